@@ -1,4 +1,4 @@
-import { text } from '../schema/text.ts';
+import { type TextRule, text } from '../schema/text.ts';
 
 const LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(?:\\.${LABEL})*`;
@@ -21,3 +21,10 @@ export const dnsSubdomain = text({
   pattern: DNS_SUBDOMAIN,
   what: 'lower-case letters, digits, "-" and ".", each part starting and ending with a letter or digit',
 });
+
+/** The value of a label. */
+export const LABEL_VALUE = {
+  max: 63,
+  pattern: /^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/,
+  what: 'letters, digits, "-", "_" and ".", starting and ending with a letter or digit, or empty',
+} as const satisfies TextRule;
