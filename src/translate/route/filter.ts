@@ -4,16 +4,14 @@ import type { HTTPPathModifier } from '../../api/gateway/http-path-modifier.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
 import type { Cors, Filter, PathModifier, RequestMirror } from '../../ir/filter.ts';
 import type { Failure } from '../../ir/table.ts';
-import type { BackendCatalogue } from './backend-ref.ts';
+import type { Resolve } from './backend-ref.ts';
 import { convertHeaderEdits } from './header-edits.ts';
 import type { RuleReport } from './report.ts';
 
 export type FilterContext = {
   /** `filters` or `backendRefs[1].filters`. */
   readonly field: string;
-  /** Where the route is, for the references of its filters. */
-  readonly namespace: string;
-  readonly backends: BackendCatalogue;
+  readonly resolve: Resolve;
   readonly report: RuleReport;
 };
 
@@ -110,7 +108,7 @@ function convertPathModifier(
 }
 
 function convertMirror(mirror: HTTPRequestMirrorFilter, field: string, context: FilterContext): RequestMirror {
-  const resolution = context.backends.resolve(mirror.backendRef, context.namespace, 'HTTPRoute');
+  const resolution = context.resolve(mirror.backendRef);
   if (!resolution.ok) {
     const { reason, message } = resolution;
     context.report.unresolved.push({ reason, message: `${field}.backendRef: ${message}` });
