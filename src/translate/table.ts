@@ -1,3 +1,4 @@
+import type { Filter } from '../ir/filter.ts';
 import type { Attachment, Backend, Certificate, EndpointSet, Listener, RoutingTable, Rule } from '../ir/table.ts';
 import type { GatewayPlan } from './gateway.ts';
 import { ruleOrder } from './precedence.ts';
@@ -72,8 +73,15 @@ function sameAttachments(a: readonly Attachment[], b: readonly Attachment[]): bo
 }
 
 function noteBackends(rule: Rule, used: Set<string>): void {
-  for (const { backend } of rule.backends) if (backend !== null) used.add(backend);
-  for (const filter of rule.filters) {
+  noteMirrors(rule.filters, used);
+  for (const { backend, filters } of rule.backends) {
+    if (backend !== null) used.add(backend);
+    noteMirrors(filters, used);
+  }
+}
+
+function noteMirrors(filters: readonly Filter[], used: Set<string>): void {
+  for (const filter of filters) {
     if (filter.kind === 'RequestMirror' && filter.backend !== null) used.add(filter.backend);
   }
 }

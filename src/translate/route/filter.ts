@@ -18,25 +18,7 @@ export type FilterContext = {
 /** `failure` is the answer in place of everything that these filters would have been applied to. */
 export type Filters = { readonly filters: readonly Filter[]; readonly failure: Failure | null };
 
-/** What a backendRef's filters may do; a rule's may do everything. */
-const IN_BACKEND_REF: ReadonlySet<string> = new Set(['RequestHeaderModifier', 'ResponseHeaderModifier']);
-
-export function convertRuleFilters(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
-  return convertAll(filters, context);
-}
-
-export function convertBackendFilters(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
-  const unknown = filters.findIndex(({ type }) => !IN_BACKEND_REF.has(type) && !failsClosed(type));
-  if (unknown !== -1) {
-    const { type } = filters[unknown]!;
-    context.report.invalid.push(
-      `${context.field}[${unknown}]: ${type} is supported on a rule only, not on a backendRef`,
-    );
-  }
-  return convertAll(filters, context);
-}
-
-function convertAll(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
+export function convertFilters(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
   const converted: Filter[] = [];
   let failure: Failure | null = null;
   for (const [index, filter] of filters.entries()) {
@@ -45,10 +27,6 @@ function convertAll(filters: readonly HTTPRouteFilter[], context: FilterContext)
     else converted.push(result);
   }
   return failure === null ? { filters: converted, failure } : { filters: [], failure };
-}
-
-function failsClosed(type: HTTPRouteFilter['type']): boolean {
-  return type === 'ExtensionRef' || type === 'ExternalAuth';
 }
 
 function convert(filter: HTTPRouteFilter, field: string, context: FilterContext): Filter | Failure {

@@ -3,7 +3,7 @@ import { milliseconds } from '../../api/gateway/duration.ts';
 import type { HTTPBackendRef, HTTPRouteRule } from '../../api/gateway/http-route-rule.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
 import type { BackendCatalogue, Resolution, Resolve } from './backend-ref.ts';
-import { convertBackendFilters, convertRuleFilters } from './filter.ts';
+import { convertFilters } from './filter.ts';
 import { convertMatches } from './match.ts';
 import { RuleReport } from './report.ts';
 
@@ -52,7 +52,7 @@ function convert(rule: HTTPRouteRule, resolve: Resolve): ConvertedRule {
   const { matches, invalid } = convertMatches(rule);
   report.invalid.push(...invalid);
   if (rule.sessionPersistence !== undefined) report.invalid.push('sessionPersistence: is not supported');
-  const { filters, failure } = convertRuleFilters(rule.filters ?? [], { field: 'filters', resolve, report });
+  const { filters, failure } = convertFilters(rule.filters ?? [], { field: 'filters', resolve, report });
   const weighted = (rule.backendRefs ?? []).map((ref, index) => {
     return convertBackendRef(ref, `backendRefs[${index}]`, resolve, report);
   });
@@ -75,7 +75,7 @@ function closed(failure: Failure): Omit<RuleBody, 'matches' | 'name'> {
 function convertBackendRef(ref: HTTPBackendRef, field: string, resolve: Resolve, report: RuleReport): WeightedBackend {
   const { weight } = ref;
   const context = { field: `${field}.filters`, resolve, report };
-  const { filters, failure } = convertBackendFilters(ref.filters ?? [], context);
+  const { filters, failure } = convertFilters(ref.filters ?? [], context);
   const resolution = resolve(ref);
   if (!resolution.ok) {
     const { reason, message } = resolution;
