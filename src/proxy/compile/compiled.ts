@@ -6,13 +6,17 @@ import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Listener, Retry, RoutingTable, Rule, Timeouts } from '../../ir/table.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { RequestView } from '../route/request-view.ts';
+import type { ListenerTable } from './listener-table.ts';
+import type { RunnableRule } from './rule.ts';
 
 export interface CompiledTable {
   readonly table: RoutingTable;
   /** By the listeners' port numbers. */
   readonly ports: ReadonlyMap<number, CompiledPort>;
   /** By key. */
-  readonly rules: ReadonlyMap<string, CompiledRule>;
+  readonly rules: ReadonlyMap<string, RunnableRule>;
+  /** By key; what the next compilation takes over. */
+  readonly listeners: ReadonlyMap<string, ListenerTable>;
 }
 
 /** The listeners that share a port. */
@@ -111,5 +115,7 @@ export interface Mirror {
   readonly backend: string;
   /** Whether this request is mirrored; exact over every run of `denominator` requests. */
   next(): boolean;
+  /** The request as it is when the mirror phase begins. */
   readonly request: HeaderPlan;
+  readonly rewrite: Rewrite | null;
 }
