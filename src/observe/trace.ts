@@ -12,6 +12,8 @@ const FLAGS = 53;
 const ZERO_TRACE = '0'.repeat(32);
 const ZERO_SPAN = '0'.repeat(16);
 
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
+
 const SAMPLED = 0x01;
 const RANDOM = 0x02;
 
@@ -20,18 +22,7 @@ const RANDOM = 0x02;
  * like version 00 does and what follows is set off by a dash; version ff and ids of zeros only are invalid.
  */
 export function isTraceparent(value: string): boolean {
-  const length = value.length;
-  if (length < LENGTH) return false;
-  for (let i = 0; i < LENGTH; i++) {
-    const c = value.charCodeAt(i);
-    if (i === 2 || i === 35 || i === 52) {
-      if (c !== 0x2d) return false;
-    } else if (!((c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x66))) {
-      return false;
-    }
-  }
-  if (length > LENGTH && (value.startsWith('00') || value.charCodeAt(LENGTH) !== 0x2d)) return false;
-  if (value.startsWith('ff')) return false;
+  if (!TRACEPARENT.test(value) || (value.length > LENGTH && value.startsWith('00'))) return false;
   return !value.startsWith(ZERO_TRACE, TRACE_ID) && !value.startsWith(ZERO_SPAN, SPAN_ID);
 }
 

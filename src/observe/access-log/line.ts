@@ -13,21 +13,24 @@ const ESCAPED_ALL = /["\\\x00-\x1f\x7f-\x9f]/g;
  * `time` (RFC 3339, UTC, ms), `request_id`, `trace_id`, `client`, `method`, `host`, `path`, `protocol`, `status`, `reason`,
  * `rule`, `backend`, `endpoint`, `attempts`, `bytes_in`, `bytes_out`, `duration_ms`, `backend_ms`, `user_agent`.
  * `status`, `attempts`, the bytes and `duration_ms` are always there.
+ *
+ * Only what a client wrote freely is looked through for characters to escape: method, host, path and user agent. Ids,
+ * addresses and the table's keys cannot hold such characters.
  */
 export function accessLine(entry: AccessEntry, keepQuery: boolean): string {
   let line = `{"time":"${timestamp(entry.time)}"`;
-  if (entry.requestId !== '') line += `,"request_id":"${text(entry.requestId, MAX_TEXT)}"`;
+  if (entry.requestId !== '') line += `,"request_id":"${entry.requestId}"`;
   if (entry.traceId !== '') line += `,"trace_id":"${entry.traceId}"`;
-  if (entry.client !== '') line += `,"client":"${text(entry.client, MAX_TEXT)}"`;
+  if (entry.client !== '') line += `,"client":"${entry.client}"`;
   if (entry.method !== '') line += `,"method":"${text(entry.method, MAX_TEXT)}"`;
   if (entry.host !== '') line += `,"host":"${text(withoutUserinfo(entry.host), MAX_TEXT)}"`;
   if (entry.path !== '') line += `,"path":"${text(loggedPath(entry.path, keepQuery), MAX_PATH)}"`;
-  if (entry.protocol !== '') line += `,"protocol":"${text(entry.protocol, MAX_TEXT)}"`;
+  if (entry.protocol !== '') line += `,"protocol":"${entry.protocol}"`;
   line += `,"status":${entry.status}`;
-  if (entry.reason !== '') line += `,"reason":"${text(entry.reason, MAX_TEXT)}"`;
-  if (entry.rule !== '') line += `,"rule":"${text(entry.rule, MAX_TEXT)}"`;
-  if (entry.backend !== '') line += `,"backend":"${text(entry.backend, MAX_TEXT)}"`;
-  if (entry.endpoint !== '') line += `,"endpoint":"${text(entry.endpoint, MAX_TEXT)}"`;
+  if (entry.reason !== '') line += `,"reason":"${entry.reason}"`;
+  if (entry.rule !== '') line += `,"rule":"${entry.rule}"`;
+  if (entry.backend !== '') line += `,"backend":"${entry.backend}"`;
+  if (entry.endpoint !== '') line += `,"endpoint":"${entry.endpoint}"`;
   line += `,"attempts":${entry.attempts},"bytes_in":${entry.bytesIn},"bytes_out":${entry.bytesOut}`;
   line += `,"duration_ms":${milliseconds(entry.duration)}`;
   if (entry.backendDuration >= 0) line += `,"backend_ms":${milliseconds(entry.backendDuration)}`;

@@ -101,10 +101,10 @@ export class LineWriter {
   /** For the last moment before the process exits: writes what waits without giving way, as far as it can be written. */
   flushSync(): void {
     this.#stopTimer();
-    const rest = this.#pending;
+    const rest = Buffer.from(this.#pending);
     this.#pending = '';
     try {
-      if (rest !== '') writeSync(this.#fd, rest);
+      for (let at = 0; at < rest.length; ) at += writeSync(this.#fd, rest, at);
       this.written += this.#lines;
     } catch {
       this.dropped += this.#lines;
