@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectMetaSchema } from '../core/object-meta.ts';
+import { namespacedMeta } from '../core/object-meta.ts';
 import { list } from '../schema/list.ts';
 import { conditionsSchema, lenientStatus } from './condition.ts';
 import { hostname } from './hostname.ts';
@@ -23,7 +23,7 @@ const statusSchema = z.object({
 export const httpRouteSchema = z.object({
   apiVersion,
   kind: z.literal('HTTPRoute'),
-  metadata: objectMetaSchema,
+  metadata: namespacedMeta(),
   spec: specSchema,
   status: lenientStatus(statusSchema),
 });
