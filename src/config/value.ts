@@ -57,12 +57,9 @@ export function bytes(min: number, max: number): z.ZodType<number> {
 }
 
 /** `10.0.0.0/8` or one IP address. */
-export const network = z.string().refine(
-  (text) => {
-    const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
-    const family = isIP(match?.[1] ?? '');
-    if (match === null || family === 0) return false;
-    return match[2] === undefined || Number(match[2]) <= (family === 4 ? 32 : 128);
-  },
-  'must be an IP address or a network, such as 10.0.0.0/8',
-);
+export const network = z.string().refine((text) => {
+  const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
+  const family = isIP(match?.[1] ?? '');
+  if (match === null || family === 0) return false;
+  return match[2] === undefined || Number(match[2]) <= (family === 4 ? 32 : 128);
+}, 'must be an IP address or a network, such as 10.0.0.0/8');
