@@ -55,6 +55,13 @@ function messageOf(reading: Reading): RequestMessage {
   };
 }
 
+/** Node reads nothing more from a connection after such a request, even when it does not take the upgrade. */
+function asksForUpgrade({ headers }: RequestMessage): boolean {
+  const has = (name: string, value: RegExp) =>
+    headers.some(([field, text]) => field.toLowerCase() === name && value.test(text));
+  return has('upgrade', /^/) && has('connection', /\bupgrade\b/i);
+}
+
 /** Feeds the parts one read each, then the end of the stream. */
 export async function llhttpRequests(parts: readonly Buffer[]): Promise<RequestTranscript> {
   const wire = new Wire();
@@ -80,6 +87,10 @@ export async function llhttpRequests(parts: readonly Buffer[]): Promise<RequestT
   if (session.refusal !== null) {
     const status = session.refusal === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
     return { messages, ending: { kind: 'refused', code: session.refusal, status } };
+  }
+  const last = messages.at(-1);
+  if (last !== undefined && asksForUpgrade(last)) {
+    return { messages, ending: { kind: 'refused', code: 'STOPPED_AFTER_UPGRADE', status: 400 } };
   }
   const cut = session.readings.length > messages.length;
   return { messages, ending: { kind: cut ? 'incomplete' : 'end' } };

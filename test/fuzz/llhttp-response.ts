@@ -11,7 +11,7 @@ export async function llhttpResponse(parts: readonly Buffer[], method = 'GET'): 
   let body = '';
   let done = false;
   let refusal: string | null = null;
-  let tunnel: string | null = null;
+  const outside: { tunnel: string | null } = { tunnel: null };
 
   const sent = request({ createConnection: () => wire as never, method, path: '/', maxHeaderSize: 16 * 1024 });
   sent.on('information', (info) => {
@@ -37,7 +37,7 @@ export async function llhttpResponse(parts: readonly Buffer[], method = 'GET'): 
   const leave = (response: IncomingMessage, _socket: unknown, head: Buffer): void => {
     final = response;
     done = true;
-    tunnel = head.toString('latin1');
+    outside.tunnel = head.toString('latin1');
   };
   sent.on('upgrade', leave);
   sent.on('connect', leave);
@@ -47,7 +47,7 @@ export async function llhttpResponse(parts: readonly Buffer[], method = 'GET'): 
   sent.end();
   await turn();
   for (const part of parts) {
-    if (tunnel !== null) tunnel += part.toString('latin1');
+    if (outside.tunnel !== null) outside.tunnel += part.toString('latin1');
     else if (refusal === null && !wire.destroyed) wire.push(part);
   }
   await turn();
@@ -66,7 +66,7 @@ export async function llhttpResponse(parts: readonly Buffer[], method = 'GET'): 
       body,
       trailers: fields(response.rawTrailers),
     });
-    const rest = tunnel as string | null;
+    const rest = outside.tunnel;
     return { messages, ending: rest === null ? { kind: 'end' } : { kind: 'tunnel', rest } };
   }
   // A parse error of the head or body has llhttp's code; a stream that only stopped is a reset to the client.

@@ -23,13 +23,20 @@ export type ResponseMessage = {
  * How the stream ended:
  * - `end`: after a whole message (or before the first byte);
  * - `incomplete`: in the middle of a message that was valid until then;
- * - `refused`: at bytes that are not HTTP/1.1; `code` is the parser's own name for it;
+ * - `refused`: at bytes that are not HTTP/1.1; `code` is the parser's own name for it, `from` the offset of the message's
+ *   first byte and `at` that of the byte that was refused, when the parser tells;
  * - `tunnel`: the last message left HTTP (CONNECT, Upgrade, 101); `rest` is not HTTP any more.
  */
 export type Ending =
   | { readonly kind: 'end' }
   | { readonly kind: 'incomplete' }
-  | { readonly kind: 'refused'; readonly code: string; readonly status: number }
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      readonly status: number;
+      readonly from?: number;
+      readonly at?: number;
+    }
   | { readonly kind: 'tunnel'; readonly rest: string };
 
 /** Whole messages only: one that was cut short or refused half-way shows in `ending`. */
@@ -61,10 +68,4 @@ export function pieces(bytes: string, cuts: readonly number[]): Buffer[] {
     from = cut;
   }
   return parts;
-}
-
-/** A transcript in which only what both parsers must agree on is left: a refusal's code and status are each parser's own. */
-export function comparable<Message>(transcript: Transcript<Message>): unknown {
-  const { ending } = transcript;
-  return { messages: transcript.messages, ending: ending.kind === 'refused' ? { kind: 'refused' } : ending };
 }
