@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cuts } from './grammar.ts';
 import { requestStream } from './grammar-request.ts';
 import { requestMethod, responseStream } from './grammar-response.ts';
-import { cuts } from './grammar.ts';
 import { headgateRequests } from './headgate-request.ts';
 import { headgateResponse } from './headgate-response.ts';
 import { llhttpRequests } from './llhttp-request.ts';

@@ -16,7 +16,9 @@ function decodeForwarded(framed: string, whole: boolean): string {
     const line = /^([0-9A-Fa-f]{1,13})\r\n/.exec(rest);
     if (line === null) {
       if (!whole && /^[0-9A-Fa-f]{0,13}\r?$/.test(rest)) return content;
-      throw new Error(`forwarded chunks do not go on with a size: ${JSON.stringify(rest)} of ${JSON.stringify(framed)}`);
+      throw new Error(
+        `forwarded chunks do not go on with a size: ${JSON.stringify(rest)} of ${JSON.stringify(framed)}`,
+      );
     }
     const size = Number.parseInt(line[1]!, 16);
     rest = rest.slice(line[0].length);
@@ -94,7 +96,7 @@ export class BodyReading {
     for (let from = at; ; from = reader.position) {
       const result = reader.read(buffer, from, end);
       for (let index = 0; index < reader.segmentCount; index++) {
-        pass(buffer.latin1Slice(reader.segments[index * 2], reader.segments[index * 2 + 1]));
+        pass(buffer.toString('latin1', reader.segments[index * 2], reader.segments[index * 2 + 1]));
       }
       if (result !== MORE || reader.position === end) return result;
     }

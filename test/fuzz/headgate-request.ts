@@ -20,6 +20,7 @@ class RequestReading {
   private readonly head = new RequestHead(DEFAULT_MESSAGE_LIMITS, normalisePath);
   private message: Omit<RequestMessage, 'body' | 'trailers'> | null = null;
   private keepAlive = true;
+  private isOver = false;
   private body: BodyReading | null = null;
   private rest: Buffer = Buffer.alloc(0);
   private reads = 0;
@@ -40,7 +41,11 @@ class RequestReading {
     let at = offset;
     this.origin = this.consumed - offset;
     while (this.ending === null) {
-      const next = this.body === null ? this.readHead(buffer, at, end) : this.readBody(buffer, at, end);
+      const next = this.isOver
+        ? this.ignore(at, end)
+        : this.body === null
+          ? this.readHead(buffer, at, end)
+          : this.readBody(buffer, at, end);
       if (next === -1) break;
       at = next;
     }
@@ -50,10 +55,15 @@ class RequestReading {
   }
 
   finish(): RequestTranscript {
-    if (this.ending === null) {
-      this.ending = { kind: this.body === null && this.head.isEmpty ? 'end' : 'incomplete' };
-    }
-    return { messages: this.messages, ending: this.ending };
+    const isWhole = this.body === null && this.head.isEmpty;
+    return { messages: this.messages, ending: this.ending ?? { kind: isWhole ? 'end' : 'incomplete' } };
+  }
+
+  /** Nothing is read after the last request of a connection (RFC 9112 section 9.6). */
+  private ignore(at: number, end: number): number {
+    const offset = this.origin + at;
+    if (at < end) this.ending = { kind: 'refused', code: 'closed', status: 0, from: this.from, at: offset };
+    return -1;
   }
 
   /** Where the body begins; -1 when more bytes are needed or nothing follows. */
@@ -90,7 +100,7 @@ class RequestReading {
     this.messages.push({ ...this.message!, body: body.body, trailers: body.trailers });
     this.body = null;
     this.head.reset();
-    if (!this.keepAlive) this.ending = { kind: 'end' };
+    this.isOver = !this.keepAlive;
     return body.position;
   }
 }

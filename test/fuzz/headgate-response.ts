@@ -15,6 +15,11 @@ class ResponseReading {
   private body: BodyReading | null = null;
   private rest: Buffer = Buffer.alloc(0);
   private reads = 0;
+  /** Offset in the stream of `rest`, and of the message that is being read. */
+  private consumed = 0;
+  private from = 0;
+  /** What to add to a position in the buffer to get an offset in the stream. */
+  private origin = 0;
 
   constructor(method: string) {
     this.method = method;
@@ -30,12 +35,14 @@ class ResponseReading {
     const buffer = placed(this.rest, part, offset);
     const end = buffer.length - offset;
     let at = offset;
+    this.origin = this.consumed - offset;
     while (this.ending === null) {
       const next = this.body === null ? this.readHead(buffer, at, end) : this.readBody(buffer, at, end);
       if (next === -1) break;
       at = next;
     }
     if (this.body !== null) at = end;
+    this.consumed = this.origin + at;
     this.rest = Buffer.from(buffer.subarray(at, end));
   }
 
@@ -49,7 +56,8 @@ class ResponseReading {
     const result = head.parse(buffer, at, end, this.method);
     if (result === MORE) return -1;
     if (result === REFUSED) {
-      this.ending = { kind: 'refused', code: head.fault!.reason, status: 502 };
+      const from = this.origin + at;
+      this.ending = { kind: 'refused', code: head.fault!.reason, status: 502, from, at: from + head.faultAt };
       return -1;
     }
     const headers = Array.from(
@@ -57,10 +65,11 @@ class ResponseReading {
       (_, index): Field => [head.fields.name(index), head.fields.value(index)],
     );
     this.message = { status: head.status, version: `1.${head.minor}`, headers };
+    this.from = this.origin + at;
     const next = at + head.length;
     if (head.upgrade) {
       this.messages.push({ ...this.message, body: '', trailers: [] });
-      this.ending = { kind: 'tunnel', rest: buffer.latin1Slice(next, end) };
+      this.ending = { kind: 'tunnel', rest: buffer.toString('latin1', next, end) };
       return -1;
     }
     if (head.status < 200 && head.status !== 101) {
@@ -75,7 +84,10 @@ class ResponseReading {
   private readBody(buffer: Buffer, at: number, end: number): number {
     const body = this.body!;
     const result = body.read(buffer, at, end);
-    if (result === REFUSED) this.ending = { kind: 'refused', code: body.reason, status: 502 };
+    if (result === REFUSED) {
+      const { reason, position } = body;
+      this.ending = { kind: 'refused', code: reason, status: 502, from: this.from, at: this.origin + position };
+    }
     if (result === DONE) this.complete();
     return -1;
   }

@@ -24,7 +24,8 @@ export type ResponseMessage = {
  * - `end`: after a whole message (or before the first byte);
  * - `incomplete`: in the middle of a message that was valid until then;
  * - `refused`: at bytes that are not HTTP/1.1; `code` is the parser's own name for it, `from` the offset of the message's
- *   first byte and `at` that of the byte that was refused, when the parser tells;
+ *   first byte and `at` that of the byte that was refused, when the parser tells. A stream that goes on after the last
+ *   request of its connection counts as refused too, with `closed`;
  * - `tunnel`: the last message left HTTP (CONNECT, Upgrade, 101); `rest` is not HTTP any more.
  */
 export type Ending =
