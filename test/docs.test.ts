@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { AccessLog } from '../src/observe/access-log.ts';
+import { Registry } from '../src/observe/metrics.ts';
+import { addProcessMetrics } from '../src/observe/process-metrics.ts';
+import { ERRORS } from '../src/proxy/exchange/error.ts';
+import { FAULTS } from '../src/proxy/http1/fault.ts';
+import { ProxyMetrics } from '../src/proxy/metrics.ts';
+import { DEFAULT_PROXY_LIMITS } from '../src/proxy/options.ts';
 import { MAY_IMPORT } from './directions.ts';
 
 /** What the documents say is held against the code, as far as a program can tell. */
@@ -87,3 +94,90 @@ test('the import directions in the concepts are the enforced ones', () => {
     .map(([folder, to]) => [folder, to === '*' ? 'everything' : to.join(', ') || 'nothing']);
   expect(shown).toEqual(Object.fromEntries(enforced));
 });
+
+test('the table of errors is the one in the code', () => {
+  const shown = rows(read(join(DOCS, 'errors.md')), '## Answers that the proxy makes itself').map(
+    ([reason, status, retried]) => [plain(reason!), status, retried],
+  );
+  const made = Object.values(ERRORS).map(({ reason, status, retryable }) => [
+    reason,
+    status === 0 ? 'none' : String(status),
+    retryable ? 'yes' : 'no',
+  ]);
+  expect(shown.toSorted()).toEqual(made.toSorted());
+});
+
+test('the table of refused messages is the one in the code', () => {
+  const shown = rows(read(join(DOCS, 'errors.md')), '## Messages that are refused').map(([reason, status]) => [
+    plain(reason!),
+    Number(status),
+  ]);
+  expect(shown.toSorted()).toEqual(
+    Object.values(FAULTS)
+      .map(({ reason, status }) => [reason, status])
+      .toSorted(),
+  );
+});
+
+test('reasons and bounds that the text names exist', () => {
+  const known = new Set([...Object.values(ERRORS), ...Object.values(FAULTS)].map(({ reason }) => reason));
+  const named = read(join(DOCS, 'http-behaviour.md')).matchAll(/\b[45]\d\d `([a-z0-9-]+)`/g);
+  expect(Array.from(named, ([, reason]) => reason!).filter((reason) => !known.has(reason))).toEqual([]);
+});
+
+test('the bounds and their defaults are those in the code', () => {
+  const shown = rows(read(join(DOCS, 'http-behaviour.md')), '## Bounds').map(([name, value]) => [
+    plain(name!),
+    Number.parseInt(value!.replaceAll(',', ''), 10),
+  ]);
+  const { message, ...others } = DEFAULT_PROXY_LIMITS;
+  expect(Object.fromEntries(shown)).toEqual({ ...message, ...others });
+});
+
+/** Reasons of conditions that say that all is well. */
+const GOOD = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'NoConflicts']);
+
+test('the reasons of conditions are those in the code', () => {
+  const folder = join(ROOT, 'src/translate/condition');
+  const made = readdirSync(folder)
+    .filter((name) => !name.endsWith('.test.ts'))
+    .flatMap((name) => Array.from(read(join(folder, name)).matchAll(/'([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
+    .filter((word) => !/^(True|False|Unknown)$/.test(word));
+  const shown = rows(read(join(DOCS, 'errors.md')), '### Conditions that are not as they should be').flatMap(
+    ([, condition, reason]) => [...condition!.matchAll(/([A-Z][A-Za-z]+)=/g)].map(([, type]) => type!).concat(reason!),
+  );
+  expect([...new Set(shown)].filter((word) => !made.includes(word))).toEqual([]);
+  expect([...new Set(made)].filter((word) => !GOOD.has(word) && !shown.includes(word))).toEqual([]);
+});
+
+test('the metrics are those in the code, with their types and labels', () => {
+  const registry = new Registry();
+  const stop = addProcessMetrics(registry, { process: 'docs', version: '0' });
+  new AccessLog({ target: 1 }, registry);
+  new ProxyMetrics(registry, { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 });
+  stop();
+  const registered = registry
+    .collect()
+    .families.map(({ name, kind, labelNames }) => [name, kind, labelNames.join(', ')]);
+  const shown = rows(read(join(DOCS, 'metrics.md')), '# Metrics')
+    .filter(([name]) => name!.startsWith('`headgate_'))
+    .map(([name, kind, labels]) => [plain(name!), kind, plain(labels!)]);
+  expect(shown.toSorted()).toEqual(registered.toSorted());
+});
+
+test('every name of a metric, in sources and documents, is one of the list', () => {
+  const listed = new Set(rows(read(join(DOCS, 'metrics.md')), '# Metrics').map(([name]) => plain(name!)));
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => join(ROOT, 'src', name));
+  const unknown = [...sources, ...pages()].flatMap((path) =>
+    Array.from(read(path).matchAll(/\bheadgate_[a-z_]+[a-z]/g), ([name]) => name)
+      .filter((name) => !listed.has(name) && !listed.has(name.replace(/_(bucket|sum|count)$/, '')))
+      .map((name) => `${relative(ROOT, path)}: ${name}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
+function plain(cell: string): string {
+  return cell.replaceAll('`', '');
+}
