@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { COMMANDS } from '../src/command/index.ts';
+import type { Flag } from '../src/config/flag.ts';
+import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../src/config/limits.ts';
 import { AccessLog } from '../src/observe/access-log.ts';
 import { Registry } from '../src/observe/metrics.ts';
 import { addProcessMetrics } from '../src/observe/process-metrics.ts';
@@ -125,13 +128,13 @@ test('reasons and bounds that the text names exist', () => {
   expect(Array.from(named, ([, reason]) => reason!).filter((reason) => !known.has(reason))).toEqual([]);
 });
 
-test('the bounds and their defaults are those in the code', () => {
-  const shown = rows(read(join(DOCS, 'http-behaviour.md')), '## Bounds').map(([name, value]) => [
-    plain(name!),
-    Number.parseInt(value!.replaceAll(',', ''), 10),
-  ]);
+test('the bounds have the flags and defaults of the code', () => {
+  const shown = rows(read(join(DOCS, 'http-behaviour.md')), '## Bounds').map(([flag, value]) => [plain(flag!), value]);
+  const flags: Record<string, Flag> = { ...MESSAGE_LIMIT_FLAGS, ...LIMIT_FLAGS };
+  expect(shown).toEqual(Object.values(flags).map(({ name, fallback }) => [`--${name}`, fallback]));
   const { message, ...others } = DEFAULT_PROXY_LIMITS;
-  expect(Object.fromEntries(shown)).toEqual({ ...message, ...others });
+  const meant = Object.entries(flags).map(([key, { schema, fallback }]) => [key, schema.parse(fallback)]);
+  expect(Object.fromEntries(meant)).toEqual({ ...message, ...others });
 });
 
 /** Reasons of conditions that say that all is well. */
@@ -139,10 +142,10 @@ const GOOD = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'NoConflicts']);
 
 test('the reasons of conditions are those in the code', () => {
   const folder = join(ROOT, 'src/translate/condition');
-  const made = readdirSync(folder)
-    .filter((name) => !name.endsWith('.test.ts'))
-    .flatMap((name) => Array.from(read(join(folder, name)).matchAll(/'([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
-    .filter((word) => !/^(True|False|Unknown)$/.test(word));
+  const files = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'));
+  const made = [...files.map((name) => join(folder, name)), join(ROOT, 'src/controller/programmed.ts')]
+    .flatMap((path) => Array.from(read(path).matchAll(/'([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
+    .filter((word) => !/^(True|False|Unknown|Gateway)$/.test(word));
   const shown = rows(read(join(DOCS, 'errors.md')), '### Conditions that are not as they should be').flatMap(
     ([, condition, reason]) => [...condition!.matchAll(/([A-Z][A-Za-z]+)=/g)].map(([, type]) => type!).concat(reason!),
   );
@@ -176,6 +179,57 @@ test('every name of a metric, in sources and documents, is one of the list', () 
       .map((name) => `${relative(ROOT, path)}: ${name}`),
   );
   expect(unknown).toEqual([]);
+});
+
+/** Words of a command line as a shell would split it, without pipes and redirections. */
+function shellWords(line: string): string[] {
+  const command = line.split(/ \| | > | # /)[0]!;
+  return Array.from(
+    command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g),
+    ([, single, double, bare]) => single ?? double ?? bare!,
+  );
+}
+
+const LEADS = /^(?:\$ )?(?:npx |npm run )?(?:node src\/main\.ts|headgate)(?: --)? (?=[a-z])/;
+
+/** What is wrong with a command line of the documents, or null. */
+function misuse(line: string): string | null {
+  const [name, ...args] = shellWords(line.replace(LEADS, ''));
+  const command = COMMANDS.find((each) => each.name === name);
+  if (command === undefined) return `there is no command ${name}`;
+  const flags = Object.values(command.flags);
+  for (const arg of args) {
+    if (!/^--?[a-zA-Z]/.test(arg) || arg === '--help') continue;
+    const flag = arg.split('=')[0]!;
+    if (!flags.some((each) => flag === `--${each.name}` || flag === `-${each.short}`)) return `${name} has no ${flag}`;
+  }
+  return null;
+}
+
+test('every command line in the documents has a command and flags that exist', () => {
+  const wrong: string[] = [];
+  let seen = 0;
+  for (const page of pages()) {
+    const text = read(page);
+    const fenced = Array.from(text.matchAll(/^```(?:sh|console|shell)?\n([\s\S]*?)^```/gm), ([, block]) =>
+      block!.split('\n'),
+    );
+    const inline = Array.from(withoutFences(text).matchAll(/`([^`\n]+)`/g), ([, code]) => code!);
+    for (const line of [...fenced.flat(), ...inline]) {
+      if (!LEADS.test(line)) continue;
+      seen++;
+      const problem = misuse(line);
+      if (problem !== null) wrong.push(`${relative(ROOT, page)}: ${line}: ${problem}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(seen).toBeGreaterThan(3);
+});
+
+test('a wrong command line would be found', () => {
+  expect(misuse('headgate check -f DIR -o yaml')).toBeNull();
+  expect(misuse('$ node src/main.ts check --folder=DIR')).toBe('check has no --folder');
+  expect(misuse('headgate chek -f DIR')).toBe('there is no command chek');
 });
 
 function plain(cell: string): string {
