@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../src/command/index.ts';
 import type { Flag } from '../src/config/flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../src/config/limits.ts';
+import { AccessEntry } from '../src/observe/access-log/entry.ts';
+import { accessLine } from '../src/observe/access-log/line.ts';
 import { AccessLog } from '../src/observe/access-log.ts';
 import { Registry } from '../src/observe/metrics.ts';
 import { addProcessMetrics } from '../src/observe/process-metrics.ts';
@@ -166,6 +168,16 @@ test('the metrics are those in the code, with their types and labels', () => {
     .filter(([name]) => name!.startsWith('`headgate_'))
     .map(([name, kind, labels]) => [plain(name!), kind, plain(labels!)]);
   expect(shown.toSorted()).toEqual(registered.toSorted());
+});
+
+test('the fields of the access log are those of a line, in its order', () => {
+  const entry = new AccessEntry();
+  const full = Object.entries(entry).map(([name, value]) => [name, typeof value === 'string' ? 'x' : 1]);
+  const line: Record<string, unknown> = JSON.parse(accessLine(Object.assign(entry, Object.fromEntries(full)), false));
+  const shown = rows(read(join(DOCS, 'access-log.md')), '# Access log').map(([name, type]) => [plain(name!), type]);
+  expect(shown).toEqual(
+    Object.entries(line).map(([name, value]) => [name, typeof value === 'string' ? 'text' : 'number']),
+  );
 });
 
 test('every name of a metric, in sources and documents, is one of the list', () => {
