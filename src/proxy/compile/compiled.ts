@@ -29,6 +29,10 @@ export interface CompiledPort {
    * `sni` is in lower case, null when the client sent none; plaintext ports ignore it.
    */
   route(view: RequestView, sni: string | null): CompiledMatch | Unrouted;
+  /** The listener whose hostname fits a request's host best, before any rule is looked at; null when none fits. */
+  listenerFor(host: string): CompiledListener | null;
+  /** The listener that a TLS connection with this SNI is made to. */
+  connectedTo(sni: string | null): CompiledListener | null;
 }
 
 export interface CompiledListener {
@@ -41,6 +45,8 @@ export interface CompiledMatch {
   readonly status: 0;
   readonly listener: CompiledListener;
   readonly rule: CompiledRule;
+  /** The hostname of the route by which it got here; `''` is any. */
+  readonly routeHostname: string;
   /** Index in the rule's `matches`. */
   readonly index: number;
   /** The prefix that ReplacePrefixMatch replaces, `''` for `/`; null when the match is not by prefix. */

@@ -29,20 +29,20 @@ export class ListenerPort implements CompiledPort {
   route(view: RequestView, sni: string | null): CompiledMatch | Unrouted {
     const listener = this.byHostname.best(view.host);
     if (listener === null) return NO_LISTENER;
-    if (this.protocol === 'HTTPS' && sni !== view.host && this.connectedTo(sni) !== listener) return MISDIRECTED;
+    if (this.protocol === 'HTTPS' && sni !== view.host && this.connected(sni) !== listener) return MISDIRECTED;
     return listener.find(view) ?? NO_RULE;
   }
 
-  /** The listener for a request's host, before any rule is looked at. */
-  listenerFor(host: string): ListenerTable | null {
-    return this.byHostname.best(host);
+  listenerFor(host: string): CompiledListener | null {
+    return this.byHostname.best(host)?.identity ?? null;
   }
 
-  /**
-   * The listener that a TLS connection was made to (Gateway API, Listener.hostname). A client that sends no SNI is
-   * connected to the one for any host: it could have asked for none of the others.
-   */
-  connectedTo(sni: string | null): ListenerTable | null {
+  connectedTo(sni: string | null): CompiledListener | null {
+    return this.connected(sni)?.identity ?? null;
+  }
+
+  /** Gateway API, Listener.hostname. A client that sends no SNI could have asked for none but the one for any host. */
+  private connected(sni: string | null): ListenerTable | null {
     return sni === null ? this.byHostname.any : this.byHostname.best(sni);
   }
 }

@@ -15,6 +15,8 @@ const BACKEND_FIELDS = [
   'access-control-max-age',
 ];
 
+const VARY: HeaderValue = { name: 'Vary', value: 'Origin' };
+
 /** Plans for origins that a wildcard let in are kept up to this many. */
 const REMEMBERED = 256;
 
@@ -28,6 +30,7 @@ export class CorsFilter implements CorsPolicy {
   private readonly origins: OriginSet;
   /** Whether every origin gets the same answer. */
   private readonly sameForAll: boolean;
+  private readonly everyone: HeaderPlan;
   private readonly refused: HeaderPlan;
   private readonly plans: Map<string, HeaderPlan>;
 
@@ -35,7 +38,8 @@ export class CorsFilter implements CorsPolicy {
     this.filter = filter;
     this.origins = new OriginSet(filter.allowOrigins, filter.allowCredentials);
     this.sameForAll = this.origins.all && !filter.allowCredentials;
-    this.refused = headerPlan(BACKEND_FIELDS, this.sameForAll ? [] : [{ name: 'Vary', value: 'Origin' }]);
+    this.everyone = headerPlan(BACKEND_FIELDS, this.shared('*'));
+    this.refused = headerPlan(BACKEND_FIELDS, [VARY]);
     this.plans = new Map();
   }
 
@@ -60,16 +64,15 @@ export class CorsFilter implements CorsPolicy {
   }
 
   response(view: RequestView): HeaderPlan {
+    // Also without an Origin, so that a shared cache may give the answer to any page.
+    if (this.sameForAll) return this.everyone;
     const origin = view.header('origin');
     if (origin === null || !this.origins.has(origin)) return this.refused;
-    const key = this.sameForAll ? '*' : origin;
-    const known = this.plans.get(key);
+    const known = this.plans.get(origin);
     if (known !== undefined) return known;
-    const lines = this.shared(origin);
-    if (!this.sameForAll) lines.push({ name: 'Vary', value: 'Origin' });
-    const plan = headerPlan(BACKEND_FIELDS, lines);
+    const plan = headerPlan(BACKEND_FIELDS, [...this.shared(origin), VARY]);
     if (this.plans.size >= REMEMBERED) this.plans.clear();
-    this.plans.set(key, plan);
+    this.plans.set(origin, plan);
     return plan;
   }
 

@@ -3,6 +3,9 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '44
 /** scheme, host and port of a serialised origin (RFC 6454 section 6.2), or of one with a wildcard in the host. */
 const ORIGIN = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9._*-]+)(?::([0-9]{1,5}))?$/;
 
+/** One origin of whatever scheme, such as a browser extension's; it is echoed, so that a list of them must not pass. */
+const ANY_ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s,;"\\]+$/;
+
 /**
  * Which origins a CORS filter allows. A missing port is the scheme's; `*` as a host is every host, `*.example.com` one
  * or more labels under `example.com`; a lone `*` is every origin with any port. The opaque origin `null`, which any
@@ -27,7 +30,7 @@ export class OriginSet {
 
   has(origin: string): boolean {
     if (origin === 'null') return this.allowNull;
-    if (this.all) return true;
+    if (this.all) return ANY_ORIGIN.test(origin);
     const asked = canonical(origin);
     if (asked === null || asked.includes('*')) return false;
     if (this.exact.has(asked)) return true;

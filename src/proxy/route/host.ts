@@ -41,6 +41,11 @@ export class HostMap<T> {
     return this.exact.get(hostname) ?? null;
   }
 
+  values(): T[] {
+    const any = this.any === null ? [] : [this.any];
+    return [...this.exact.values(), ...this.wildcards.values(), ...any];
+  }
+
   /** The value of the most specific entry that matches. */
   best(host: string): T | null {
     const exact = this.exact.get(host);
@@ -58,4 +63,20 @@ export class HostMap<T> {
     if (start < 1 || host.charCodeAt(start) !== 0x2e) return undefined;
     return this.wildcards.get(host.slice(start));
   }
+}
+
+/** Whether a hostname of a listener or a route matches a request's host. */
+export function covers(hostname: string, host: string): boolean {
+  if (!hostname.startsWith('*.')) return hostname === '' || hostname === host;
+  return host.length >= hostname.length && host.endsWith(hostname.slice(1));
+}
+
+/** Sorts hostnames by specificity: negative when `a` comes before `b`, 0 when neither does. */
+export function bySpecificity(a: string, b: string): number {
+  return rank(b) - rank(a);
+}
+
+function rank(hostname: string): number {
+  if (hostname === '') return 0;
+  return hostname.startsWith('*.') ? hostname.length : Number.MAX_SAFE_INTEGER;
 }
