@@ -329,7 +329,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     if (this.state !== SENT && this.state !== CONNECTING) return;
-    const isAnswered = connection !== null && connection.answered;
+    const isAnswered = connection?.answered === true;
     const canReplay = this.retained.isWhole && !isAnswered;
     if (
       canReplay &&
