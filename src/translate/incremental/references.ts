@@ -11,12 +11,12 @@ export class References {
 
   /** Replaces what a referrer refers to. */
   set(referrer: string, referents: Iterable<string>): void {
+    const list = [...new Set(referents)];
     for (const referent of this.#referents.get(referrer) ?? []) {
       const referrers = this.#referrers.get(referent)!;
       referrers.delete(referrer);
       if (referrers.size === 0) this.#referrers.delete(referent);
     }
-    const list = [...new Set(referents)];
     if (list.length === 0) this.#referents.delete(referrer);
     else this.#referents.set(referrer, list);
     for (const referent of list) {

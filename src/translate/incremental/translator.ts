@@ -68,7 +68,7 @@ export class IncrementalTranslator {
 
   /**
    * The translation of the world as it is after `changes`. A key whose object is equal to the one before costs nothing.
-   * When it throws, nothing is lost: the next call makes up for it.
+   * When planning throws, nothing is lost: the next call makes up for it.
    */
   update(changes: ResourceChanges, options: TranslateOptions = DEFAULT_OPTIONS): TranslationStep {
     this.#takeOptions(options);
