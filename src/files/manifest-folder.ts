@@ -3,6 +3,7 @@
  * other document anything, and what was right before keeps serving until it is right again or deleted. Objects, collections and
  * the whole keep their identity between loads while they do not change.
  */
+import { setImmediate as pause } from 'node:timers/promises';
 import type { EndpointSlice } from '../api/core/endpoint-slice.ts';
 import type { Namespace } from '../api/core/namespace.ts';
 import type { Service } from '../api/core/service.ts';
@@ -40,6 +41,9 @@ type Live = {
 /** The first document that declares an object; `resource` is null when it is bad. */
 type Claim = { readonly name: ObjectName; readonly resource: Resource | null; readonly place: Place };
 
+/** Milliseconds of reading without a pause. */
+const SLICE = 8;
+
 export class ManifestFolder {
   readonly #paths: readonly string[];
   readonly #recursive: boolean;
@@ -59,6 +63,28 @@ export class ManifestFolder {
 
   /** Reads everything that changed since the last load. Never throws: what cannot be read is a problem. */
   load(found: Scan = scan(this.#paths, this.#recursive)): Load {
+    const steps = this.#read(found);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** The same, with pauses in which the process does other things. Must not be called again before it resolves. */
+  async loadSliced(found: Scan): Promise<Load> {
+    const steps = this.#read(found);
+    let start = performance.now();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      if (performance.now() - start < SLICE) continue;
+      await pause();
+      start = performance.now();
+    }
+  }
+
+  /** Yields where it may be interrupted. */
+  *#read(found: Scan): Generator<void, Load> {
     const problems: Problem[] = [];
     const claims = new Map<string, Claim>();
     /** Files and folders that hold objects nobody can tell: what was read there before must not count as deleted. */
@@ -79,6 +105,7 @@ export class ManifestFolder {
         const read = this.#manifests.get(piece.text) ?? manifests.get(piece.text) ?? readManifests(piece.text);
         manifests.set(piece.text, read);
         for (const manifest of read) this.#take(manifest, file, piece, claims, opaque, problems);
+        yield;
       }
     }
     this.#manifests = manifests;
