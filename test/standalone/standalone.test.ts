@@ -334,3 +334,11 @@ test('a Gateway that names an address listens there, beside another one on the s
   expect(headgate.out).toMatch(/Gateway default\/zzz, listener http: Accepted is False, PortUnavailable/);
   expect((await get(admin, '/readyz')).status).toBe(200);
 });
+
+test('an access log that cannot be written ends the command with a clear message', async () => {
+  const log = '/nonexistent/access.log';
+  const args = ['standalone', '-f', 'examples/local', '--admin', 'off', '--access-log', log];
+  const { code, err } = await new Headgate(args).finished();
+  expect(code).toBe(1);
+  expect(err).toMatch(/^headgate standalone: --access-log: \/nonexistent\/access\.log cannot be written: ENOENT.*\n$/);
+});
