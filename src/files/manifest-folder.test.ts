@@ -119,6 +119,14 @@ test('what a file held before keeps serving while nobody can tell what it holds 
   expect(gone.resources.httpRoutes).toHaveLength(3);
   renameSync(`${dir}.gone`, dir);
 
+  const beside = new ManifestFolder(['.'], false);
+  expect(beside.load({ ...scan([dir], false) }).resources.httpRoutes).toHaveLength(2);
+  const hidden = { files: [], unreadable: [{ path: `${dir}/`, reason: 'gone' }], folders: [], fingerprint: '' };
+  expect(beside.load(hidden).resources.httpRoutes).toHaveLength(2);
+  expect(
+    beside.load({ ...hidden, unreadable: [{ path: `${dir}-other`, reason: 'gone' }] }).resources.httpRoutes,
+  ).toEqual([]);
+
   rmSync(join(dir, 'a.yaml'));
   expect([...source.load().changes.removed].sort()).toEqual(['HTTPRoute default/a', 'HTTPRoute default/b']);
   expect(before.resources.httpRoutes).toHaveLength(3);

@@ -3,6 +3,7 @@
  * other document anything, and what was right before keeps serving until it is right again or deleted. Objects, collections and
  * the whole keep their identity between loads while they do not change.
  */
+import { relative } from 'node:path';
 import { setImmediate as pause } from 'node:timers/promises';
 import type { EndpointSlice } from '../api/core/endpoint-slice.ts';
 import type { Namespace } from '../api/core/namespace.ts';
@@ -172,9 +173,7 @@ export class ManifestFolder {
     }
     for (const [name, before] of this.#live) {
       if (live.has(name)) continue;
-      const { file } = before.place;
-      if (opaque.some((path) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`)))
-        live.set(name, before);
+      if (opaque.some((path) => isWithin(path, before.place.file))) live.set(name, before);
     }
     return live;
   }
@@ -212,6 +211,12 @@ export class ManifestFolder {
 
 function fileProblem(file: string, message: string): Problem {
   return { severity: 'error', file, line: 0, field: '', message, object: null, lastGoodServes: false };
+}
+
+/** Whether `file` is `path`, or in the folder that `path` is. */
+function isWithin(path: string, file: string): boolean {
+  const way = relative(path, file);
+  return way !== '..' && !way.startsWith('../');
 }
 
 function samePlace(a: Place, b: Place): boolean {
