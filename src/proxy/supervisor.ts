@@ -6,11 +6,12 @@ import type { Snapshot } from '../ir/delta.ts';
 import { COLLECTIONS } from '../ir/table.ts';
 import { Registry, type Serialised, toPrometheus, WorkerMetrics } from '../observe/metrics.ts';
 import { diff } from '../snapshot/diff.ts';
+import { sharesPorts } from './listen/reuse-port.ts';
 import { type ProxySettings, proxyOptions } from './options.ts';
 import type { Address, Entries, FromWorker, ToWorker } from './worker-message.ts';
 
 export type SupervisorOptions = ProxySettings & {
-  /** Worker processes; default: one per core that may be used. */
+  /** Worker processes; default: one per core that may be used, or 1 where processes cannot share a port. */
   readonly workers?: number;
   /** Shown in metrics. */
   readonly version?: string;
@@ -79,9 +80,19 @@ export class Supervisor {
 
   /** Throws a RangeError when a setting is not valid. */
   constructor(options: SupervisorOptions = {}) {
-    const { workers = availableParallelism(), version = 'unknown', onEvent = () => {}, ...settings } = options;
+    const {
+      workers = sharesPorts() ? availableParallelism() : 1,
+      version = 'unknown',
+      onEvent = () => {},
+      ...settings
+    } = options;
     if (!Number.isInteger(workers) || workers < 1) {
       throw new RangeError(`workers: ${workers} is not a whole number of at least 1`);
+    }
+    if (workers > 1 && !sharesPorts()) {
+      throw new RangeError(
+        `workers: ${workers}, but processes cannot share a port on ${process.platform}: only 1 is allowed`,
+      );
     }
     this.settings = { ...settings, ticketKeys: settings.ticketKeys ?? randomBytes(48) };
     this.version = version;
