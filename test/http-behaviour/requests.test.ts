@@ -135,6 +135,12 @@ const REQUESTS: Record<string, () => Promise<void>> = {
     expect(await client.closed()).toBe('fin');
     expect(client.reader.peek().toString()).toBe('hello');
   },
+  '`Upgrade` to HTTP or TLS (`h2c`, `HTTP/2.0`, `TLS/1.0`)': async () => {
+    for (const protocol of ['h2c', 'HTTP/2.0', 'TLS/1.0', 'websocket, h2c']) {
+      const seen = await forwarded(get('/', `Connection: Upgrade\r\nUpgrade: ${protocol}\r\n`));
+      expect(seen.header('upgrade')).toBeNull();
+    }
+  },
   'Several requests at once (pipelining)': async () => {
     const client = await connect();
     await client.write(['a', 'bb', 'ccc'].map((text) => body(`Content-Length: ${text.length}\r\n`, text)).join(''));

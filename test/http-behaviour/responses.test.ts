@@ -21,10 +21,11 @@ const RESPONSES: Record<string, () => Promise<void>> = {
     says('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(33) + response('a'));
     expect((await send(get())).status).toBe(502);
   },
-  '101 that was not asked for': async () => {
+  '101 that was not asked for, or for a protocol that was not offered': async () => {
     says('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
     expect((await send(get())).status).toBe(502);
     expect(reason()).toBe('bad-response');
+    expect((await send(get('/', 'Connection: upgrade\r\nUpgrade: y\r\n'))).status).toBe(502);
   },
   'A length, or chunks': async () => {
     says('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n');

@@ -76,6 +76,8 @@ export class Exchange implements ResponseSink, TimerOwner {
   private attemptDeadline: number;
   private backoffDeadline: number;
   private status: number;
+  /** Bytes of the response's body so far. */
+  private bytesOut: number;
   private firstAttemptAt: number;
   private respondedAt: number;
 
@@ -111,6 +113,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.attemptDeadline = 0;
     this.backoffDeadline = 0;
     this.status = 0;
+    this.bytesOut = 0;
     this.firstAttemptAt = 0;
     this.respondedAt = 0;
   }
@@ -438,6 +441,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   private sendRanges(connection: BackendConnection, buffer: Buffer): void {
     const { client } = this;
     sendBody(client.socket, this.runtime.writer, connection.body, buffer, connection.isVolatile(buffer), this.inChunks);
+    this.bytesOut = connection.body.received;
     if (client.isCongested) connection.pause();
   }
 
@@ -451,8 +455,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       client.send(writer);
     }
     this.connection = null;
-    this.runtime.metrics.responseBytes += connection.body.received;
-    this.end(this.status, '', connection.body.received);
+    this.end(this.status, '');
     connection.release(!client.isReceiving);
     client.finished(!this.framing.closes);
   }
@@ -609,6 +612,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     writer.reset();
     writeDirectResponse(writer, response, plan, framing, this.method !== 'HEAD');
     client.send(writer);
+    if (this.method !== 'HEAD') this.bytesOut = Buffer.byteLength(response.body);
     this.end(response.status, reason);
     client.finished(!framing.closes);
   }
@@ -621,14 +625,15 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   /** Counts and logs the exchange, and forgets it. */
-  private end(status: number, reason: string, bytesOut = 0): void {
+  private end(status: number, reason: string): void {
     const { runtime } = this;
     const { metrics } = runtime;
     const now = performance.now();
     const series = this.rule === null ? metrics.none : metrics.of(this.rule);
     series.count(status, reason, (now - this.startedAt) / 1_000);
     metrics.requestBytes += this.client.body.received;
-    if (runtime.accessLog !== null) this.log(status, reason, now, bytesOut);
+    metrics.responseBytes += this.bytesOut;
+    if (runtime.accessLog !== null) this.log(status, reason, now);
     this.state = IDLE;
     this.method = '';
     this.match = null;
@@ -645,6 +650,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.interims = 0;
     this.inChunks = false;
     this.status = 0;
+    this.bytesOut = 0;
     this.firstAttemptAt = 0;
     this.respondedAt = 0;
     if (this.retained.length > 0 || !this.retained.isWhole) this.retained.reset();
@@ -656,7 +662,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
   }
 
-  private log(status: number, reason: string, now: number, bytesOut: number): void {
+  private log(status: number, reason: string, now: number): void {
     const { client, forwarding, head, runtime } = this;
     const entry = runtime.accessEntry;
     const isKnown = head.length > 0;
@@ -678,7 +684,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     entry.endpoint = this.pool === null ? '' : this.pool.name;
     entry.attempts = this.attempts;
     entry.bytesIn = client.body.received;
-    entry.bytesOut = bytesOut;
+    entry.bytesOut = this.bytesOut;
     entry.duration = now - this.startedAt;
     entry.backendDuration = this.respondedAt === 0 ? -1 : this.respondedAt - this.firstAttemptAt;
     entry.userAgent = (isKnown ? head.header('user-agent') : null) ?? '';
