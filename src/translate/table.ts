@@ -1,3 +1,4 @@
+import { compareKeys } from '../ir/entries.ts';
 import type { Filter } from '../ir/filter.ts';
 import type { Attachment, Backend, Certificate, EndpointSet, Listener, RoutingTable, Rule } from '../ir/table.ts';
 import type { GatewayPlan } from './gateway.ts';
@@ -23,7 +24,7 @@ export function tableOf(
   }
   const backendEntries: Record<string, Backend> = {};
   const endpointEntries: Record<string, EndpointSet> = {};
-  for (const key of [...used].sort()) {
+  for (const key of [...used].sort(compareKeys)) {
     const { backend, endpoints } = backends.entry(key);
     backendEntries[key] = backend;
     endpointEntries[key] = endpoints;

@@ -1,5 +1,5 @@
 import type { TableChange } from '../../ir/delta.ts';
-import { entryOf, withChanges } from '../../ir/entries.ts';
+import { type Entries, entryOf, withChanges } from '../../ir/entries.ts';
 import { COLLECTIONS, type Collection, type RoutingTable, type Rule } from '../../ir/table.ts';
 import { deepFreeze } from '../freeze.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
@@ -14,6 +14,7 @@ export class TableState {
   readonly #keys = new Map<string, readonly string[]>();
   /** How many rules lead to a backend. */
   readonly #uses = new Map<string, number>();
+  readonly #order: Record<'listeners' | 'certificates', readonly string[]> = { listeners: [], certificates: [] };
   #table: RoutingTable;
   #isNew = true;
 
@@ -40,6 +41,7 @@ export class TableState {
         if (!Object.hasOwn(next[collection], key)) this.#put(collection, key, null);
       }
       for (const [key, entry] of Object.entries(next[collection])) this.#put(collection, key, entry);
+      this.#order[collection] = Object.keys(next[collection]);
     }
   }
 
@@ -69,7 +71,10 @@ export class TableState {
     for (const collection of COLLECTIONS) {
       const changes = this.#pending.get(collection);
       if (changes === undefined) continue;
-      next[collection] = withChanges(this.#table[collection], changes);
+      const all = withChanges(this.#table[collection], changes);
+      // Of listeners and their certificates there are few, and they stand in the order of the manifest.
+      const order = collection === 'listeners' || collection === 'certificates' ? this.#order[collection] : null;
+      next[collection] = order === null ? all : inOrder(all, order);
       keys[collection] = [...changes.keys()];
     }
     this.#pending.clear();
@@ -120,6 +125,10 @@ export class TableState {
     if (changes === undefined) this.#pending.set(collection, new Map([[key, entry]]));
     else changes.set(key, entry);
   }
+}
+
+function inOrder(entries: Entries, keys: readonly string[]): Entries {
+  return Object.freeze(Object.fromEntries(keys.map((key) => [key, entries[key]!])));
 }
 
 function backendsOf(rule: Rule): Set<string> {
