@@ -9,6 +9,7 @@ import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED, NO_BODY, UNTIL_CLOSE } from '../http1/framing.ts';
 import { TRACEPARENT, X_FORWARDED_FOR, X_REQUEST_ID } from '../http1/known-field.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
 import type { Runtime } from '../runtime.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
 import { sendBody, sendWriter } from './body-sender.ts';
@@ -35,7 +36,6 @@ const TUNNEL = 5;
 const MAX_INTERIM = 32;
 const NO_POOLS: readonly EndpointPool[] = [];
 const NO_MIRRORS: readonly Mirror[] = [];
-const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
 /**
@@ -348,7 +348,7 @@ export class Exchange implements ResponseSink, TimerOwner {
         return;
       }
     }
-    if (canReplay && mayRetry(error, this.rule!.retry, this.method, this.attempts)) this.retry();
+    if (canReplay && mayRetry(error, this.rule!.retry, this.attempts)) this.retry();
     else this.fail(isAnswered && error === ERRORS.backendClosed ? ERRORS.badResponse : error);
   }
 
@@ -377,17 +377,14 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     if (head.minor === 0) return;
-    if (connection.head.status !== 100) {
-      writer.reset();
-      this.framing.isChunked = false;
-      this.framing.closes = false;
-      this.framing.saysKeepAlive = false;
-      writeResponseHead(writer, connection.head, null, null, this.framing);
-      client.send(writer);
-    } else if (head.expectsContinue && !this.wasContinued) {
-      this.wasContinued = true;
-      client.sendBytes(CONTINUE);
-    }
+    // RFC 9110 section 15.2: a proxy forwards every 1xx that it did not ask for itself.
+    if (connection.head.status === 100) this.wasContinued = true;
+    writer.reset();
+    this.framing.isChunked = false;
+    this.framing.closes = false;
+    this.framing.saysKeepAlive = false;
+    writeResponseHead(writer, connection.head, null, null, this.framing);
+    client.send(writer);
   }
 
   response(connection: BackendConnection, buffer: Buffer): void {
@@ -407,7 +404,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     const isUpgrade = response.status === 101;
-    if (isUpgrade && !(head.upgrade && response.upgrade)) {
+    if (isUpgrade && !(head.upgrade && response.upgrade && isOffered(head, response))) {
       this.abandon();
       this.fail(ERRORS.badResponse);
       return;
@@ -539,8 +536,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.attemptDeadline = 0;
       this.arm();
       this.abandon();
-      if (this.retained.isWhole && mayRetry(ERRORS.backendTimeout, this.rule!.retry, this.method, this.attempts))
-        this.retry();
+      if (this.retained.isWhole && mayRetry(ERRORS.backendTimeout, this.rule!.retry, this.attempts)) this.retry();
       else this.giveUp(ERRORS.backendTimeout);
     } else if (this.backoffDeadline > 0 && now >= this.backoffDeadline) {
       this.backoffDeadline = 0;
@@ -573,7 +569,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   /** Whether the connection has to end with this response. */
   private mustClose(): boolean {
     const { client, head, runtime } = this;
-    if (!head.keepAlive || client.isEnded || runtime.isDraining) return true;
+    if (!head.keepAlive || runtime.isDraining || (client.isEnded && !client.hasInput)) return true;
     const { limits } = runtime.options;
     if (client.served >= limits.requestsPerConnection) return true;
     if (!client.isReceiving) return false;
@@ -722,4 +718,11 @@ export class Exchange implements ResponseSink, TimerOwner {
       if (backend !== undefined) startMirror(runtime, backend, mirror, head, this.match!, this.forwarding, retained);
     }
   }
+}
+
+/** Whether the protocol of a 101 is among those that the client offered (RFC 9110 section 7.8). */
+function isOffered(request: RequestHead, response: ResponseHead): boolean {
+  const offered = request.header('upgrade')!.toLowerCase().split(',');
+  const chosen = response.header('upgrade')!.toLowerCase().trim();
+  return offered.some((protocol) => protocol.trim() === chosen);
 }
