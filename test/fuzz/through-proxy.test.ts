@@ -108,6 +108,7 @@ test('requests through the proxy are the requests that were sent', { timeout: TI
         // Node's server knows no other methods, and answers OPTIONS for the whole server differently.
         fc.pre(found.messages.every(({ method }) => METHODS.includes(method)));
         received.length = 0;
+        refused.length = 0;
         const client = await Client.connect(port);
         const parts = pieces(bytes, (chosen ?? []).slice(0, 3)).map((part) => part.toString('latin1'));
         await client.writeParts(parts).catch(() => {});
@@ -117,7 +118,9 @@ test('requests through the proxy are the requests that were sent', { timeout: TI
         const sent = found.messages.filter(({ target, method }) => !(target === '*' && method === 'OPTIONS'));
         const wanted = sent.map(expected);
         expect(received.filter(({ target }) => target !== '*')).toEqual(wanted);
-        expect(refused).toEqual([]);
+        // The head of a request that is cut short later may have a method of which node knows nothing.
+        const isCut = found.ending.kind !== 'end';
+        expect(refused.filter((code) => !(isCut && code === 'HPE_INVALID_METHOD'))).toEqual([]);
       }),
       PARAMETERS,
     );
