@@ -616,8 +616,10 @@ export class Exchange implements ResponseSink, TimerOwner {
   /** Ends an exchange whose response cannot be completed any more; the client sees that it is not complete. */
   private breakOff(error: ProxyError): void {
     this.abandon();
+    const isUntilClose = this.head.minor === 0 && this.framing.closes;
     this.end(this.status, error.reason);
-    this.client.destroy();
+    if (isUntilClose) this.client.reset();
+    else this.client.destroy();
   }
 
   /** Counts and logs the exchange, and forgets it. */
