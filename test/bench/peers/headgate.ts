@@ -22,7 +22,7 @@ export async function startHeadgate(setup: Setup, generation: number | null): Pr
     setup.core,
     [
       ...[process.execPath, resolve(import.meta.dirname, '../../../src/main.ts'), 'standalone', '-f', manifests],
-      ...['--admin', `127.0.0.1:${admin}`, '--workers', '1', '--access-log', 'off'],
+      ...['--admin', `127.0.0.1:${admin}`, '--workers', '1'],
     ],
     join(setup.folder, 'output.log'),
   );
