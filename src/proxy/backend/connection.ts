@@ -20,6 +20,12 @@ const CLOSED = 6;
 
 const NOTHING = Buffer.alloc(0);
 
+/**
+ * What is read from any endpoint, until the call that brings it returns. Memory made for every read would cost a small
+ * response more than parsing it does, and a large one several garbage collections.
+ */
+const INPUT = Buffer.allocUnsafeSlow(65_536);
+
 /** One HTTP/1.1 connection to an endpoint. It is idle in its pool, or belongs to one sink for one request. */
 export class BackendConnection implements TimerOwner {
   readonly pool: EndpointPool;
@@ -43,7 +49,13 @@ export class BackendConnection implements TimerOwner {
 
   constructor(pool: EndpointPool, endpoint: Endpoint, sink: ResponseSink, limits: ProxyLimits, wheel: TimerWheel) {
     this.pool = pool;
-    this.socket = connect({ host: endpoint.address, port: endpoint.port, noDelay: true, allowHalfOpen: true });
+    this.socket = connect({
+      host: endpoint.address,
+      port: endpoint.port,
+      noDelay: true,
+      allowHalfOpen: true,
+      onread: { buffer: INPUT, callback: this.read },
+    });
     this.head = new ResponseHead(limits.message);
     this.body = new BodyReader(limits.message);
     this.requests = 0;
@@ -57,7 +69,6 @@ export class BackendConnection implements TimerOwner {
     this.partial = NOTHING;
     this.partialLength = 0;
     this.socket.on('connect', () => this.opened());
-    this.socket.on('data', (chunk: Buffer) => this.receive(chunk, 0, chunk.length));
     this.socket.on('drain', () => this.sink?.backendDrained());
     this.socket.on('end', () => this.ended());
     this.socket.on('error', () => this.lost());
@@ -83,7 +94,7 @@ export class BackendConnection implements TimerOwner {
 
   /** Whether `buffer` is memory that is used again: what is not copied is lost. */
   isVolatile(buffer: Buffer): boolean {
-    return buffer === this.partial;
+    return buffer === INPUT || buffer === this.partial;
   }
 
   /** Starts the clock of a silent backend; the sink calls it when the request has been sent. */
@@ -166,6 +177,11 @@ export class BackendConnection implements TimerOwner {
     this.requests++;
     this.head.reset();
   }
+
+  private readonly read = (length: number): boolean => {
+    this.receive(INPUT, 0, length);
+    return true;
+  };
 
   private receive(buffer: Buffer, start: number, end: number): void {
     const sink = this.sink;
