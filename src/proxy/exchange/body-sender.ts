@@ -46,10 +46,17 @@ export function sendBody(
   socket.uncork();
 }
 
-/** Sends what `writer` holds. When the socket could not take all of it at once, the writer leaves it its buffer. */
+/**
+ * Sends what `writer` holds. When the socket could not take all of it at once, the writer leaves it its buffer. A TLS
+ * socket never takes it at once, so it gets a copy as long as that is cheaper than a buffer.
+ */
 export function sendWriter(socket: Socket, writer: MessageWriter): void {
-  const wasEmpty = socket.writableLength === 0;
-  socket.write(writer.view());
-  if (!wasEmpty || socket.writableLength !== 0) writer.lend();
+  if (writer.length <= COPIED && 'encrypted' in socket) {
+    socket.write(writer.copy());
+  } else {
+    const wasEmpty = socket.writableLength === 0;
+    socket.write(writer.view());
+    if (!wasEmpty || socket.writableLength !== 0) writer.lend();
+  }
   writer.reset();
 }
