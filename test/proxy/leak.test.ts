@@ -139,7 +139,9 @@ async function perform(port: number, held: Client | null, kind: Kind): Promise<C
   if (kind.after === 'end') client.end();
   const answered = await client.response();
   check(kind, answered.status);
-  if (kind.after === 'stay' && answered.header('connection') !== 'close') return client;
+  // The rule's timeout may also cut a response short that had begun.
+  if (!answered.whole) late++;
+  if (kind.after === 'stay' && answered.whole && answered.header('connection') !== 'close') return client;
   client.close();
   await sending;
   return null;

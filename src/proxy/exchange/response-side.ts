@@ -13,6 +13,8 @@ const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 export class ResponseSide {
   /** Status of the head that was sent; 0 before. */
   status: number;
+  /** Bytes of the body so far, without framing. */
+  bytes: number;
   /** When it was sent, on the clock of `performance.now()`, if somebody wants to know; 0 before. */
   startedAt: number;
   /** Whether the client's connection ends with this response. */
@@ -25,6 +27,7 @@ export class ResponseSide {
 
   constructor(exchange: Exchange) {
     this.status = 0;
+    this.bytes = 0;
     this.startedAt = 0;
     this.closes = false;
     this.exchange = exchange;
@@ -35,6 +38,7 @@ export class ResponseSide {
 
   reset(): void {
     this.status = 0;
+    this.bytes = 0;
     this.startedAt = 0;
     this.closes = false;
     this.inChunks = false;
@@ -57,7 +61,7 @@ export class ResponseSide {
 
   /** Sends the head of a final response, and the ranges of its body that came with it. */
   begin(connection: BackendConnection, buffer: Buffer): void {
-    const { client, ref, runtime } = this.exchange;
+    const { client, route, runtime } = this.exchange;
     const { head } = client;
     const response = connection.head;
     this.status = response.status;
@@ -69,7 +73,7 @@ export class ResponseSide {
     const mustClose = head.minor === 0 && (isUntilClose || isChunked);
     this.frame(head.minor === 1 && (isUntilClose || isChunked), mustClose || this.mustClose());
     const { writer } = runtime;
-    const { cors, response: plan } = ref!;
+    const { cors, response: plan } = route.ref!;
     writer.reset();
     writeResponseHead(writer, response, plan, cors === null ? null : cors.response(head), this.framing);
     if (response.status === 101) client.send(writer);
@@ -96,12 +100,12 @@ export class ResponseSide {
   }
 
   /** Sends a response of the proxy's own, whole. */
-  answer(response: DirectResponse, plan: HeaderPlan | null, closes: boolean): void {
+  answer(response: DirectResponse, plan: HeaderPlan | null, cors: HeaderPlan | null, closes: boolean): void {
     const { client, method, runtime } = this.exchange;
     const { writer } = runtime;
     this.frame(false, closes || this.mustClose());
     writer.reset();
-    writeDirectResponse(writer, response, plan, this.framing, method !== 'HEAD');
+    this.bytes = writeDirectResponse(writer, response, plan, cors, this.framing, method !== 'HEAD');
     client.send(writer);
   }
 
@@ -109,6 +113,7 @@ export class ResponseSide {
     const { client, runtime } = this.exchange;
     const { socket } = client;
     const isVolatile = connection.isVolatile(buffer);
+    this.bytes = connection.body.received;
     sendBody(socket, runtime.writer, connection.body, buffer, isVolatile, this.inChunks, client.isTls);
     if (socket.writableLength > 0) {
       connection.lend();
