@@ -14,7 +14,7 @@ export interface ResponseSink {
   /** `connection.head` is a response with status 1xx other than 101. */
   interim(connection: BackendConnection): void;
   /** `connection.head` is the final one; `connection.body` has the ranges of `buffer` that came with it. */
-  response(connection: BackendConnection, buffer: Buffer): void;
+  answered(connection: BackendConnection, buffer: Buffer): void;
   /** `connection.body` has more ranges of `buffer`. */
   responseBody(connection: BackendConnection, buffer: Buffer): void;
   /** The response is complete. The connection is the sink's until it releases or destroys it. */
@@ -27,4 +27,6 @@ export interface ResponseSink {
   backendDrained(): void;
   /** There will be no (more of the) response; the connection is gone. */
   backendFailed(error: ProxyError): void;
+  /** An exception where none should be. The connection is gone. */
+  crashed(): void;
 }

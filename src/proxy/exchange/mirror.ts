@@ -92,7 +92,7 @@ class MirroredRequest implements ResponseSink, TimerOwner {
 
   interim(): void {}
 
-  response(connection: BackendConnection): void {
+  answered(connection: BackendConnection): void {
     // An upgrade leads nowhere without a client.
     if (connection.head.status === 101) this.giveUp();
   }
@@ -112,6 +112,11 @@ class MirroredRequest implements ResponseSink, TimerOwner {
   backendDrained(): void {}
 
   backendFailed(): void {
+    this.connection = null;
+    this.end();
+  }
+
+  crashed(): void {
     this.connection = null;
     this.end();
   }

@@ -31,7 +31,7 @@ export class Front {
     this.certificate = null;
     const options = { allowHalfOpen: true, noDelay: true };
     if (tls === null) {
-      this.server = createServer(options, (socket) => this.accept(socket, null));
+      this.server = createServer({ ...options, pauseOnConnect: true }, (socket) => this.accept(socket, null));
     } else {
       this.server = createTlsServer({ ...options, ...tls }, (socket) => {
         this.handshakes.delete(socket);
