@@ -9,7 +9,8 @@ export function logExchange(exchange: Exchange, status: number, reason: string, 
   // A head that was refused is not to be quoted.
   const isKnown = head.length > 0;
   const entry = runtime.accessEntry;
-  entry.time = performance.timeOrigin + exchange.startedAt;
+  // Not from performance.timeOrigin: its clock is never set, and drifts from the world's over weeks.
+  entry.time = Date.now() - (now - exchange.startedAt);
   entry.requestId = isKnown ? forwarding.requestId : '';
   entry.traceId = isKnown ? forwarding.traceparent.slice(3, 35) : '';
   const forwardedFor = isKnown && head.fields.has(X_FORWARDED_FOR) ? head.header('x-forwarded-for') : null;
