@@ -70,12 +70,14 @@ export class StandaloneServer implements AdminSource {
     this.#admin = admin === null ? null : new AdminServer({ ...admin, source: this, log: this.#log });
   }
 
-  /** Resolves when everything that can be served is served. Rejects when the admin port cannot be had. */
+  /** Resolves when everything that can be served is served. Rejects when a path or the admin port cannot be had. */
   async start(): Promise<{ readonly admin: HostPort | null }> {
+    const found = scan(this.#options.files, this.#options.recursive);
+    const missing = found.unreadable.find(({ path }) => this.#options.files.includes(path));
+    if (missing !== undefined) throw new Error(`${missing.path}: cannot be read: ${missing.reason}`);
     const admin = await this.#listenAdmin();
     await this.#supervisor.start();
-    const found = scan(this.#options.files, this.#options.recursive);
-    const load = this.#folder.load(found);
+    const load = await this.#folder.loadSliced(found);
     await this.#serve(load);
     for (const line of this.#report.start(load, this.#translation, this.shown())) this.#options.say(line);
     this.#tellFailures();
@@ -110,6 +112,7 @@ export class StandaloneServer implements AdminSource {
     const reasons: string[] = [];
     if (this.#stopping) reasons.push('the process is stopping');
     else if (!this.#started) reasons.push('the manifests are not served yet');
+    else if (this.#translation.tables.length === 0) reasons.push('the manifests have no Gateway to serve');
     const served = new Set(this.#publisher.served.map(({ table }) => table.gateway));
     for (const [gateway, reason] of this.#failures) {
       if (!served.has(gateway)) reasons.push(`Gateway ${gateway} is not served: ${reason}`);
@@ -166,7 +169,7 @@ export class StandaloneServer implements AdminSource {
       const found = this.#next;
       this.#next = null;
       const failed = this.#failures;
-      const load = this.#folder.load(found);
+      const load = await this.#folder.loadSliced(found);
       await this.#serve(load);
       for (const line of this.#report.reload(load, this.#translation)) this.#options.say(line);
       this.#tellFailures(failed);
