@@ -351,6 +351,16 @@ export class ClientConnection implements TimerOwner {
     this.onClosed(this);
   }
 
+  /**
+   * Ends the connection with RST: to a client that reads until its end, FIN would say that the response is complete
+   * (RFC 9112 section 8). In TLS the missing close_notify says it.
+   */
+  reset(): void {
+    if (this.state === CLOSED) return;
+    if (this.site.scheme === 'http') this.socket.resetAndDestroy();
+    this.destroy();
+  }
+
   /** Ends an idle connection; one with an exchange ends after it. */
   drain(): void {
     if (this.isIdle) this.linger();

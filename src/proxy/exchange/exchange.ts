@@ -377,8 +377,10 @@ export class Exchange implements ResponseSink, TimerOwner {
   /** Ends an exchange whose response cannot be completed any more; the client sees that it is not complete. */
   breakOff(error: ProxyError): void {
     this.abandon();
+    const isUntilClose = this.client.head.minor === 0 && this.response.closes;
     this.end(this.response.status, error.reason);
-    this.client.destroy();
+    if (isUntilClose) this.client.reset();
+    else this.client.destroy();
   }
 
   /** The client's connection is gone. */
