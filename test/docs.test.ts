@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../src/command/index.ts';
+import { ReloadMetrics } from '../src/command/standalone/reload-metrics.ts';
 import type { Flag } from '../src/config/flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../src/config/limits.ts';
 import { STANDALONE_FLAGS } from '../src/config/standalone.ts';
@@ -146,7 +147,7 @@ test('the metrics are those in the code, with their types and labels', async () 
   const registered = registry
     .collect()
     .families.map(({ name, kind, labelNames }) => [name, kind, labelNames.join(', ')]);
-  const own = await new Supervisor({ workers: 1 }).metrics();
+  const own = (await new Supervisor({ workers: 1 }).metrics()) + new ReloadMetrics().text();
   for (const [, name, kind] of own.matchAll(/^# TYPE (\S+) (\S+)$/gm)) registered.push([name!, kind!, '']);
   const shown = rows(read(join(DOCS, 'metrics.md')), '# Metrics')
     .filter(([name]) => name!.startsWith('`headgate_'))

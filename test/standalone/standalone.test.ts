@@ -136,13 +136,15 @@ test('a broken edit is reported with file, line and field, and the traffic stays
     'app.yaml': `${service('app', await backend('one'))}---\n${route('app', '/app', 'app')}`,
     'other.yaml': route('other', '/other', 'app'),
   });
-  const { headgate, port } = await start([manifests.path]);
+  const { headgate, port, admin } = await start([manifests.path]);
   const stop = steadily(port, '/app');
   manifests.write('other.yaml', route('other', 'relative', 'app'));
   await headgate.said(
     /other\.yaml:1\d spec\.rules\[0\]\.matches\[0\]\.path\S*: .* \(HTTPRoute default\/other; its last good version keeps serving\)$/m,
   );
   expect(await get(port, '/other')).toMatchObject({ status: 200, body: 'one' });
+
+  expect((await get(admin, '/metrics')).body).toMatch(/^headgate_manifest_faults 1$/m);
 
   manifests.write('app.yaml', 'apiVersion: v1\nkind: [');
   await headgate.said(/app\.yaml:2: not valid YAML: /);

@@ -15,6 +15,11 @@ export class Report {
   /** Warnings are said once and never taken back: not all of them come again. */
   #warned = new Set<string>();
 
+  /** How much is wrong now; warnings do not count. */
+  get faults(): number {
+    return this.#faults.size;
+  }
+
   /** The statuses of every object, and what is wrong. */
   start(load: Load, translation: Translation, shown: readonly ObjectStatus[]): string[] {
     return [statusText(shown), ...this.#news(load, translation)];

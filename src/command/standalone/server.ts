@@ -16,6 +16,7 @@ import { explainRequest } from '../request.ts';
 import { translateStandalone } from '../source.ts';
 import { socketText, whyTaken } from './ports.ts';
 import { Publisher } from './publisher.ts';
+import { ReloadMetrics } from './reload-metrics.ts';
 import { Report } from './report.ts';
 
 export type ServerOptions = {
@@ -43,6 +44,7 @@ export class StandaloneServer implements AdminSource {
   readonly #supervisor: Supervisor;
   readonly #publisher: Publisher;
   readonly #report = new Report();
+  readonly #metrics = new ReloadMetrics();
   readonly #admin: AdminServer | null;
   #watch: ManifestWatch | null = null;
   #retry: NodeJS.Timeout | null = null;
@@ -80,6 +82,7 @@ export class StandaloneServer implements AdminSource {
     const load = await this.#folder.loadSliced(found);
     await this.#serve(load);
     for (const line of this.#report.start(load, this.#translation, this.shown())) this.#options.say(line);
+    this.#metrics.set(this.#report.faults, this.#failures.size);
     this.#tellFailures();
     this.#started = true;
     this.#watch = new ManifestWatch(
@@ -120,8 +123,8 @@ export class StandaloneServer implements AdminSource {
     return { ready: reasons.length === 0, reasons };
   }
 
-  metrics(): Promise<string> {
-    return this.#supervisor.metrics();
+  async metrics(): Promise<string> {
+    return (await this.#supervisor.metrics()) + this.#metrics.text();
   }
 
   snapshots(): readonly Snapshot[] {
@@ -172,6 +175,8 @@ export class StandaloneServer implements AdminSource {
       const load = await this.#folder.loadSliced(found);
       await this.#serve(load);
       for (const line of this.#report.reload(load, this.#translation)) this.#options.say(line);
+      this.#metrics.reloaded();
+      this.#metrics.set(this.#report.faults, this.#failures.size);
       this.#tellFailures(failed);
     }
   }
