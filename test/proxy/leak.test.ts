@@ -137,8 +137,9 @@ async function perform(port: number, held: Client | null, kind: Kind): Promise<C
     return null;
   }
   if (kind.after === 'end') client.end();
-  check(kind, (await client.response()).status);
-  if (kind.after === 'stay') return client;
+  const answered = await client.response();
+  check(kind, answered.status);
+  if (kind.after === 'stay' && answered.header('connection') !== 'close') return client;
   client.close();
   await sending;
   return null;
