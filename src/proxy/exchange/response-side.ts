@@ -17,6 +17,8 @@ export class ResponseSide {
   bytes: number;
   /** When it was sent, on the clock of `performance.now()`, if somebody wants to know; 0 before. */
   startedAt: number;
+  /** Bytes of the body so far. */
+  bytes: number;
   /** Whether the client's connection ends with this response. */
   closes: boolean;
   private readonly exchange: Exchange;
@@ -29,6 +31,7 @@ export class ResponseSide {
     this.status = 0;
     this.bytes = 0;
     this.startedAt = 0;
+    this.bytes = 0;
     this.closes = false;
     this.exchange = exchange;
     this.framing = { isChunked: false, closes: false, saysKeepAlive: false };
@@ -40,6 +43,7 @@ export class ResponseSide {
     this.status = 0;
     this.bytes = 0;
     this.startedAt = 0;
+    this.bytes = 0;
     this.closes = false;
     this.inChunks = false;
     this.interims = 0;
@@ -107,6 +111,7 @@ export class ResponseSide {
     writer.reset();
     this.bytes = writeDirectResponse(writer, response, plan, cors, this.framing, method !== 'HEAD');
     client.send(writer);
+    if (method !== 'HEAD') this.bytes = Buffer.byteLength(response.body);
   }
 
   private ranges(connection: BackendConnection, buffer: Buffer): void {
@@ -115,6 +120,7 @@ export class ResponseSide {
     const isVolatile = connection.isVolatile(buffer);
     this.bytes = connection.body.received;
     sendBody(socket, runtime.writer, connection.body, buffer, isVolatile, this.inChunks, client.isTls);
+    this.bytes = connection.body.received;
     if (socket.writableLength > 0) {
       connection.lend();
       if (client.isCongested) connection.pause();
