@@ -137,14 +137,10 @@ async function perform(port: number, held: Client | null, kind: Kind): Promise<C
     return null;
   }
   if (kind.after === 'end') client.end();
-  const { status, whole } = await client.response();
-  check(kind, status);
-  if (!whole && kind.after === 'stay') late++;
-  if (!whole) {
-    client.close();
-    return null;
-  }
-  if (kind.after === 'stay') return client;
+  const answered = await client.response();
+  check(kind, answered.status);
+  if (!answered.whole && kind.after === 'stay') late++;
+  if (kind.after === 'stay' && answered.whole && answered.header('connection') !== 'close') return client;
   client.close();
   await sending;
   return null;

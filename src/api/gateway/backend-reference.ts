@@ -11,7 +11,24 @@ export const backendObjectReferenceFields = {
   port: portNumber.optional(),
 };
 
-export const backendObjectReferenceSchema = z.object(backendObjectReferenceFields);
+/** A Service is referred to by port; an XBackend (experimental channel) knows its own port. */
+export function portFitsKind(
+  ref: { group: string; kind: string; port?: number | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (ref.group === '' && ref.kind === 'Service' && ref.port === undefined) {
+    context.addIssue({ code: 'custom', path: ['port'], message: 'is required when the reference is to a Service' });
+  }
+  if (ref.group === 'gateway.networking.x-k8s.io' && ref.kind === 'XBackend' && ref.port !== undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['port'],
+      message: 'must not be set when the reference is to an XBackend',
+    });
+  }
+}
+
+export const backendObjectReferenceSchema = z.object(backendObjectReferenceFields).superRefine(portFitsKind);
 
 export type BackendObjectReference = z.output<typeof backendObjectReferenceSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterObjectMetaSchema } from '../core/object-meta.ts';
+import { clusterMeta } from '../core/object-meta.ts';
 import { text } from '../schema/text.ts';
 import { conditionsSchema, lenientStatus } from './condition.ts';
 import { controllerName } from './name.ts';
@@ -14,7 +14,7 @@ const statusSchema = z.object({
 export const gatewayClassSchema = z.object({
   apiVersion,
   kind: z.literal('GatewayClass'),
-  metadata: clusterObjectMetaSchema,
+  metadata: clusterMeta(),
   spec: z.object({
     controllerName,
     description: text({ max: 64 }).optional(),

@@ -3,10 +3,19 @@ import { list } from '../schema/list.ts';
 import { portNumber } from '../schema/number.ts';
 import { objectReferenceSchema, secretObjectReferenceSchema } from './object-reference.ts';
 
+const caCertificateRefsSchema = list(objectReferenceSchema, { min: 1, max: 16 }).superRefine((refs, context) => {
+  refs.forEach((ref, index) => {
+    const clusterScoped = ref.group === 'certificates.k8s.io' && ref.kind === 'ClusterTrustBundle';
+    if (!clusterScoped || ref.namespace === undefined) return;
+    const message = 'must not be set: a ClusterTrustBundle has no namespace';
+    context.addIssue({ code: 'custom', path: [index, 'namespace'], message });
+  });
+});
+
 const frontendTLSSchema = z.object({
   validation: z
     .object({
-      caCertificateRefs: list(objectReferenceSchema, { min: 1, max: 16 }),
+      caCertificateRefs: caCertificateRefsSchema,
       mode: z.enum(['AllowValidOnly', 'AllowInsecureFallback']).default('AllowValidOnly'),
     })
     .optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { labelSelectorSchema } from '../core/label-selector.ts';
-import { objectMetaSchema } from '../core/object-meta.ts';
+import { namespacedMeta } from '../core/object-meta.ts';
 import { conditionsSchema, lenientStatus } from './condition.ts';
 import { gatewayAddressesSchema } from './gateway-address.ts';
 import { gatewayInfrastructureSchema } from './gateway-infrastructure.ts';
@@ -47,7 +47,7 @@ const statusSchema = z.object({
 export const gatewaySchema = z.object({
   apiVersion,
   kind: z.literal('Gateway'),
-  metadata: objectMetaSchema,
+  metadata: namespacedMeta(),
   spec: specSchema,
   status: lenientStatus(statusSchema),
 });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { objectMetaSchema } from '../core/object-meta.ts';
+import { namespacedMeta } from '../core/object-meta.ts';
 import { list } from '../schema/list.ts';
 import { conditionsSchema, lenientStatus } from './condition.ts';
 import { hostname } from './hostname.ts';
-import { httpRouteRuleSchema } from './http-route-rule.ts';
+import { httpRouteRulesSchema } from './http-route-rule.ts';
 import { parentReferenceSchema, parentReferencesSchema } from './parent-reference.ts';
 import { apiVersion } from './version.ts';
 
@@ -11,7 +11,7 @@ const specSchema = z.object({
   parentRefs: parentReferencesSchema.optional(),
   useDefaultGateways: z.enum(['All', 'None']).optional(),
   hostnames: list(hostname, { max: 16 }).optional(),
-  rules: list(httpRouteRuleSchema, { min: 1, max: 16 }).prefault([{}]),
+  rules: httpRouteRulesSchema.prefault([{}]),
 });
 
 const statusSchema = z.object({
@@ -23,7 +23,7 @@ const statusSchema = z.object({
 export const httpRouteSchema = z.object({
   apiVersion,
   kind: z.literal('HTTPRoute'),
-  metadata: objectMetaSchema,
+  metadata: namespacedMeta(),
   spec: specSchema,
   status: lenientStatus(statusSchema),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectMetaSchema } from '../core/object-meta.ts';
+import { namespacedMeta } from '../core/object-meta.ts';
 import { list } from '../schema/list.ts';
 import { group, kind, namespaceName, objectName } from './name.ts';
 import { apiVersion } from './version.ts';
@@ -8,7 +8,7 @@ import { apiVersion } from './version.ts';
 export const referenceGrantSchema = z.object({
   apiVersion,
   kind: z.literal('ReferenceGrant'),
-  metadata: objectMetaSchema,
+  metadata: namespacedMeta(),
   spec: z.object({
     from: list(z.object({ group, kind, namespace: namespaceName }), { min: 1, max: 16 }),
     to: list(z.object({ group, kind, name: objectName.optional() }), { min: 1, max: 16 }),

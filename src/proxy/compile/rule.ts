@@ -7,6 +7,7 @@ import { inPhaseOrder, ofKind } from '../filter/phases.ts';
 import type { HeaderPlan } from '../filter/plan.ts';
 import { RequestRedirector } from '../filter/redirect.ts';
 import { composeRewrites } from '../filter/rewrite.ts';
+import type { RuleSeries } from '../metrics.ts';
 import type { CompiledBackendRef, CompiledRule, CorsPolicy, Mirror, Redirect, Rewrite, Split } from './compiled.ts';
 import { WeightedSplit } from './split.ts';
 
@@ -25,6 +26,7 @@ export class RunnableRule implements CompiledRule {
   readonly request: HeaderPlan;
   /** Counted over all of the rule's requests, whichever backend they go to. */
   readonly mirrors: readonly Mirror[];
+  series: RuleSeries | null;
 
   constructor(key: string, rule: Rule) {
     const [cors] = ofKind(rule.filters, 'CORS');
@@ -44,6 +46,7 @@ export class RunnableRule implements CompiledRule {
       backend: null,
     });
     this.mirrors = mirrorsOf(rule.filters, this.request, rewrite);
+    this.series = null;
     const refs = rule.backends.map((backend) => new RunnableBackendRef(backend, this));
     const served = refs.find((ref) => ref.weight > 0);
     this.split = new WeightedSplit(refs, served ?? new RunnableBackendRef(nothing(rule), this));

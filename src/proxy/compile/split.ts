@@ -17,7 +17,8 @@ export class WeightedSplit implements Split {
   private readonly sequence: Uint16Array | null;
   /** What each backend is owed; used while there is no sequence. */
   private current: Float64Array;
-  private readonly fallback: CompiledBackendRef;
+  /** The answer to every request where there is no choice, as in most rules; null where there is. */
+  private readonly only: CompiledBackendRef | null;
   private position: number;
 
   /** `fallback` is the answer when no weight is positive. */
@@ -26,11 +27,11 @@ export class WeightedSplit implements Split {
     this.refs = refs;
     this.weights = refs.map((ref) => ref.weight / divisor);
     this.total = this.weights.reduce((sum, weight) => sum + weight, 0);
-    this.current = new Float64Array(refs.length);
-    this.fallback = fallback;
+    this.only = this.total === 0 ? fallback : refs.length === 1 ? refs[0]! : null;
+    this.current = this.only === null ? new Float64Array(refs.length) : NOTHING_OWED;
     this.position = 0;
     let sequence: Uint16Array | null = null;
-    if (this.total > 0 && this.total <= LONGEST_SEQUENCE) {
+    if (this.only === null && this.total <= LONGEST_SEQUENCE) {
       sequence = new Uint16Array(this.total);
       for (let i = 0; i < this.total; i++) sequence[i] = this.step();
       this.current = NOTHING_OWED;
@@ -39,7 +40,7 @@ export class WeightedSplit implements Split {
   }
 
   next(): CompiledBackendRef {
-    if (this.total === 0) return this.fallback;
+    if (this.only !== null) return this.only;
     if (this.sequence === null) return this.refs[this.step()]!;
     const index = this.sequence[this.position]!;
     this.position = this.position + 1 === this.sequence.length ? 0 : this.position + 1;

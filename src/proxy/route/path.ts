@@ -19,6 +19,8 @@ export class Candidate implements CompiledMatch {
   /** The normalised path of an exact or prefix match; null for one that no request can have. */
   readonly path: string | null;
   readonly pattern: Pattern | null;
+  /** Whether the path is all that the match asks for; kept here to spare the request a look at the predicate. */
+  readonly holdsAlways: boolean;
 
   constructor(listener: CompiledListener, routeHostname: string, rule: CompiledRule, index: number) {
     const match = rule.rule.matches[index]!;
@@ -33,6 +35,7 @@ export class Candidate implements CompiledMatch {
     this.match = match;
     this.predicate = new Predicate(match);
     this.pattern = kind === 'regex' ? patternOf(value) : null;
+    this.holdsAlways = this.predicate.empty;
   }
 }
 
@@ -109,7 +112,8 @@ export class PathTable {
   find(view: RequestView): Candidate | null {
     if (this.always !== null) return this.always;
     const path = view.path;
-    const exact = this.exact.get(path);
+    // Asking an empty map would still hash the path.
+    const exact = this.exact.size === 0 ? undefined : this.exact.get(path);
     if (exact !== undefined) {
       const candidate = firstThatHolds(exact, view);
       if (candidate !== null) return candidate;
@@ -129,7 +133,7 @@ export class PathTable {
 function firstThatHolds(candidates: readonly Candidate[], view: RequestView): Candidate | null {
   for (let i = 0; i < candidates.length; i++) {
     const candidate = candidates[i]!;
-    if (candidate.predicate.holds(view)) return candidate;
+    if (candidate.holdsAlways || candidate.predicate.holds(view)) return candidate;
   }
   return null;
 }
