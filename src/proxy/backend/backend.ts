@@ -38,6 +38,11 @@ export class Backend {
     return first;
   }
 
+  /** Whether requests go to another endpoint too. */
+  hasOther(pool: EndpointPool): boolean {
+    return this.candidates.some((candidate) => candidate !== pool);
+  }
+
   /** Takes the endpoints of a new table. Pools of endpoints that stay are kept. */
   update(set: EndpointSet | undefined, shared: PoolShared): void {
     if (set !== undefined && set === this.set) return;

@@ -9,7 +9,7 @@ import type { ProxyLimits } from '../options.ts';
 import { Timer, type TimerOwner, type TimerWheel } from '../timer-wheel.ts';
 import { onread, ReadMemory } from '../wire.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
-import type { ResponseSink } from './response-sink.ts';
+import type { BackendTunnel, ResponseSink } from './response-sink.ts';
 
 const CONNECTING = 0;
 const IDLE = 1;
@@ -39,6 +39,7 @@ export class BackendConnection implements TimerOwner {
   private readonly timer: Timer;
   private state: number;
   private sink: ResponseSink | null;
+  private tunnel: BackendTunnel | null;
   /** Bytes of a head that is not complete. */
   private partial: Buffer;
   private partialLength: number;
@@ -65,6 +66,7 @@ export class BackendConnection implements TimerOwner {
     this.timer = new Timer(this);
     this.state = CONNECTING;
     this.sink = sink;
+    this.tunnel = null;
     this.partial = NOTHING;
     this.partialLength = 0;
     this.isPaused = false;
@@ -147,8 +149,9 @@ export class BackendConnection implements TimerOwner {
   }
 
   /** From now on bytes go through as they are (RFC 9110 section 7.8). */
-  startTunnel(): void {
+  startTunnel(tunnel: BackendTunnel): void {
     this.state = TUNNEL;
+    this.tunnel = tunnel;
     this.wheel.clear(this.timer);
   }
 
@@ -160,6 +163,7 @@ export class BackendConnection implements TimerOwner {
   /** Both halves of the tunnel have ended: what is still to be sent leaves, and then the connection is gone. */
   finishTunnel(): void {
     this.sink = null;
+    this.tunnel = null;
     if (this.socket.writableLength === 0) this.destroy();
     else this.wheel.set(this.timer, this.limits.writeTimeout);
   }
@@ -222,7 +226,7 @@ export class BackendConnection implements TimerOwner {
     const sink = this.sink;
     this.answered = true;
     if (this.state === TUNNEL) {
-      sink?.tunnelled(buffer, start, end);
+      this.tunnel?.fromBackend(buffer, start, end);
       return;
     }
     // Bytes that nobody asked for would be taken for the next response: the classic desynchronisation.
@@ -274,7 +278,7 @@ export class BackendConnection implements TimerOwner {
     sink.answered(this, buffer);
     if (!this.isFor(sink, requests)) return;
     if (this.isTunnel) {
-      if (this.body.position < end) sink.tunnelled(buffer, this.body.position, end);
+      if (this.body.position < end) this.tunnel?.fromBackend(buffer, this.body.position, end);
     } else if (result === DONE) sink.responseEnd(this);
     else if (this.body.position < end) this.receiveBody(sink, buffer, this.body.position, end);
   }
@@ -317,7 +321,7 @@ export class BackendConnection implements TimerOwner {
   private ended(): void {
     const sink = this.sink;
     if (this.state === TUNNEL) {
-      sink?.tunnelEnded();
+      this.tunnel?.backendEnded();
     } else if (this.state === BODY && this.body.mayEnd) {
       this.state = COMPLETE;
       this.wheel.clear(this.timer);

@@ -19,14 +19,17 @@ export interface ResponseSink {
   responseBody(connection: BackendConnection, buffer: Buffer): void;
   /** The response is complete. The connection is the sink's until it releases or destroys it. */
   responseEnd(connection: BackendConnection): void;
-  /** Bytes of the protocol that the connection changed to. */
-  tunnelled(buffer: Buffer, start: number, end: number): void;
-  /** The other side ended an upgraded connection. */
-  tunnelEnded(): void;
   /** What was written has left, after `connection.isCongested`. */
   backendDrained(): void;
   /** There will be no (more of the) response; the connection is gone. */
   backendFailed(error: ProxyError): void;
   /** An exception where none should be. The connection is gone. */
   crashed(): void;
+}
+
+/** Where the bytes of an upgraded connection go. */
+export interface BackendTunnel {
+  fromBackend(buffer: Buffer, start: number, end: number): void;
+  /** The backend has ended its half. */
+  backendEnded(): void;
 }

@@ -3,7 +3,7 @@ import type { Exchange } from './exchange.ts';
 
 /** Writes the access log's line for an exchange that ends now. */
 export function logExchange(exchange: Exchange, status: number, reason: string, now: number, bytesOut: number): void {
-  const { client, request, runtime } = exchange;
+  const { attempts, client, request, runtime } = exchange;
   const { head } = client;
   const { forwarding } = request;
   // A head that was refused is not to be quoted.
@@ -21,9 +21,9 @@ export function logExchange(exchange: Exchange, status: number, reason: string, 
   entry.status = status;
   entry.reason = reason;
   entry.rule = exchange.rule === null ? '' : exchange.rule.key;
-  entry.backend = exchange.backend === null ? '' : exchange.backend.key;
-  entry.endpoint = exchange.pool === null ? '' : exchange.pool.name;
-  entry.attempts = exchange.attempts;
+  entry.backend = attempts.backend === null ? '' : attempts.backend.key;
+  entry.endpoint = attempts.pool === null ? '' : attempts.pool.name;
+  entry.attempts = attempts.count;
   entry.bytesIn = client.body.received;
   entry.bytesOut = bytesOut;
   entry.duration = now - exchange.startedAt;

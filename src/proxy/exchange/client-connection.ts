@@ -7,12 +7,14 @@ import type { MessageWriter } from '../http1/writer.ts';
 import type { ProxyLimits } from '../options.ts';
 import { normalisePath } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
-import { Timer, type TimerOwner } from '../timer-wheel.ts';
+import type { TimerOwner } from '../timer-wheel.ts';
 import { ReadMemory, readInto, sendWriter } from '../wire.ts';
+import { ClientClock } from './client-clock.ts';
 import { ERRORS, faultError } from './error.ts';
 import { Exchange } from './exchange.ts';
 import { plainAddress } from './forwarding.ts';
 import { Input } from './input.ts';
+import type { Tunnel } from './tunnel.ts';
 
 /** Between requests, or inside of a head. */
 const HEAD = 0;
@@ -27,10 +29,8 @@ const TUNNEL = 4;
 const LINGER = 5;
 const CLOSED = 6;
 
-const LINGER_TIME = 2_000;
 /** A body longer than this is read into memory of the connection's own. */
 const MUCH = 16_384;
-const NOTHING = Buffer.alloc(0);
 
 /** One HTTP/1.1 connection of a client: it reads requests one after the other and gives each to its exchange. */
 export class ClientConnection implements TimerOwner {
@@ -49,19 +49,15 @@ export class ClientConnection implements TimerOwner {
   isEnded: boolean;
   private readonly limits: ProxyLimits;
   private readonly exchange: Exchange;
-  private readonly timer: Timer;
+  private readonly clock: ClientClock;
   private readonly onClosed: (connection: ClientConnection) => void;
   private readonly memory: ReadMemory;
   private readonly input: Input;
   private state: number;
+  private tunnel: Tunnel | null;
   private isRunning: boolean;
-  /** The bytes of the current head, for as long as its exchange takes. */
-  private headBytes: Buffer;
   private isPaused: boolean;
   private discarded: number;
-  /** When the client last sent and last took something, on the wheel's clock. */
-  private progress: number;
-  private written: number;
 
   /** `accepted` is paused when it is plaintext. */
   constructor(
@@ -83,22 +79,20 @@ export class ClientConnection implements TimerOwner {
     this.body = new BodyReader(this.limits.message);
     this.served = 0;
     this.isEnded = false;
-    this.timer = new Timer(this);
+    this.clock = new ClientClock(this, this.limits, runtime.wheel);
     this.onClosed = onClosed;
     this.input = new Input();
     this.state = HEAD;
+    this.tunnel = null;
     this.isRunning = false;
-    this.headBytes = NOTHING;
     this.isPaused = false;
     this.discarded = 0;
-    this.progress = 0;
-    this.written = 0;
     this.exchange = new Exchange(this);
     runtime.metrics.connectionsTotal++;
     runtime.metrics.connectionsOpen++;
     this.listen(this.socket);
     this.head.reset();
-    this.await(this.limits.idleTimeout);
+    this.clock.awaitRequest();
   }
 
   private listen(socket: Socket): void {
@@ -146,6 +140,7 @@ export class ClientConnection implements TimerOwner {
 
   /** Sends bytes that nobody will change afterwards. */
   sendBytes(bytes: Buffer): void {
+    this.clock.hasTaken();
     if (this.state < LINGER) this.socket.write(bytes);
   }
 
@@ -160,7 +155,7 @@ export class ClientConnection implements TimerOwner {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
-    this.progress = this.runtime.wheel.now;
+    this.clock.hasSent();
     this.socket.resume();
   }
 
@@ -171,7 +166,7 @@ export class ClientConnection implements TimerOwner {
 
   private receive(chunk: Buffer, count: number): void {
     try {
-      this.progress = this.runtime.wheel.now;
+      this.clock.hasSent();
       this.input.feed(chunk, count);
       this.run();
     } catch (error) {
@@ -241,7 +236,7 @@ export class ClientConnection implements TimerOwner {
     const { input } = this;
     const result = head.parse(input.buffer, input.start, input.end);
     if (result === MORE) {
-      if (wasEmpty && !head.isEmpty) this.await(this.limits.headTimeout);
+      if (wasEmpty && !head.isEmpty) this.clock.awaitHead();
       return false;
     }
     this.served++;
@@ -251,11 +246,12 @@ export class ClientConnection implements TimerOwner {
       this.exchange.refuse(faultError(head.fault!));
       return true;
     }
-    this.keepHead();
+    // The exchange needs the head until its end, and the input does not live that long.
+    head.rebase(input.detach(head.length), 0);
     if (head.bodyLength > MUCH || head.framing === CHUNKED) this.memory.expectMuch();
     this.body.start(head.framing, head.bodyLength, true);
     this.state = head.framing === NO_BODY ? RESPONSE : BODY;
-    this.awaitProgress();
+    this.clock.awaitProgress();
     this.exchange.begin();
     return true;
   }
@@ -287,17 +283,7 @@ export class ClientConnection implements TimerOwner {
   private readTunnel(): void {
     const { buffer, start, end } = this.input;
     this.input.start = end;
-    this.exchange.tunnelledFromClient(buffer, start, end);
-  }
-
-  /** The exchange needs the head until its end, and the input does not live that long. */
-  private keepHead(): void {
-    const { head, input } = this;
-    const { length } = head;
-    if (this.headBytes.length < length) this.headBytes = Buffer.allocUnsafeSlow(Math.max(512, length));
-    input.buffer.copy(this.headBytes, 0, input.start, input.start + length);
-    head.rebase(this.headBytes, 0);
-    input.start += length;
+    this.tunnel?.fromClient(buffer, start, end);
   }
 
   // The end of an exchange
@@ -309,7 +295,7 @@ export class ClientConnection implements TimerOwner {
     else if (this.state === BODY) {
       this.state = DISCARD;
       this.discarded = 0;
-      this.awaitProgress();
+      this.clock.awaitProgress();
       this.resume();
       this.run();
     } else this.nextRequest();
@@ -320,7 +306,8 @@ export class ClientConnection implements TimerOwner {
     this.head.reset();
     this.memory.expectLittle();
     if (this.isPaused) this.resume();
-    this.await(this.hasInput ? this.limits.headTimeout : this.limits.idleTimeout);
+    if (this.hasInput) this.clock.awaitHead();
+    else this.clock.awaitRequest();
     this.run();
   }
 
@@ -334,7 +321,7 @@ export class ClientConnection implements TimerOwner {
       this.destroy();
       return;
     }
-    this.runtime.wheel.set(this.timer, LINGER_TIME);
+    this.clock.awaitEnd();
     this.isPaused = false;
     this.socket.resume();
   }
@@ -343,12 +330,22 @@ export class ClientConnection implements TimerOwner {
   destroy(): void {
     if (this.state === CLOSED) return;
     this.state = CLOSED;
-    this.runtime.wheel.remove(this.timer);
+    this.clock.remove();
     this.memory.expectLittle();
     this.runtime.metrics.connectionsOpen--;
     this.socket.destroy();
     this.exchange.clientLost();
     this.onClosed(this);
+  }
+
+  /**
+   * Ends the connection with RST: to a client that reads until its end, FIN would say that the response is complete
+   * (RFC 9112 section 8). In TLS the missing close_notify says it.
+   */
+  reset(): void {
+    if (this.state === CLOSED) return;
+    if (this.site.scheme === 'http') this.socket.resetAndDestroy();
+    this.destroy();
   }
 
   /** Ends an idle connection; one with an exchange ends after it. */
@@ -358,10 +355,11 @@ export class ClientConnection implements TimerOwner {
 
   // Upgraded connections
 
-  startTunnel(): void {
+  startTunnel(tunnel: Tunnel): void {
     this.state = TUNNEL;
-    this.progress = this.runtime.wheel.now;
-    this.await(this.limits.tunnelTimeout);
+    this.tunnel = tunnel;
+    this.clock.hasSent();
+    this.clock.awaitTunnel();
     this.resume();
     this.run();
   }
@@ -374,64 +372,40 @@ export class ClientConnection implements TimerOwner {
   // Events
 
   private drained(): void {
-    this.written = this.runtime.wheel.now;
+    this.clock.hasTaken();
     this.exchange.clientDrained();
   }
 
   private ended(): void {
     this.isEnded = true;
-    if (this.state === TUNNEL) this.exchange.tunnelEndedByClient();
+    if (this.state === TUNNEL) this.tunnel?.clientEnded();
     else if (this.state === LINGER && this.socket.writableLength === 0) this.destroy();
     else this.endRequest();
   }
 
   timeout(): void {
-    const { now } = this.runtime.wheel;
+    const { clock, exchange } = this;
     switch (this.state) {
       case HEAD:
-        if (this.head.isEmpty) {
-          this.linger();
-          return;
+        if (this.head.isEmpty) this.linger();
+        else {
+          this.state = RESPONSE;
+          exchange.refuse(ERRORS.headTimeout);
         }
-        this.state = RESPONSE;
-        this.exchange.refuse(ERRORS.headTimeout);
         return;
       case BODY:
-        // A client that is not read cannot make progress.
-        if (!this.isPaused && this.limits.bodyTimeout > 0 && now - this.progress >= this.limits.bodyTimeout) {
-          this.exchange.refuse(ERRORS.bodyTimeout);
-        } else this.watch(now);
-        return;
       case RESPONSE:
-        this.watch(now);
+        // A client that is not read cannot make progress.
+        if (this.isReceiving && !this.isPaused && clock.isBodyStalled) exchange.refuse(ERRORS.bodyTimeout);
+        else if (this.isCongested && clock.isResponseStalled) exchange.breakOff(ERRORS.clientStalled);
+        else clock.awaitProgress();
         return;
       case TUNNEL:
-        if (now - Math.max(this.progress, this.written) >= this.limits.tunnelTimeout) this.destroy();
-        else this.await(this.limits.tunnelTimeout);
+        if (clock.isTunnelSilent) this.destroy();
+        else clock.awaitTunnel();
         return;
       default:
         this.destroy();
     }
-  }
-
-  /** Ends the connection of a client that takes nothing of what waits for it. */
-  private watch(now: number): void {
-    const { writeTimeout } = this.limits;
-    if (writeTimeout > 0 && this.isCongested && now - Math.max(this.written, this.progress) >= writeTimeout) {
-      this.exchange.breakOff(ERRORS.clientStalled);
-      return;
-    }
-    this.awaitProgress();
-  }
-
-  /** Sets the time at which client and response are looked at. */
-  private awaitProgress(): void {
-    const { bodyTimeout, writeTimeout } = this.limits;
-    this.await(bodyTimeout > 0 && writeTimeout > 0 ? Math.min(bodyTimeout, writeTimeout) : bodyTimeout + writeTimeout);
-  }
-
-  private await(time: number): void {
-    if (time > 0) this.runtime.wheel.set(this.timer, time);
-    else this.runtime.wheel.clear(this.timer);
   }
 }

@@ -1,6 +1,4 @@
-import type { Backend } from '../backend/backend.ts';
 import type { BackendConnection } from '../backend/connection.ts';
-import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
 import type { CompiledBackendRef, CompiledMatch, CompiledRule, Unrouted } from '../compile/compiled.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
@@ -10,13 +8,13 @@ import type { ResponseHead } from '../http1/response-head.ts';
 import type { Runtime } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
 import { logExchange } from './access.ts';
+import { AGAIN, AGAIN_FRESH, Attempts, NO_MORE } from './attempts.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { Deadlines } from './deadlines.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 import { RequestSide } from './request-side.ts';
 import { ResponseSide } from './response-side.ts';
 import { errorBody } from './response-writer.ts';
-import { isIdempotent, mayRetry, retriesStatus } from './retry.ts';
 import { Tunnel } from './tunnel.ts';
 
 const IDLE = 0;
@@ -30,8 +28,6 @@ const SENT = 3;
 const RESPONDING = 4;
 const TUNNEL = 5;
 
-const NO_POOLS: readonly EndpointPool[] = [];
-
 /**
  * The life of one request, and after it of the next one on the same connection. Its phases: `begin` (route, preflight,
  * redirect, choice of a backend) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
@@ -43,6 +39,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   readonly runtime: Runtime;
   readonly request: RequestSide;
   readonly response: ResponseSide;
+  readonly attempts: Attempts;
   method: string;
   decodesChunks: boolean;
   /** Of the request's first byte, on the clock of `performance.now()`. */
@@ -50,36 +47,25 @@ export class Exchange implements ResponseSink, TimerOwner {
   match: CompiledMatch | null;
   rule: CompiledRule | null;
   ref: CompiledBackendRef | null;
-  backend: Backend | null;
-  pool: EndpointPool | null;
-  attempts: number;
   private readonly deadlines: Deadlines;
   private state: number;
   private connection: BackendConnection | null;
-  private tried: readonly EndpointPool[];
-  private hasRaced: boolean;
-  private tunnel: Tunnel | null;
 
   constructor(client: ClientConnection) {
     this.client = client;
     this.runtime = client.runtime;
     this.request = new RequestSide(this);
     this.response = new ResponseSide(this);
+    this.attempts = new Attempts();
     this.method = '';
     this.decodesChunks = false;
     this.startedAt = 0;
     this.match = null;
     this.rule = null;
     this.ref = null;
-    this.backend = null;
-    this.pool = null;
-    this.attempts = 0;
     this.deadlines = new Deadlines(this, client.runtime.wheel);
     this.state = IDLE;
     this.connection = null;
-    this.tried = NO_POOLS;
-    this.hasRaced = false;
-    this.tunnel = null;
   }
 
   get isUnderWay(): boolean {
@@ -133,7 +119,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.fail(backend === undefined ? ERRORS.invalidBackend : ERRORS.unsupportedProtocol);
       return;
     }
-    this.backend = backend;
+    this.attempts.backend = backend;
     const { requestBody } = runtime.options.limits;
     if (requestBody > 0 && head.bodyLength > requestBody) {
       this.fail(ERRORS.bodyTooLarge);
@@ -164,13 +150,11 @@ export class Exchange implements ResponseSink, TimerOwner {
   // Attempts
 
   private attempt(isFresh: boolean): void {
-    const pool = this.backend!.next(this.tried);
+    const pool = this.attempts.next();
     if (pool === null) {
       this.fail(ERRORS.noEndpoint);
       return;
     }
-    this.pool = pool;
-    this.attempts++;
     this.request.isHeadSent = false;
     const { backendRequest } = this.rule!.timeouts;
     if (backendRequest > 0) {
@@ -212,33 +196,17 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     if (this.state !== SENT && this.state !== CONNECTING) return;
-    const isAnswered = connection?.answered === true;
-    if (!isAnswered && this.request.retained.isWhole) {
-      const isRace = error === ERRORS.backendClosed && connection !== null && connection.requests > 1 && !this.hasRaced;
-      if (isRace && (!this.request.isHeadSent || isIdempotent(this.method))) {
-        // The endpoint closed a kept connection while the request was on its way. That is nobody's failure, but only an
-        // idempotent request may be sent again without knowing whether it was served (RFC 9110 section 9.2.2).
-        this.hasRaced = true;
-        this.attempts--;
-        this.runtime.metrics.retries++;
-        this.attempt(true);
-        return;
-      }
-      if (mayRetry(error, this.rule!.retry, this.attempts)) {
-        this.retry();
-        return;
-      }
-    }
-    this.fail(isAnswered && error === ERRORS.backendClosed ? ERRORS.badResponse : error);
+    const next = this.attempts.after(error, connection, this.request, this.rule!.retry, this.method);
+    if (next !== NO_MORE) this.repeat(next);
+    else this.fail(error === ERRORS.backendClosed && connection?.answered === true ? ERRORS.badResponse : error);
   }
 
-  private retry(): void {
+  private repeat(next: number): void {
     this.runtime.metrics.retries++;
-    this.tried = [...this.tried, this.pool!];
     this.deadlines.attempt = 0;
-    const backoff = this.rule!.retry?.backoff ?? 0;
+    const backoff = next === AGAIN_FRESH ? 0 : (this.rule!.retry?.backoff ?? 0);
     if (backoff === 0) {
-      this.attempt(false);
+      this.attempt(next === AGAIN_FRESH);
       return;
     }
     this.state = BACKING_OFF;
@@ -266,10 +234,10 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.backendFailed(ERRORS.backendClosed);
       return;
     }
-    if (request.retained.isWhole && retriesStatus(this.rule!.retry, head.status, this.attempts)) {
+    if (this.attempts.afterStatus(head.status, request, this.rule!.retry) === AGAIN) {
       this.connection = null;
       connection.release(!client.isReceiving);
-      this.retry();
+      this.repeat(AGAIN);
       return;
     }
     if (head.status === 101 && !isUpgrade(client.head, head)) {
@@ -303,27 +271,9 @@ export class Exchange implements ResponseSink, TimerOwner {
   private startTunnel(connection: BackendConnection): void {
     this.state = TUNNEL;
     this.deadlines.clear();
-    this.tunnel = new Tunnel(this.client, connection);
-    connection.startTunnel();
-    this.client.startTunnel();
-  }
-
-  tunnelled(buffer: Buffer, start: number, end: number): void {
-    this.tunnel?.fromBackend(buffer, start, end);
-  }
-
-  tunnelledFromClient(buffer: Buffer, start: number, end: number): void {
-    this.tunnel?.fromClient(buffer, start, end);
-  }
-
-  tunnelEnded(): void {
-    this.tunnel?.backendEnded();
-    if (this.tunnel?.isOver) this.endTunnel();
-  }
-
-  tunnelEndedByClient(): void {
-    this.tunnel?.clientEnded();
-    if (this.tunnel?.isOver) this.endTunnel();
+    const tunnel = new Tunnel(this.client, connection, () => this.endTunnel());
+    connection.startTunnel(tunnel);
+    this.client.startTunnel(tunnel);
   }
 
   private endTunnel(): void {
@@ -352,15 +302,25 @@ export class Exchange implements ResponseSink, TimerOwner {
     } else if (deadlines.attempt > 0 && now >= deadlines.attempt) {
       deadlines.attempt = 0;
       deadlines.arm();
-      if (this.request.retained.isWhole && mayRetry(ERRORS.backendTimeout, this.rule!.retry, this.attempts)) {
-        this.abandon();
-        this.retry();
-      } else this.giveUp(ERRORS.backendTimeout);
+      this.attemptTimedOut();
     } else if (deadlines.backoff > 0 && now >= deadlines.backoff) {
       deadlines.backoff = 0;
       deadlines.arm();
       this.attempt(false);
     } else deadlines.arm();
+  }
+
+  private attemptTimedOut(): void {
+    if (this.state === RESPONDING) {
+      this.breakOff(ERRORS.backendTimeout);
+      return;
+    }
+    const { connection } = this;
+    this.abandon();
+    const { retry } = this.rule!;
+    const next = this.attempts.after(ERRORS.backendTimeout, connection, this.request, retry, this.method);
+    if (next === NO_MORE) this.fail(ERRORS.backendTimeout);
+    else this.repeat(next);
   }
 
   // Ends
@@ -378,8 +338,10 @@ export class Exchange implements ResponseSink, TimerOwner {
   /** Ends an exchange whose response cannot be completed any more; the client sees that it is not complete. */
   breakOff(error: ProxyError): void {
     this.abandon();
+    const isUntilClose = this.client.head.minor === 0 && this.response.closes;
     this.end(this.response.status, error.reason);
-    this.client.destroy();
+    if (isUntilClose) this.client.reset();
+    else this.client.destroy();
   }
 
   /** The client's connection is gone. */
@@ -410,7 +372,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { connection } = this;
     this.connection = null;
     if (connection !== null) connection.destroy();
-    else if (this.state === CONNECTING) this.pool!.cancel(this);
+    else if (this.state === CONNECTING) this.attempts.pool!.cancel(this);
   }
 
   private fail(error: ProxyError): void {
@@ -443,12 +405,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.match = null;
     this.rule = null;
     this.ref = null;
-    this.backend = null;
-    this.pool = null;
-    this.attempts = 0;
-    this.tried = NO_POOLS;
-    this.hasRaced = false;
-    this.tunnel = null;
+    this.attempts.reset();
     this.request.reset();
     this.response.reset();
     this.deadlines.clear();

@@ -12,6 +12,7 @@ export class Input {
   end: number;
   private held: Buffer;
   private heldLength: number;
+  private detached: Buffer;
 
   constructor() {
     this.buffer = NOTHING;
@@ -19,6 +20,7 @@ export class Input {
     this.end = 0;
     this.held = NOTHING;
     this.heldLength = 0;
+    this.detached = NOTHING;
   }
 
   get isEmpty(): boolean {
@@ -61,6 +63,14 @@ export class Input {
     this.buffer = left === 0 ? NOTHING : this.held;
     this.start = 0;
     this.end = left;
+  }
+
+  /** Takes the first bytes out, in memory that is theirs until the next call. */
+  detach(length: number): Buffer {
+    if (this.detached.length < length) this.detached = Buffer.allocUnsafeSlow(Math.max(512, length));
+    this.buffer.copy(this.detached, 0, this.start, this.start + length);
+    this.start += length;
+    return this.detached;
   }
 
   /** Forgets everything. */

@@ -105,10 +105,6 @@ class MirroredRequest implements ResponseSink, TimerOwner {
     connection.release(true);
   }
 
-  tunnelled(): void {}
-
-  tunnelEnded(): void {}
-
   backendDrained(): void {}
 
   backendFailed(): void {

@@ -4,12 +4,12 @@ import type { BackendConnection } from '../backend/connection.ts';
 import type { Mirror } from '../compile/compiled.ts';
 import { TRACEPARENT, X_REQUEST_ID } from '../http1/known-field.ts';
 import { sendBody, sendWriter } from '../wire.ts';
+import { isIdempotent } from './attempts.ts';
 import type { Exchange } from './exchange.ts';
 import { forwardedElement } from './forwarding.ts';
 import { startMirror } from './mirror.ts';
 import { Forwarding, writeRequestHead, writeTrailers } from './request-writer.ts';
 import { RetainedBody } from './retained-body.ts';
-import { isIdempotent } from './retry.ts';
 
 const NO_MIRRORS: readonly Mirror[] = [];
 

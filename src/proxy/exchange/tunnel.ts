@@ -5,18 +5,17 @@ import type { ClientConnection } from './client-connection.ts';
 export class Tunnel {
   private readonly client: ClientConnection;
   private readonly connection: BackendConnection;
+  private readonly onOver: () => void;
   private hasClientEnded: boolean;
   private hasBackendEnded: boolean;
 
-  constructor(client: ClientConnection, connection: BackendConnection) {
+  /** `onOver` is called when both have ended. */
+  constructor(client: ClientConnection, connection: BackendConnection, onOver: () => void) {
     this.client = client;
     this.connection = connection;
+    this.onOver = onOver;
     this.hasClientEnded = false;
     this.hasBackendEnded = false;
-  }
-
-  get isOver(): boolean {
-    return this.hasClientEnded && this.hasBackendEnded;
   }
 
   fromClient(buffer: Buffer, start: number, end: number): void {
@@ -32,10 +31,12 @@ export class Tunnel {
   clientEnded(): void {
     this.hasClientEnded = true;
     this.connection.endTunnel();
+    if (this.hasBackendEnded) this.onOver();
   }
 
   backendEnded(): void {
     this.hasBackendEnded = true;
     this.client.endTunnel();
+    if (this.hasClientEnded) this.onOver();
   }
 }
