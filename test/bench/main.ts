@@ -18,7 +18,7 @@ import { headgate } from './peers/headgate.ts';
 import { nginx } from './peers/nginx.ts';
 import type { Peer } from './peers/peer.ts';
 import type { ReloadResult } from './reload.ts';
-import { caseTable, noiseText, reloadText, verdictTable } from './report.ts';
+import { caseTable, noiseText, reloadText, routesText, verdictTable } from './report.ts';
 import { runCases, runReload, type Stage } from './run.ts';
 import { summarise } from './summary.ts';
 import { judge } from './targets.ts';
@@ -95,6 +95,8 @@ function report(
   const rows = summarise(samples);
   const verdicts = judge(samples, reload);
   if (rows.length > 0) say(`${caseTable(rows, samples)}\n\n${noiseText(samples)}`);
+  const names = peers.map(({ peer }) => peer.name);
+  if (options.cases.includes('small-1') && options.cases.includes('small-5000')) say(routesText(samples, names));
   if (reload !== null) say(`\n${reloadText(reload)}`);
   say(`\n${verdictTable(verdicts)}`);
 
