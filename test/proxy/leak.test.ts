@@ -140,7 +140,7 @@ async function perform(port: number, held: Client | null, kind: Kind): Promise<C
   const answered = await client.response();
   check(kind, answered.status);
   // The rule's timeout may also cut a response short that had begun.
-  if (!answered.whole) late++;
+  if (kind.after === 'stay' && !answered.whole) late++;
   if (kind.after === 'stay' && answered.whole && answered.header('connection') !== 'close') return client;
   client.close();
   await sending;

@@ -119,10 +119,6 @@ export class ClientConnection implements TimerOwner {
     return this.input.isHeld || this.memory.isShared(this.input.buffer);
   }
 
-  get isOpen(): boolean {
-    return this.state < LINGER;
-  }
-
   get isCongested(): boolean {
     return this.socket.writableNeedDrain;
   }
@@ -185,11 +181,7 @@ export class ClientConnection implements TimerOwner {
   /** A bug costs this connection only. */
   private crashed(error: unknown): void {
     this.runtime.bug(error);
-    try {
-      this.destroy();
-    } catch (other) {
-      this.runtime.bug(other);
-    }
+    this.destroy();
   }
 
   /** Reads input for as long as somebody wants it, and holds what nobody does. */
