@@ -123,11 +123,6 @@ export class ClientConnection implements TimerOwner {
     return this.socket.writableNeedDrain;
   }
 
-  /** Whether no exchange is under way. */
-  get isIdle(): boolean {
-    return this.state === HEAD && this.head.isEmpty;
-  }
-
   // Writing
 
   send(writer: MessageWriter): void {
@@ -297,7 +292,7 @@ export class ClientConnection implements TimerOwner {
     this.state = HEAD;
     this.head.reset();
     this.memory.expectLittle();
-    if (this.isPaused) this.resume();
+    this.resume();
     if (this.hasInput) this.clock.awaitHead();
     else this.clock.awaitRequest();
     this.run();
@@ -342,7 +337,7 @@ export class ClientConnection implements TimerOwner {
 
   /** Ends an idle connection; one with an exchange ends after it. */
   drain(): void {
-    if (this.isIdle) this.linger();
+    if (this.state === HEAD && this.head.isEmpty) this.linger();
   }
 
   // Upgraded connections
