@@ -9,7 +9,7 @@ import { ShopBackend } from './demo/shop-backend.ts';
 import { Client, curlLine, type Visit, visits } from './demo/visit.ts';
 import { routesTable } from './print/routes.ts';
 import { table } from './print/table.ts';
-import { untilStopped } from './signal.ts';
+import { StopSignal } from './signal.ts';
 import { socketText, whyTaken } from './standalone/ports.ts';
 import { StandaloneServer } from './standalone/server.ts';
 
@@ -36,7 +36,7 @@ export const demo: Command = {
       console.err(`headgate demo: ${taken}; stop that, or choose other ports with --port\n`);
       return 1;
     }
-    const stopped = untilStopped();
+    const stop = new StopSignal();
     const backends = { 'shop-v1': new ShopBackend('v1'), 'shop-v2': new ShopBackend('v2') };
     const endpoints = new EndpointsFile('shop', {
       'shop-v1': await backends['shop-v1'].listen(),
@@ -63,9 +63,10 @@ export const demo: Command = {
       console.out(`In a browser: http://shop.localhost:${ports.http}/\n\nTry:\n`);
       for (const visit of visits(ports)) console.out(`  # ${visit.title}\n  ${curlLine(visit)}\n`);
       console.out('\nCtrl-C stops.\n');
-      await stopped;
+      await stop.wait;
       return 0;
     } catch (error) {
+      if (stop.received !== null) return 0;
       console.err(`headgate demo: ${(error as Error).message}\n`);
       return 1;
     } finally {

@@ -1,9 +1,10 @@
 /** `headgate standalone`: serves a folder of manifests and follows its changes, without a cluster. */
+import { closeSync, openSync } from 'node:fs';
 import { parseSettings } from '../config/flag.ts';
 import { STANDALONE_FLAGS } from '../config/standalone.ts';
 import type { Command } from './command.ts';
 import { proxySettings } from './proxy-settings.ts';
-import { untilStopped } from './signal.ts';
+import { StopSignal } from './signal.ts';
 import { socketText } from './standalone/ports.ts';
 import { StandaloneServer } from './standalone/server.ts';
 
@@ -26,23 +27,41 @@ export const standalone: Command = {
     const { settings } = parseSettings(STANDALONE_FLAGS, args, console.env);
     // Standard output belongs to the access log when it goes there.
     const say = settings.accessLog === '-' ? console.err : console.out;
+    const unwritable = settings.accessLog === undefined ? '' : whyUnwritable(settings.accessLog);
+    if (unwritable !== '') {
+      console.err(`headgate standalone: --access-log: ${unwritable}\n`);
+      return 1;
+    }
+    const stop = new StopSignal();
     const server = new StandaloneServer({
       ...settings,
       proxy: proxySettings(settings),
       say: (line) => say(`${line}\n`),
     });
-    const stopped = untilStopped();
     try {
       const { admin } = await server.start();
       if (admin !== null) say(`admin: http://${socketText(admin.address, admin.port)}/\n`);
     } catch (error) {
-      console.err(`headgate standalone: ${(error as Error).message}\n`);
       await server.stop();
+      // A signal to the whole process group ends workers that have only begun to start.
+      if (stop.received !== null) return 0;
+      console.err(`headgate standalone: ${(error as Error).message}\n`);
       return 1;
     }
-    const signal = await stopped;
+    const signal = await stop.wait;
     say(`${signal}: draining, at most ${settings.drainTimeout / 1_000} s\n`);
     await server.stop();
     return 0;
   },
 };
+
+/** Why the access log cannot be written to, or `''`. Asked once here, so that not every worker has to fail at it. */
+function whyUnwritable(path: string): string {
+  if (path === '-') return '';
+  try {
+    closeSync(openSync(path, 'a'));
+    return '';
+  } catch (error) {
+    return `${path} cannot be written: ${(error as Error).message}`;
+  }
+}

@@ -139,6 +139,7 @@ async function perform(port: number, held: Client | null, kind: Kind): Promise<C
   if (kind.after === 'end') client.end();
   const answered = await client.response();
   check(kind, answered.status);
+  // The rule's timeout may also cut a response short that had begun.
   if (!answered.whole && kind.after === 'stay') late++;
   if (kind.after === 'stay' && answered.whole && answered.header('connection') !== 'close') return client;
   client.close();

@@ -23,9 +23,9 @@ async function backend(name: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function get(port: number, path: string, headers: Record<string, string> = {}): Promise<Answer> {
+function get(port: number, path: string, headers: Record<string, string> = {}, host = '127.0.0.1'): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+    const sent = request({ host, port, path, headers, agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (part: string) => {
         body += part;
@@ -105,6 +105,7 @@ test('serves what the manifests ask for and prints the statuses', async () => {
   const { headgate, port } = await start([manifests.path]);
   expect(headgate.out).toMatch(/Gateway +default\/web +Accepted, Programmed, ResolvedRefs\n/);
   expect(headgate.out).toMatch(/HTTPRoute +default\/app +parent default\/web +Accepted, ResolvedRefs\n/);
+  expect(headgate.out).toContain(`Gateway default/web: http://127.0.0.1:${port}`);
   expect(await get(port, '/app/x')).toMatchObject({ status: 200, body: 'one' });
   expect(await get(port, '/other')).toMatchObject({ status: 404 });
 });
@@ -136,13 +137,15 @@ test('a broken edit is reported with file, line and field, and the traffic stays
     'app.yaml': `${service('app', await backend('one'))}---\n${route('app', '/app', 'app')}`,
     'other.yaml': route('other', '/other', 'app'),
   });
-  const { headgate, port } = await start([manifests.path]);
+  const { headgate, port, admin } = await start([manifests.path]);
   const stop = steadily(port, '/app');
   manifests.write('other.yaml', route('other', 'relative', 'app'));
   await headgate.said(
     /other\.yaml:1\d spec\.rules\[0\]\.matches\[0\]\.path\S*: .* \(HTTPRoute default\/other; its last good version keeps serving\)$/m,
   );
   expect(await get(port, '/other')).toMatchObject({ status: 200, body: 'one' });
+
+  expect((await get(admin, '/metrics')).body).toMatch(/^headgate_manifest_faults 1$/m);
 
   manifests.write('app.yaml', 'apiVersion: v1\nkind: [');
   await headgate.said(/app\.yaml:2: not valid YAML: /);
@@ -309,4 +312,36 @@ test('an admin port that is taken ends the command with a clear message', async 
   const { code, err } = await second.finished();
   expect(code).toBe(1);
   expect(err).toMatch(new RegExp(`^headgate standalone: --admin: 127.0.0.1:${admin} is taken by another program`, 'm'));
+});
+
+test('a path that is not there ends the command with a clear message', async () => {
+  const { code, err } = await new Headgate(['standalone', '-f', '/nonexistent', '--admin', 'off']).finished();
+  expect(code).toBe(1);
+  expect(err).toBe('headgate standalone: /nonexistent: cannot be read: no such file or folder\n');
+});
+
+test('a Gateway that names an address listens there, beside another one on the same port', async () => {
+  const second = GATEWAY.slice(GATEWAY.indexOf('---') + 4)
+    .replace('name: web', 'name: second')
+    .replace('spec:\n', 'spec:\n  addresses:\n    - type: IPAddress\n      value: 127.0.0.2\n');
+  const third = GATEWAY.slice(GATEWAY.indexOf('---') + 4).replace('name: web', 'name: zzz');
+  const manifests = new Manifests({
+    'a.yaml': [GATEWAY, second, third, service('one', await backend('one')), service('two', await backend('two'))].join(
+      '---\n',
+    ),
+    'b.yaml': `${route('one', '/', 'one')}---\n${route('two', '/', 'two').replace('- name: web', '- name: second')}`,
+  });
+  const { headgate, port, admin } = await start([manifests.path]);
+  expect(await get(port, '/')).toMatchObject({ status: 200, body: 'one' });
+  expect(await get(port, '/', {}, '127.0.0.2')).toMatchObject({ status: 200, body: 'two' });
+  expect(headgate.out).toMatch(/Gateway default\/zzz, listener http: Accepted is False, PortUnavailable/);
+  expect((await get(admin, '/readyz')).status).toBe(200);
+});
+
+test('an access log that cannot be written ends the command with a clear message', async () => {
+  const log = '/nonexistent/access.log';
+  const args = ['standalone', '-f', 'examples/local', '--admin', 'off', '--access-log', log];
+  const { code, err } = await new Headgate(args).finished();
+  expect(code).toBe(1);
+  expect(err).toMatch(/^headgate standalone: --access-log: \/nonexistent\/access\.log cannot be written: ENOENT.*\n$/);
 });

@@ -25,7 +25,8 @@ export const secretSchema = z
     let size = 0;
     for (const value of Object.values(secret.data)) size += byteLengthOfBase64(value);
     checkSize(size, 'data', context);
-    for (const { path, message } of CONTENT[secret.type]?.(secret) ?? []) {
+    const faults = Object.hasOwn(CONTENT, secret.type) ? CONTENT[secret.type]!(secret) : [];
+    for (const { path, message } of faults) {
       context.addIssue({ code: 'custom', path, message: `${message} in a Secret of type ${secret.type}` });
     }
   });
@@ -42,7 +43,12 @@ const CONTENT: Readonly<Record<string, (secret: Content) => Fault[]>> = {
   'kubernetes.io/tls': ({ data }) => ['tls.crt', 'tls.key'].flatMap((key) => required(data, key)),
   'kubernetes.io/ssh-auth': ({ data }) => (data['ssh-privatekey'] ? [] : missing('ssh-privatekey')),
   'kubernetes.io/basic-auth': ({ data }) =>
-    Object.hasOwn(data, 'username') ? [] : required(data, 'password').flatMap(() => missing('username (or password)')),
+    Object.hasOwn(data, 'username')
+      ? []
+      : required(data, 'password').map(({ message }) => ({
+          path: ['data', 'username'],
+          message: `${message} (or password)`,
+        })),
   'kubernetes.io/dockercfg': ({ data }) => jsonObject(data, '.dockercfg'),
   'kubernetes.io/dockerconfigjson': ({ data }) => jsonObject(data, '.dockerconfigjson'),
   'kubernetes.io/service-account-token': ({ metadata }) =>

@@ -14,8 +14,9 @@ import { Supervisor } from '../../proxy/supervisor.ts';
 import type { ObjectStatus, Translation } from '../../translate/index.ts';
 import { explainRequest } from '../request.ts';
 import { translateStandalone } from '../source.ts';
-import { socketText, whyTaken } from './ports.ts';
+import { socketText, urlsOf, whyTaken } from './ports.ts';
 import { Publisher } from './publisher.ts';
+import { ReloadMetrics } from './reload-metrics.ts';
 import { Report } from './report.ts';
 
 export type ServerOptions = {
@@ -43,6 +44,7 @@ export class StandaloneServer implements AdminSource {
   readonly #supervisor: Supervisor;
   readonly #publisher: Publisher;
   readonly #report = new Report();
+  readonly #metrics = new ReloadMetrics();
   readonly #admin: AdminServer | null;
   #watch: ManifestWatch | null = null;
   #retry: NodeJS.Timeout | null = null;
@@ -52,6 +54,8 @@ export class StandaloneServer implements AdminSource {
   /** The newest scan that waits until the reload under way is done. */
   #next: Scan | null = null;
   #reloading: Promise<void> | null = null;
+  /** The addresses of each Gateway as they were last told. */
+  readonly #told = new Map<string, string>();
   #started = false;
   #stopping = false;
 
@@ -70,15 +74,19 @@ export class StandaloneServer implements AdminSource {
     this.#admin = admin === null ? null : new AdminServer({ ...admin, source: this, log: this.#log });
   }
 
-  /** Resolves when everything that can be served is served. Rejects when the admin port cannot be had. */
+  /** Resolves when everything that can be served is served. Rejects when a path or the admin port cannot be had. */
   async start(): Promise<{ readonly admin: HostPort | null }> {
+    const found = scan(this.#options.files, this.#options.recursive);
+    const missing = found.unreadable.find(({ path }) => this.#options.files.includes(path));
+    if (missing !== undefined) throw new Error(`${missing.path}: cannot be read: ${missing.reason}`);
     const admin = await this.#listenAdmin();
     await this.#supervisor.start();
-    const found = scan(this.#options.files, this.#options.recursive);
-    const load = this.#folder.load(found);
+    const load = await this.#folder.loadSliced(found);
     await this.#serve(load);
     for (const line of this.#report.start(load, this.#translation, this.shown())) this.#options.say(line);
+    this.#metrics.set(this.#report.faults, this.#failures.size);
     this.#tellFailures();
+    this.#tellAddresses();
     this.#started = true;
     this.#watch = new ManifestWatch(
       { paths: this.#options.files, recursive: this.#options.recursive, onChange: (scanned) => this.#reload(scanned) },
@@ -110,6 +118,7 @@ export class StandaloneServer implements AdminSource {
     const reasons: string[] = [];
     if (this.#stopping) reasons.push('the process is stopping');
     else if (!this.#started) reasons.push('the manifests are not served yet');
+    else if (this.#translation.tables.length === 0) reasons.push('the manifests have no Gateway to serve');
     const served = new Set(this.#publisher.served.map(({ table }) => table.gateway));
     for (const [gateway, reason] of this.#failures) {
       if (!served.has(gateway)) reasons.push(`Gateway ${gateway} is not served: ${reason}`);
@@ -117,8 +126,8 @@ export class StandaloneServer implements AdminSource {
     return { ready: reasons.length === 0, reasons };
   }
 
-  metrics(): Promise<string> {
-    return this.#supervisor.metrics();
+  async metrics(): Promise<string> {
+    return (await this.#supervisor.metrics()) + this.#metrics.text();
   }
 
   snapshots(): readonly Snapshot[] {
@@ -166,10 +175,27 @@ export class StandaloneServer implements AdminSource {
       const found = this.#next;
       this.#next = null;
       const failed = this.#failures;
-      const load = this.#folder.load(found);
+      const load = await this.#folder.loadSliced(found);
       await this.#serve(load);
       for (const line of this.#report.reload(load, this.#translation)) this.#options.say(line);
+      this.#metrics.reloaded();
+      this.#metrics.set(this.#report.faults, this.#failures.size);
       this.#tellFailures(failed);
+      this.#tellAddresses();
+    }
+  }
+
+  /** Where each Gateway listens, when that is new. */
+  #tellAddresses(): void {
+    const served = this.#publisher.served;
+    for (const gateway of this.#told.keys()) {
+      if (!served.some(({ table }) => table.gateway === gateway)) this.#told.delete(gateway);
+    }
+    for (const { table } of served) {
+      const urls = urlsOf(table, this.#options).join(' ');
+      if (this.#told.get(table.gateway) === urls) continue;
+      this.#told.set(table.gateway, urls);
+      if (urls !== '') this.#options.say(`Gateway ${table.gateway}: ${urls}`);
     }
   }
 

@@ -12,7 +12,7 @@ export class AccessEntry {
   client: string;
   method: string;
   host: string;
-  /** As it came. From the `?` on it is cut off, unless the log was told to keep queries. */
+  /** The request's path or target. From the `?` on it is cut off, unless the log was told to keep queries. */
   path: string;
   /** `HTTP/1.1`, `HTTP/1.0`. */
   protocol: string;
@@ -33,7 +33,7 @@ export class AccessEntry {
   bytesOut: number;
   /** Milliseconds, from the request's first byte to the response's last. */
   duration: number;
-  /** Milliseconds, from the first attempt to the first byte of the response that counted. */
+  /** Milliseconds, from the request's first byte to the head of the backend's response. */
   backendDuration: number;
   userAgent: string;
 

@@ -2,8 +2,8 @@ import { X_FORWARDED_FOR } from '../http1/known-field.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Writes the access log's line for an exchange that ends now. */
-export function logExchange(exchange: Exchange, status: number, reason: string, now: number, bytesOut: number): void {
-  const { attempts, client, request, runtime } = exchange;
+export function logExchange(exchange: Exchange, status: number, reason: string, now: number): void {
+  const { attempts, client, request, route, runtime } = exchange;
   const { head } = client;
   const { forwarding } = request;
   // A head that was refused is not to be quoted.
@@ -20,12 +20,12 @@ export function logExchange(exchange: Exchange, status: number, reason: string, 
   entry.protocol = !isKnown ? '' : head.minor === 1 ? 'HTTP/1.1' : 'HTTP/1.0';
   entry.status = status;
   entry.reason = reason;
-  entry.rule = exchange.rule === null ? '' : exchange.rule.key;
+  entry.rule = route.rule === null ? '' : route.rule.key;
   entry.backend = attempts.backend === null ? '' : attempts.backend.key;
   entry.endpoint = attempts.pool === null ? '' : attempts.pool.name;
   entry.attempts = attempts.count;
   entry.bytesIn = client.body.received;
-  entry.bytesOut = bytesOut;
+  entry.bytesOut = exchange.response.bytes;
   entry.duration = now - exchange.startedAt;
   entry.backendDuration = exchange.response.startedAt === 0 ? -1 : exchange.response.startedAt - exchange.startedAt;
   entry.userAgent = (isKnown ? head.header('user-agent') : null) ?? '';

@@ -1,7 +1,7 @@
 import type { BackendConnection } from '../backend/connection.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
-import type { CompiledBackendRef, CompiledMatch, CompiledRule, Unrouted } from '../compile/compiled.ts';
-import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { CompiledBackendRef, CompiledRule } from '../compile/compiled.ts';
+import type { DirectResponse } from '../filter/plan.ts';
 import { NO_BODY } from '../http1/framing.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
@@ -15,6 +15,7 @@ import { ERRORS, type ProxyError } from './error.ts';
 import { RequestSide } from './request-side.ts';
 import { ResponseSide } from './response-side.ts';
 import { errorBody } from './response-writer.ts';
+import { ANSWERED, Route, TO_BACKEND } from './route.ts';
 import { Tunnel } from './tunnel.ts';
 
 const IDLE = 0;
@@ -40,13 +41,11 @@ export class Exchange implements ResponseSink, TimerOwner {
   readonly request: RequestSide;
   readonly response: ResponseSide;
   readonly attempts: Attempts;
+  readonly route: Route;
   method: string;
   decodesChunks: boolean;
   /** Of the request's first byte, on the clock of `performance.now()`. */
   startedAt: number;
-  match: CompiledMatch | null;
-  rule: CompiledRule | null;
-  ref: CompiledBackendRef | null;
   private readonly deadlines: Deadlines;
   private state: number;
   private connection: BackendConnection | null;
@@ -57,12 +56,10 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.request = new RequestSide(this);
     this.response = new ResponseSide(this);
     this.attempts = new Attempts();
+    this.route = new Route();
     this.method = '';
     this.decodesChunks = false;
     this.startedAt = 0;
-    this.match = null;
-    this.rule = null;
-    this.ref = null;
     this.deadlines = new Deadlines(this, client.runtime.wheel);
     this.state = IDLE;
     this.connection = null;
@@ -77,54 +74,33 @@ export class Exchange implements ResponseSink, TimerOwner {
   /** The head of a request is complete. */
   begin(): void {
     const { client } = this;
-    const { head, site } = client;
+    const { head } = client;
     this.method = head.method;
     this.decodesChunks = head.minor === 0;
     this.request.identify();
-    const match = site.compiled.route(head, client.sni);
-    if (match.status !== 0) {
-      this.fail(routingError(match));
-      return;
+    const { route } = this;
+    switch (route.decide(head, client.sni, client.site)) {
+      case TO_BACKEND:
+        this.start(route.rule!, route.ref!);
+        return;
+      case ANSWERED:
+        this.answer(route.direct!, route.reason);
+        return;
+      default:
+        this.fail(route.error);
     }
-    this.match = match;
-    this.rule = match.rule;
-    // A target that names another scheme than the one it came by is for somebody else (RFC 9110 section 7.4).
-    if (head.targetScheme !== '' && head.targetScheme !== site.scheme) {
-      this.fail(ERRORS.misdirected);
-      return;
-    }
-    const preflight = match.rule.cors === null ? null : match.rule.cors.preflight(head);
-    if (preflight !== null) this.answer(preflight, match.rule.response, 'preflight');
-    else if (match.rule.redirect !== null) {
-      this.answer(match.rule.redirect.response(head, match, site.publicPort), match.rule.response, 'redirect');
-    } else this.choose(match, match.rule);
   }
 
-  /** Takes the rule's next backend. */
-  private choose(match: CompiledMatch, rule: CompiledRule): void {
+  /** Sets out for the backend. */
+  private start(rule: CompiledRule, ref: CompiledBackendRef): void {
     const { client, runtime } = this;
-    const { head, site } = client;
-    const ref = rule.split.next();
-    this.ref = ref;
-    if (ref.failure !== null) {
-      this.fail({ status: ref.failure.status, reason: ref.failure.reason, retryable: false });
-      return;
-    }
-    if (ref.redirect !== null) {
-      this.answer(ref.redirect.response(head, match, site.publicPort), ref.response, 'redirect');
-      return;
-    }
-    const backend = site.backends.get(ref.backend!);
-    if (backend === undefined || backend.entry.protocol !== 'http1') {
-      this.fail(backend === undefined ? ERRORS.invalidBackend : ERRORS.unsupportedProtocol);
-      return;
-    }
-    this.attempts.backend = backend;
+    const { head } = client;
     const { requestBody } = runtime.options.limits;
     if (requestBody > 0 && head.bodyLength > requestBody) {
       this.fail(ERRORS.bodyTooLarge);
       return;
     }
+    this.attempts.backend = this.route.backend;
     if (ref.mirrors.length > 0) this.request.chooseMirrors(ref.mirrors);
     if (rule.timeouts.request > 0) {
       this.deadlines.request = this.startedAt + rule.timeouts.request;
@@ -156,7 +132,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     this.request.isHeadSent = false;
-    const { backendRequest } = this.rule!.timeouts;
+    const { backendRequest } = this.route.rule!.timeouts;
     if (backendRequest > 0) {
       this.deadlines.attempt = performance.now() + backendRequest;
       this.deadlines.arm();
@@ -196,7 +172,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     if (this.state !== SENT && this.state !== CONNECTING) return;
-    const next = this.attempts.after(error, connection, this.request, this.rule!.retry, this.method);
+    const next = this.attempts.after(error, connection, this.request, this.route.rule!.retry, this.method);
     if (next !== NO_MORE) this.repeat(next);
     else this.fail(error === ERRORS.backendClosed && connection?.answered === true ? ERRORS.badResponse : error);
   }
@@ -204,7 +180,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   private repeat(next: number): void {
     this.runtime.metrics.retries++;
     this.deadlines.attempt = 0;
-    const backoff = next === AGAIN_FRESH ? 0 : (this.rule!.retry?.backoff ?? 0);
+    const backoff = next === AGAIN_FRESH ? 0 : (this.route.rule!.retry?.backoff ?? 0);
     if (backoff === 0) {
       this.attempt(next === AGAIN_FRESH);
       return;
@@ -234,7 +210,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.backendFailed(ERRORS.backendClosed);
       return;
     }
-    if (this.attempts.afterStatus(head.status, request, this.rule!.retry) === AGAIN) {
+    if (this.attempts.afterStatus(head.status, request, this.route.rule!.retry) === AGAIN) {
       this.connection = null;
       connection.release(!client.isReceiving);
       this.repeat(AGAIN);
@@ -260,8 +236,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { closes } = response;
     response.end(connection);
     this.connection = null;
-    this.runtime.metrics.responseBytes += connection.body.received;
-    this.end(response.status, '', connection.body.received);
+    this.end(response.status, '');
     connection.release(!client.isReceiving);
     client.finished(!closes);
   }
@@ -317,7 +292,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     const { connection } = this;
     this.abandon();
-    const { retry } = this.rule!;
+    const { retry } = this.route.rule!;
     const next = this.attempts.after(ERRORS.backendTimeout, connection, this.request, retry, this.method);
     if (next === NO_MORE) this.fail(ERRORS.backendTimeout);
     else this.repeat(next);
@@ -380,41 +355,37 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   private answerError(error: ProxyError, closes: boolean): void {
-    this.answer(errorBody(error.status), this.rule === null ? null : this.rule.response, error.reason, closes);
+    this.answer(errorBody(error.status), error.reason, closes);
   }
 
-  /** Answers without a backend. */
-  private answer(response: DirectResponse, plan: HeaderPlan | null, reason: string, closes = false): void {
-    this.response.answer(response, plan, closes);
+  /** Answers without a backend, with what the rule does to every response. */
+  private answer(response: DirectResponse, reason: string, closes = false): void {
+    const { route } = this;
+    this.response.answer(response, route.responsePlan, route.corsPlan(this.client.head), closes);
     const keepAlive = !this.response.closes;
     this.end(response.status, reason);
     this.client.finished(keepAlive);
   }
 
   /** Counts and logs the exchange, and forgets it. */
-  private end(status: number, reason: string, bytesOut = 0): void {
+  private end(status: number, reason: string): void {
     const { client, runtime } = this;
     const { metrics } = runtime;
     const now = performance.now();
-    const series = this.rule === null ? metrics.none : metrics.of(this.rule);
+    const { rule } = this.route;
+    const series = rule === null ? metrics.none : metrics.of(rule);
     series.count(status, reason, (now - this.startedAt) / 1_000);
     metrics.requestBytes += client.body.received;
-    if (runtime.accessLog !== null) logExchange(this, status, reason, now, bytesOut);
+    metrics.responseBytes += this.response.bytes;
+    if (runtime.accessLog !== null) logExchange(this, status, reason, now);
     this.state = IDLE;
     this.method = '';
-    this.match = null;
-    this.rule = null;
-    this.ref = null;
+    this.route.reset();
     this.attempts.reset();
     this.request.reset();
     this.response.reset();
     this.deadlines.clear();
   }
-}
-
-function routingError(unrouted: Unrouted): ProxyError {
-  if (unrouted.status === 421) return ERRORS.misdirected;
-  return unrouted.reason === 'NoRule' ? ERRORS.noRule : ERRORS.noListener;
 }
 
 /** Whether a 101 changes to a protocol that the client offered (RFC 9110 section 7.8). */

@@ -68,8 +68,8 @@ export class RequestSide {
     const { client, runtime } = exchange;
     const { head } = client;
     const { writer } = runtime;
-    const { request, rewrite } = exchange.ref!;
-    const path = rewrite === null ? null : rewrite.path(head.path, exchange.match!);
+    const { request, rewrite } = exchange.route.ref!;
+    const path = rewrite === null ? null : rewrite.path(head.path, exchange.route.match!);
     const hostname = rewrite === null ? null : rewrite.hostname;
     writer.reset();
     forwarding.expectsContinue = head.expectsContinue && !this.wasContinued && client.isReceiving;
@@ -137,7 +137,7 @@ export class RequestSide {
     const { limits } = this.exchange.runtime.options;
     if (this.mirrors !== NO_MIRRORS && length <= limits.mirrorBody) return true;
     if (length > limits.replayBody) return false;
-    const { retry } = this.exchange.rule!;
+    const { retry } = this.exchange.route.rule!;
     return retry !== null ? retry.attempts > 0 : isIdempotent(this.exchange.method);
   }
 
@@ -152,14 +152,15 @@ export class RequestSide {
     const { mirrors, retained } = this;
     if (mirrors === NO_MIRRORS) return;
     this.mirrors = NO_MIRRORS;
-    const { client, isUnderWay, match, runtime } = this.exchange;
+    const { client, isUnderWay, route, runtime } = this.exchange;
     if (!retained.isWhole || retained.length > runtime.options.limits.mirrorBody || !isUnderWay) {
       runtime.metrics.mirrorsDropped += mirrors.length;
       return;
     }
     for (const mirror of mirrors) {
       const backend = client.site.backends.get(mirror.backend);
-      if (backend !== undefined) startMirror(runtime, backend, mirror, client.head, match!, this.forwarding, retained);
+      if (backend !== undefined)
+        startMirror(runtime, backend, mirror, client.head, route.match!, this.forwarding, retained);
     }
   }
 }

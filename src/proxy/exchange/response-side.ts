@@ -13,8 +13,12 @@ const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 export class ResponseSide {
   /** Status of the head that was sent; 0 before. */
   status: number;
+  /** Bytes of the body so far, without framing. */
+  bytes: number;
   /** When it was sent, on the clock of `performance.now()`, if somebody wants to know; 0 before. */
   startedAt: number;
+  /** Bytes of the body so far. */
+  bytes: number;
   /** Whether the client's connection ends with this response. */
   closes: boolean;
   private readonly exchange: Exchange;
@@ -25,7 +29,9 @@ export class ResponseSide {
 
   constructor(exchange: Exchange) {
     this.status = 0;
+    this.bytes = 0;
     this.startedAt = 0;
+    this.bytes = 0;
     this.closes = false;
     this.exchange = exchange;
     this.framing = { isChunked: false, closes: false, saysKeepAlive: false };
@@ -35,7 +41,9 @@ export class ResponseSide {
 
   reset(): void {
     this.status = 0;
+    this.bytes = 0;
     this.startedAt = 0;
+    this.bytes = 0;
     this.closes = false;
     this.inChunks = false;
     this.interims = 0;
@@ -57,7 +65,7 @@ export class ResponseSide {
 
   /** Sends the head of a final response, and the ranges of its body that came with it. */
   begin(connection: BackendConnection, buffer: Buffer): void {
-    const { client, ref, runtime } = this.exchange;
+    const { client, route, runtime } = this.exchange;
     const { head } = client;
     const response = connection.head;
     this.status = response.status;
@@ -69,7 +77,7 @@ export class ResponseSide {
     const mustClose = head.minor === 0 && (isUntilClose || isChunked);
     this.frame(head.minor === 1 && (isUntilClose || isChunked), mustClose || this.mustClose());
     const { writer } = runtime;
-    const { cors, response: plan } = ref!;
+    const { cors, response: plan } = route.ref!;
     writer.reset();
     writeResponseHead(writer, response, plan, cors === null ? null : cors.response(head), this.framing);
     if (response.status === 101) client.send(writer);
@@ -96,20 +104,23 @@ export class ResponseSide {
   }
 
   /** Sends a response of the proxy's own, whole. */
-  answer(response: DirectResponse, plan: HeaderPlan | null, closes: boolean): void {
+  answer(response: DirectResponse, plan: HeaderPlan | null, cors: HeaderPlan | null, closes: boolean): void {
     const { client, method, runtime } = this.exchange;
     const { writer } = runtime;
     this.frame(false, closes || this.mustClose());
     writer.reset();
-    writeDirectResponse(writer, response, plan, this.framing, method !== 'HEAD');
+    this.bytes = writeDirectResponse(writer, response, plan, cors, this.framing, method !== 'HEAD');
     client.send(writer);
+    if (method !== 'HEAD') this.bytes = Buffer.byteLength(response.body);
   }
 
   private ranges(connection: BackendConnection, buffer: Buffer): void {
     const { client, runtime } = this.exchange;
     const { socket } = client;
     const isVolatile = connection.isVolatile(buffer);
+    this.bytes = connection.body.received;
     sendBody(socket, runtime.writer, connection.body, buffer, isVolatile, this.inChunks, client.isTls);
+    this.bytes = connection.body.received;
     if (socket.writableLength > 0) {
       connection.lend();
       if (client.isCongested) connection.pause();
