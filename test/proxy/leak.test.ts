@@ -169,7 +169,7 @@ async function footprint(): Promise<Footprint> {
   return { timers, sockets: networkResources().length, heap: heapUsed, buffers: arrayBuffers + external };
 }
 
-test('100,000 mixed requests leave nothing behind', { timeout: 60_000 + REQUESTS * 3 }, async () => {
+test('100,000 mixed requests leave nothing behind', { timeout: 120_000 + REQUESTS * 6 }, async () => {
   const one = await backend(obedient);
   const { proxy, port } = await serve(
     {

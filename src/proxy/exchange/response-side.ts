@@ -17,8 +17,6 @@ export class ResponseSide {
   bytes: number;
   /** When it was sent, on the clock of `performance.now()`, if somebody wants to know; 0 before. */
   startedAt: number;
-  /** Bytes of the body so far. */
-  bytes: number;
   /** Whether the client's connection ends with this response. */
   closes: boolean;
   private readonly exchange: Exchange;
@@ -31,7 +29,6 @@ export class ResponseSide {
     this.status = 0;
     this.bytes = 0;
     this.startedAt = 0;
-    this.bytes = 0;
     this.closes = false;
     this.exchange = exchange;
     this.framing = { isChunked: false, closes: false, saysKeepAlive: false };
@@ -43,7 +40,6 @@ export class ResponseSide {
     this.status = 0;
     this.bytes = 0;
     this.startedAt = 0;
-    this.bytes = 0;
     this.closes = false;
     this.inChunks = false;
     this.interims = 0;
@@ -111,7 +107,6 @@ export class ResponseSide {
     writer.reset();
     this.bytes = writeDirectResponse(writer, response, plan, cors, this.framing, method !== 'HEAD');
     client.send(writer);
-    if (method !== 'HEAD') this.bytes = Buffer.byteLength(response.body);
   }
 
   private ranges(connection: BackendConnection, buffer: Buffer): void {
@@ -120,7 +115,6 @@ export class ResponseSide {
     const isVolatile = connection.isVolatile(buffer);
     this.bytes = connection.body.received;
     sendBody(socket, runtime.writer, connection.body, buffer, isVolatile, this.inChunks, client.isTls);
-    this.bytes = connection.body.received;
     if (socket.writableLength > 0) {
       connection.lend();
       if (client.isCongested) connection.pause();
