@@ -3,7 +3,7 @@
  * the others do. Buffers that are used again too early would show here.
  */
 import { expect, test } from 'vitest';
-import { pause, response, type Script } from '../fake/backend.ts';
+import { type BackendConnection, pause, response, type Script } from '../fake/backend.ts';
 import { certificateKey, EXACT } from '../fake/certificates.ts';
 import type { Client } from '../fake/client.ts';
 import { backend, serve } from './start.ts';
@@ -24,9 +24,20 @@ function bodyFor(id: string, size: number): string {
   return `${id};`.repeat(Math.ceil(size / (id.length + 1))).slice(0, size);
 }
 
+/** Answers before it has read the body; the rest of the request may come, or the end. */
+async function answerEarly(connection: BackendConnection): Promise<boolean> {
+  const early = /^POST \/(\w+)\/(\d+)\/early /.exec(connection.reader.peek().toString('latin1'));
+  if (early === null) return false;
+  await connection.write(response(bodyFor(early[1]!, Number(early[2]))));
+  await connection.request();
+  return true;
+}
+
 /** Answers `/<id>/<size>/<how>` with the body for it; a request body must be the one for its id too. */
 const echo: Script = async (connection) => {
   for (;;) {
+    if ((await connection.reader.wait()) === null) break;
+    if (await answerEarly(connection)) continue;
     const request = await connection.request();
     if (request === null) break;
     const [, id, size, how] = request.target.split('/');
@@ -53,7 +64,7 @@ const echo: Script = async (connection) => {
   connection.end();
 };
 
-const HOW = ['now', 'now', 'slow', 'chunks', 'chunks', 'close', 'reset'] as const;
+const HOW = ['now', 'now', 'slow', 'chunks', 'chunks', 'close', 'early', 'reset'] as const;
 
 type Asked = { readonly id: string; readonly size: number; readonly how: string };
 
@@ -107,6 +118,11 @@ async function visit(connect: () => Promise<Client>, visitor: number, rounds: nu
       if (one.how === 'now' || one.how === 'slow') expect(answered.header('x-id')).toBe(one.id);
       if (one.how === 'chunks') expect(answered.trailers).toEqual([['X-Id', one.id]]);
       served++;
+      if (answered.header('connection') === 'close') {
+        client.close();
+        client = await connect();
+        break;
+      }
     }
     await sending;
   }

@@ -99,3 +99,21 @@ test('bytes of every value come through in both directions', async () => {
   const sent = `POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
   expect((await client.request(sent)).body === body).toBe(true);
 });
+
+test('chunks, extensions and trailers that come byte by byte, in both directions', async () => {
+  const framed = '5;a="b;c"\r\nhello\r\n1\r\n \r\n5;d\r\nworld\r\n0;e=f\r\nX-Sum: 1\r\n\r\n';
+  const { connect, backend } = await serveScript(async (connection) => {
+    while ((await connection.request()) !== null) {
+      await connection.drip(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${framed}`, 0);
+    }
+  });
+  const client = await connect();
+  for (let round = 0; round < 2; round++) {
+    await client.writeParts([...`POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n${framed}`]);
+    expect(await client.response()).toMatchObject({ body: 'hello world', trailers: [['X-Sum', '1']], whole: true });
+  }
+  for (const request of backend.requests) {
+    expect(request).toMatchObject({ body: 'hello world', trailers: [['X-Sum', '1']] });
+  }
+  expect(backend.connections).toHaveLength(1);
+});

@@ -105,6 +105,7 @@ test('serves what the manifests ask for and prints the statuses', async () => {
   const { headgate, port } = await start([manifests.path]);
   expect(headgate.out).toMatch(/Gateway +default\/web +Accepted, Programmed, ResolvedRefs\n/);
   expect(headgate.out).toMatch(/HTTPRoute +default\/app +parent default\/web +Accepted, ResolvedRefs\n/);
+  expect(headgate.out).toContain(`Gateway default/web: http://127.0.0.1:${port}`);
   expect(await get(port, '/app/x')).toMatchObject({ status: 200, body: 'one' });
   expect(await get(port, '/other')).toMatchObject({ status: 404 });
 });

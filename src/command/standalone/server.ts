@@ -14,7 +14,7 @@ import { Supervisor } from '../../proxy/supervisor.ts';
 import type { ObjectStatus, Translation } from '../../translate/index.ts';
 import { explainRequest } from '../request.ts';
 import { translateStandalone } from '../source.ts';
-import { socketText, whyTaken } from './ports.ts';
+import { socketText, urlsOf, whyTaken } from './ports.ts';
 import { Publisher } from './publisher.ts';
 import { ReloadMetrics } from './reload-metrics.ts';
 import { Report } from './report.ts';
@@ -54,6 +54,8 @@ export class StandaloneServer implements AdminSource {
   /** The newest scan that waits until the reload under way is done. */
   #next: Scan | null = null;
   #reloading: Promise<void> | null = null;
+  /** The addresses of each Gateway as they were last told. */
+  readonly #told = new Map<string, string>();
   #started = false;
   #stopping = false;
 
@@ -84,6 +86,7 @@ export class StandaloneServer implements AdminSource {
     for (const line of this.#report.start(load, this.#translation, this.shown())) this.#options.say(line);
     this.#metrics.set(this.#report.faults, this.#failures.size);
     this.#tellFailures();
+    this.#tellAddresses();
     this.#started = true;
     this.#watch = new ManifestWatch(
       { paths: this.#options.files, recursive: this.#options.recursive, onChange: (scanned) => this.#reload(scanned) },
@@ -178,6 +181,21 @@ export class StandaloneServer implements AdminSource {
       this.#metrics.reloaded();
       this.#metrics.set(this.#report.faults, this.#failures.size);
       this.#tellFailures(failed);
+      this.#tellAddresses();
+    }
+  }
+
+  /** Where each Gateway listens, when that is new. */
+  #tellAddresses(): void {
+    const served = this.#publisher.served;
+    for (const gateway of this.#told.keys()) {
+      if (!served.some(({ table }) => table.gateway === gateway)) this.#told.delete(gateway);
+    }
+    for (const { table } of served) {
+      const urls = urlsOf(table, this.#options).join(' ');
+      if (this.#told.get(table.gateway) === urls) continue;
+      this.#told.set(table.gateway, urls);
+      if (urls !== '') this.#options.say(`Gateway ${table.gateway}: ${urls}`);
     }
   }
 
