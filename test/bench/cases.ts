@@ -23,13 +23,15 @@ export type Case = {
   readonly body: number;
   /** A new connection for every request. */
   readonly close: boolean;
+  /** Cases of one block are compared with each other, so a proxy has them all in one turn; null: a block of its own. */
+  readonly block: string | null;
 };
 
-const KEEP_ALIVE = { tls: false, connections: 64, answer: 'small', body: 0, close: false } as const;
+const KEEP_ALIVE = { tls: false, connections: 64, answer: 'small', body: 0, close: false, block: null } as const;
 
 export const CASES: readonly Case[] = [
-  { ...KEEP_ALIVE, name: 'small-1', title: 'small answer, 1 route', instance: 'one' },
-  { ...KEEP_ALIVE, name: 'small-5000', title: 'small answer, 5,000 routes', instance: 'many' },
+  { ...KEEP_ALIVE, name: 'small-1', title: 'small answer, 1 route', instance: 'one', block: 'routes' },
+  { ...KEEP_ALIVE, name: 'small-5000', title: 'small answer, 5,000 routes', instance: 'many', block: 'routes' },
   {
     ...KEEP_ALIVE,
     name: 'connections-512',

@@ -65,9 +65,12 @@ export async function runCases(
   }
 }
 
-/** Rounds outside, cases within, peers innermost: what is compared is measured within seconds of each other. */
+/** Rounds outside, blocks of cases within, then peers: what is compared is measured within seconds of each other. */
 async function measureInTurns(stage: Stage, options: Options, turns: readonly Turn[]): Promise<Sample[]> {
-  const inOrder = CASES.flatMap((shape) => turns.filter((turn) => turn.shape === shape));
+  const blockOf = (shape: Case) => shape.block ?? shape.name;
+  const blocks = [...new Set(CASES.map(blockOf))];
+  // Turns come peer by peer, and each peer's in the order of the cases.
+  const inOrder = blocks.flatMap((block) => turns.filter((turn) => blockOf(turn.shape) === block));
   const samples: Sample[] = [];
   for (let round = 1; round <= options.rounds; round++) {
     stage.say(`round ${round} of ${options.rounds}`);

@@ -11,23 +11,25 @@ const NOTHING_OWED = new Float64Array(0);
  * 0 never get a request. Weights are not negative integers.
  */
 export class WeightedSplit implements Split {
+  /** The answer to every request where there is no choice, as in most rules; null where there is. */
+  private readonly only: CompiledBackendRef | null;
   readonly refs: readonly CompiledBackendRef[];
   private readonly weights: readonly number[];
   private readonly total: number;
   private readonly sequence: Uint16Array | null;
   /** What each backend is owed; used while there is no sequence. */
   private current: Float64Array;
-  /** The answer to every request where there is no choice, as in most rules; null where there is. */
-  private readonly only: CompiledBackendRef | null;
   private position: number;
 
   /** `fallback` is the answer when no weight is positive. */
   constructor(refs: readonly CompiledBackendRef[], fallback: CompiledBackendRef) {
     const divisor = refs.reduce((sum, ref) => greatestCommonDivisor(sum, ref.weight), 0) || 1;
+    const weights = refs.map((ref) => ref.weight / divisor);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    this.only = total === 0 ? fallback : refs.length === 1 ? refs[0]! : null;
     this.refs = refs;
-    this.weights = refs.map((ref) => ref.weight / divisor);
-    this.total = this.weights.reduce((sum, weight) => sum + weight, 0);
-    this.only = this.total === 0 ? fallback : refs.length === 1 ? refs[0]! : null;
+    this.weights = weights;
+    this.total = total;
     this.current = this.only === null ? new Float64Array(refs.length) : NOTHING_OWED;
     this.position = 0;
     let sequence: Uint16Array | null = null;

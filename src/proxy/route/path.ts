@@ -123,7 +123,7 @@ export class PathTable {
       if (candidate.pattern!.test(path) && candidate.predicate.holds(view)) return candidate;
     }
     for (let node = this.root.deepest(path); node !== null; node = node.up) {
-      const candidate = firstThatHolds(node.candidates, view);
+      const candidate = node.always ?? firstThatHolds(node.candidates, view);
       if (candidate !== null) return candidate;
     }
     return null;
@@ -148,6 +148,8 @@ class PathNode {
   readonly element: string;
   readonly hash: number;
   candidates: Candidate[];
+  /** The first of the candidates when it takes every request that gets here, as most do; spares a look at the list. */
+  always: Candidate | null;
   /** The next shorter prefix that has candidates. */
   up: PathNode | null;
   /** Open addressing; a power of two long, at most half full. */
@@ -158,6 +160,7 @@ class PathNode {
     this.element = element;
     this.hash = hash;
     this.candidates = [];
+    this.always = null;
     this.up = null;
     this.children = NO_CHILDREN;
     this.count = 0;
@@ -190,7 +193,7 @@ class PathNode {
       const child = node.child(path, start, end, hash);
       if (child === null) break;
       node = child;
-      if (node.candidates.length > 0) found = node;
+      if (node.always !== null || node.candidates.length > 0) found = node;
       start = end + 1;
     }
     return found;
@@ -201,6 +204,8 @@ class PathNode {
     this.up = up;
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       if (node.candidates.length > 1) node.candidates = yield* sorted(node.candidates, precedence);
+      const first = node.candidates[0];
+      node.always = first?.holdsAlways ? first : null;
       const above = node.candidates.length > 0 ? node : node.up;
       for (const child of node.children) {
         if (child === null) continue;

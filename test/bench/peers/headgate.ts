@@ -6,11 +6,15 @@ import type { Peer, Setup } from './peer.ts';
 
 export const headgate: Peer = {
   name: 'headgate',
-  find: () => ({ path: process.execPath, environment: {}, version: `from source, Node ${process.versions.node}` }),
+  find: () => ({
+    path: process.execPath,
+    environment: {},
+    version: `of this source, built, on Node ${process.versions.node}`,
+  }),
   start: (setup) => startHeadgate(setup, null),
 };
 
-/** As users run it: parent and worker on the one core, metrics on, no access log. */
+/** As it ships, built; parent and worker on the one core, metrics on, no access log. */
 export async function startHeadgate(setup: Setup, generation: number | null): Promise<Running> {
   const manifests = manifestFolder(setup);
   mkdirSync(manifests);
@@ -21,7 +25,7 @@ export async function startHeadgate(setup: Setup, generation: number | null): Pr
   return startPinned(
     setup.core,
     [
-      ...[process.execPath, resolve(import.meta.dirname, '../../../src/main.ts'), 'standalone', '-f', manifests],
+      ...[process.execPath, resolve(import.meta.dirname, '../../../dist/main.js'), 'standalone', '-f', manifests],
       ...['--admin', `127.0.0.1:${admin}`, '--workers', '1'],
     ],
     join(setup.folder, 'output.log'),
