@@ -119,17 +119,8 @@ export class ClientConnection implements TimerOwner {
     return this.input.isHeld || this.memory.isShared(this.input.buffer);
   }
 
-  get isOpen(): boolean {
-    return this.state < LINGER;
-  }
-
   get isCongested(): boolean {
     return this.socket.writableNeedDrain;
-  }
-
-  /** Whether no exchange is under way. */
-  get isIdle(): boolean {
-    return this.state === HEAD && this.head.isEmpty;
   }
 
   // Writing
@@ -185,11 +176,7 @@ export class ClientConnection implements TimerOwner {
   /** A bug costs this connection only. */
   private crashed(error: unknown): void {
     this.runtime.bug(error);
-    try {
-      this.destroy();
-    } catch (other) {
-      this.runtime.bug(other);
-    }
+    this.destroy();
   }
 
   /** Reads input for as long as somebody wants it, and holds what nobody does. */
@@ -305,7 +292,7 @@ export class ClientConnection implements TimerOwner {
     this.state = HEAD;
     this.head.reset();
     this.memory.expectLittle();
-    if (this.isPaused) this.resume();
+    this.resume();
     if (this.hasInput) this.clock.awaitHead();
     else this.clock.awaitRequest();
     this.run();
@@ -350,7 +337,7 @@ export class ClientConnection implements TimerOwner {
 
   /** Ends an idle connection; one with an exchange ends after it. */
   drain(): void {
-    if (this.isIdle) this.linger();
+    if (this.state === HEAD && this.head.isEmpty) this.linger();
   }
 
   // Upgraded connections
