@@ -47,6 +47,8 @@ export type SnapshotServerOptions = {
 
 /** A token is a JWT of a few kilobytes; nothing else in a proxy's request is long. */
 const MAX_HEADERS = 32 << 10;
+/** Milliseconds that a refused proxy may keep its request open. */
+const REFUSED_STREAM = 5_000;
 
 export class SnapshotServer {
   readonly #options: SnapshotServerOptions;
@@ -159,10 +161,10 @@ export class SnapshotServer {
 }
 
 function refuse(stream: ServerHttp2Stream, status: number): void {
-  stream.respond({ ':status': status });
-  // Closing at once would overtake the answer; the request's body is of no interest.
-  stream.end(() => stream.close());
+  stream.respond({ ':status': status }, { endStream: true });
+  // Resetting the stream at once would overtake the answer; one that is kept open for nothing is reset later.
   stream.resume();
+  stream.setTimeout(REFUSED_STREAM, () => stream.close());
 }
 
 /** Where to write, how to flush, and what the encoding is called. */
