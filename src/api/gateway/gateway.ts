@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { labelSelectorSchema } from '../core/label-selector.ts';
+import { namespacedMeta } from '../core/object-meta.ts';
+import { conditionsSchema, lenientStatus } from './condition.ts';
+import { gatewayAddressesSchema } from './gateway-address.ts';
+import { gatewayInfrastructureSchema } from './gateway-infrastructure.ts';
+import { gatewayTLSSchema } from './gateway-tls.ts';
+import { listenersSchema } from './listener.ts';
+import { objectName } from './name.ts';
+import { apiVersion } from './version.ts';
+
+const allowedListenersSchema = z.object({
+  namespaces: z
+    .object({
+      from: z.enum(['All', 'Selector', 'Same', 'None']).default('None'),
+      selector: labelSelectorSchema.optional(),
+    })
+    .prefault({}),
+});
+
+const specSchema = z.object({
+  gatewayClassName: objectName,
+  listeners: listenersSchema,
+  addresses: gatewayAddressesSchema.optional(),
+  infrastructure: gatewayInfrastructureSchema.optional(),
+  allowedListeners: allowedListenersSchema.optional(),
+  tls: gatewayTLSSchema.optional(),
+  defaultScope: z.enum(['All', 'None']).optional(),
+});
+
+const statusSchema = z.object({
+  addresses: z.array(z.object({ type: z.string().default('IPAddress'), value: z.string() })).optional(),
+  attachedListenerSets: z.int().optional(),
+  conditions: conditionsSchema,
+  listeners: z
+    .array(
+      z.object({
+        name: z.string(),
+        attachedRoutes: z.int(),
+        supportedKinds: z.array(z.object({ group: z.string().optional(), kind: z.string() })).optional(),
+        conditions: conditionsSchema,
+      }),
+    )
+    .optional(),
+});
+
+export const gatewaySchema = z.object({
+  apiVersion,
+  kind: z.literal('Gateway'),
+  metadata: namespacedMeta(),
+  spec: specSchema,
+  status: lenientStatus(statusSchema),
+});
+
+export type Gateway = z.output<typeof gatewaySchema>;

@@ -1,0 +1,4 @@
+import { z } from 'zod';
+
+/** The versions of the Gateway API's own kinds that an API server serves; they differ in nothing but the name. */
+export const apiVersion = z.enum(['gateway.networking.k8s.io/v1', 'gateway.networking.k8s.io/v1beta1']);

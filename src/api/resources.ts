@@ -1,0 +1,141 @@
+import type { z } from 'zod';
+import { type ConfigMap, configMapSchema } from './core/config-map.ts';
+import { type EndpointSlice, endpointSliceSchema } from './core/endpoint-slice.ts';
+import { type Namespace, namespaceSchema } from './core/namespace.ts';
+import { type Secret, secretSchema } from './core/secret.ts';
+import { type Service, serviceSchema } from './core/service.ts';
+import { type Gateway, gatewaySchema } from './gateway/gateway.ts';
+import { type GatewayClass, gatewayClassSchema } from './gateway/gateway-class.ts';
+import { type HTTPRoute, httpRouteSchema } from './gateway/http-route.ts';
+import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-grant.ts';
+import { describe, type Issue } from './schema/issue.ts';
+import { isObject, unknownFields, withoutNullFields } from './schema/raw.ts';
+
+/** Everything that translation reads: valid objects with the defaults of their CRDs applied. */
+export type Resources = {
+  readonly gatewayClasses: readonly GatewayClass[];
+  readonly gateways: readonly Gateway[];
+  readonly httpRoutes: readonly HTTPRoute[];
+  readonly referenceGrants: readonly ReferenceGrant[];
+  readonly namespaces: readonly Namespace[];
+  readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly secrets: readonly Secret[];
+  readonly configMaps: readonly ConfigMap[];
+};
+
+/** One object of any kind, told apart by `kind`. */
+export type Resource = Resources[keyof Resources][number];
+export type Kind = Resource['kind'];
+
+/** The collection of `Resources` that objects of a kind belong to. */
+export const COLLECTION_OF = {
+  GatewayClass: 'gatewayClasses',
+  Gateway: 'gateways',
+  HTTPRoute: 'httpRoutes',
+  ReferenceGrant: 'referenceGrants',
+  Namespace: 'namespaces',
+  Service: 'services',
+  EndpointSlice: 'endpointSlices',
+  Secret: 'secrets',
+  ConfigMap: 'configMaps',
+} as const satisfies Readonly<Record<Kind, keyof Resources>>;
+
+const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
+  GatewayClass: gatewayClassSchema,
+  Gateway: gatewaySchema,
+  HTTPRoute: httpRouteSchema,
+  ReferenceGrant: referenceGrantSchema,
+  Namespace: namespaceSchema,
+  Service: serviceSchema,
+  EndpointSlice: endpointSliceSchema,
+  Secret: secretSchema,
+  ConfigMap: configMapSchema,
+};
+
+/** Kinds whose schemas know every field of `spec`, so that an unknown one is worth a warning. */
+const COMPLETE: ReadonlySet<string> = new Set<Kind>(['GatewayClass', 'Gateway', 'HTTPRoute', 'ReferenceGrant']);
+
+export type { Issue } from './schema/issue.ts';
+
+/** `kind`, `namespace` and `name` of a document that may be invalid: `''` where it has none. */
+export type Invalid = {
+  readonly ok: false;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly issues: readonly Issue[];
+};
+
+export type Parsed =
+  | {
+      readonly ok: true;
+      readonly resource: Resource;
+      /** Fields that were left out because the kind does not have them, as an API server warns of them. */
+      readonly warnings: readonly Issue[];
+    }
+  | Invalid;
+
+/** Resources without any object. */
+export function noResources(): { [C in keyof Resources]: Resources[C][number][] } {
+  return {
+    gatewayClasses: [],
+    gateways: [],
+    httpRoutes: [],
+    referenceGrants: [],
+    namespaces: [],
+    services: [],
+    endpointSlices: [],
+    secrets: [],
+    configMaps: [],
+  };
+}
+
+/** Whether a document's kind is one that `parseResource` has a schema for, in any of its API groups. */
+export function isKnownKind(kind: string): kind is Kind {
+  return Object.hasOwn(SCHEMAS, kind);
+}
+
+/**
+ * Judges one document as an API server with the Gateway API's CRDs (v1.7.0, experimental channel) would on creation, and
+ * applies the defaults. Never throws.
+ */
+export function parseResource(raw: unknown): Parsed {
+  if (!isObject(raw))
+    return invalid({}, [{ path: [], message: 'must be an object with apiVersion, kind and metadata' }]);
+  const kind = raw.kind;
+  if (typeof kind !== 'string' || !isKnownKind(kind)) {
+    const message = kind === undefined ? 'is required' : `must be one of ${Object.keys(SCHEMAS).join(', ')}`;
+    return invalid(raw, [{ path: ['kind'], message }]);
+  }
+  const document = withoutNullFields(raw);
+  const result = SCHEMAS[kind].safeParse(document, { error: describe });
+  if (!result.success) {
+    return invalid(
+      raw,
+      result.error.issues.map(({ path, message }) => ({ path: path as (string | number)[], message })),
+    );
+  }
+  return { ok: true, resource: result.data, warnings: COMPLETE.has(kind) ? warnings(document, result.data) : [] };
+}
+
+function warnings(document: unknown, resource: Resource): Issue[] {
+  const { spec } = document as { spec?: unknown };
+  const { spec: parsed } = resource as { spec?: unknown };
+  return unknownFields(spec, parsed, ['spec']).map((path) => ({
+    path,
+    message: 'is not a field of this kind and is ignored',
+  }));
+}
+
+function invalid(raw: Record<string, unknown>, issues: readonly Issue[]): Invalid {
+  const metadata = isObject(raw.metadata) ? raw.metadata : {};
+  const string = (value: unknown) => (typeof value === 'string' ? value : '');
+  return {
+    ok: false,
+    kind: string(raw.kind),
+    namespace: string(metadata.namespace),
+    name: string(metadata.name),
+    issues,
+  };
+}

@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import { quote } from './text.ts';
+
+/** A fault of a document: where, and what is wrong and allowed there. */
+export type Issue = { readonly path: readonly (string | number)[]; readonly message: string };
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+};
+
+function typeOf(input: unknown): string {
+  if (input === null) return 'null';
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object') return 'an object';
+  return quote(input);
+}
+
+/** zod's own findings in words that say what is allowed (an error map, to be given to `safeParse`). */
+export function describe(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'is required';
+      return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}, not ${typeOf(issue.input)}`;
+    case 'invalid_value': {
+      if (issue.input === undefined) return 'is required';
+      const values = issue.values.map((value) => String(value));
+      const allowed = values.length === 1 ? values[0] : `one of ${values.join(', ')}`;
+      return `must be ${allowed}, not ${typeOf(issue.input)}`;
+    }
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    case 'too_small':
+      return `must be at least ${issue.minimum}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+type Path = readonly (string | number)[];
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The same document with every null field left out, which is how an API server reads them (a default then applies).
+ * Null items of lists stay, and are then refused by the schema.
+ */
+export function withoutNullFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNullFields);
+  if (!isObject(value)) return value;
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    if (value[key] !== null) kept[key] = withoutNullFields(value[key]);
+  }
+  return kept;
+}
+
+/** The paths of fields that a document has and the object parsed from it lacks: fields that the schema does not know. */
+export function unknownFields(raw: unknown, parsed: unknown, path: Path = []): Path[] {
+  if (Array.isArray(raw) && Array.isArray(parsed)) {
+    return raw.flatMap((item, index) => unknownFields(item, parsed[index], [...path, index]));
+  }
+  if (!isObject(raw) || !isObject(parsed)) return [];
+  return Object.keys(raw).flatMap((key) =>
+    Object.hasOwn(parsed, key) ? unknownFields(raw[key], parsed[key], [...path, key]) : [[...path, key]],
+  );
+}
