@@ -62,7 +62,8 @@ export type Rule = {
   readonly name: string;
   /**
    * Last tie-break between rules whose matches are equally specific: compares as a string, smaller wins.
-   * `<creationTimestamp>/<namespace>/<name>/<rule index, four digits>`, so older routes come first.
+   * `<creationTimestamp> <namespace>/<name> <rule index, four digits>`, so older routes come first. (A space sorts before
+   * all that a name may hold: `shop/cart` comes before `shop/cart-2`.)
    */
   readonly order: string;
   /** Ids of `policies` that apply, in the order in which they take effect. */

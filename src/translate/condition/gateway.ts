@@ -1,0 +1,51 @@
+import type { Condition } from '../../ir/status.ts';
+import { condition } from './condition.ts';
+
+export function accepted(generation: number): Condition {
+  return condition('Accepted', 'True', 'Accepted', 'the Gateway and all its listeners are valid', generation);
+}
+
+/** Some listeners are not accepted; the Gateway is, as long as one is left. */
+export function listenersNotValid(anyAccepted: boolean, message: string, generation: number): Condition {
+  return condition('Accepted', anyAccepted ? 'True' : 'False', 'ListenersNotValid', message, generation);
+}
+
+export function unsupportedAddress(message: string, generation: number): Condition {
+  return condition('Accepted', 'False', 'UnsupportedAddress', message, generation);
+}
+
+export function invalidParameters(message: string, generation: number): Condition {
+  return condition('Accepted', 'False', 'InvalidParameters', message, generation);
+}
+
+export function programmed(generation: number): Condition {
+  return condition('Programmed', 'True', 'Programmed', 'the listeners are configured', generation);
+}
+
+export function notProgrammed(message: string, generation: number): Condition {
+  return condition('Programmed', 'False', 'Invalid', message, generation);
+}
+
+export function addressNotAssigned(generation: number): Condition {
+  return condition('Programmed', 'False', 'AddressNotAssigned', 'the Gateway has no address yet', generation);
+}
+
+export function addressNotUsable(message: string, generation: number): Condition {
+  return condition('Programmed', 'False', 'AddressNotUsable', message, generation);
+}
+
+export function resolvedRefs(generation: number): Condition {
+  return condition('ResolvedRefs', 'True', 'ResolvedRefs', 'all references are resolved', generation);
+}
+
+export function listenersNotResolved(message: string, generation: number): Condition {
+  return condition('ResolvedRefs', 'False', 'ListenersNotResolved', message, generation);
+}
+
+export function invalidClientCertificateRef(message: string, generation: number): Condition {
+  return condition('ResolvedRefs', 'False', 'InvalidClientCertificateRef', message, generation);
+}
+
+export function refNotPermitted(message: string, generation: number): Condition {
+  return condition('ResolvedRefs', 'False', 'RefNotPermitted', message, generation);
+}

@@ -1,0 +1,92 @@
+/**
+ * Translation: what the objects of the Gateway API ask for, as routing tables for proxies and statuses for users.
+ *
+ * A pure function of the whole world: no clock, no input or output, no log, nothing mutated. An object that is invalid has
+ * a defined effect on traffic and a condition that says so; it is never an exception and never costs another object.
+ */
+import type { Resources } from '../api/resources.ts';
+import type { ObjectKey } from '../ir/status.ts';
+import type { RoutingTable } from '../ir/table.ts';
+import { deepFreeze } from './freeze.ts';
+import { type GatewayPlan, type GatewayStatus, gatewayStatus, planGateways } from './gateway.ts';
+import { type GatewayClassStatus, gatewayClassStatus, planGatewayClasses } from './gateway-class.ts';
+import { lookupOf } from './lookup.ts';
+import { compare } from './object.ts';
+import { DEFAULT_OPTIONS, type TranslateOptions } from './options.ts';
+import { BackendCatalogue } from './route/backend-ref.ts';
+import { type HTTPRoutePlan, type HTTPRouteStatus, planHTTPRoute } from './route/http-route.ts';
+import { tableOf } from './table.ts';
+
+/** The shape of that kind's `.status`, without the times of transition. */
+export type ObjectStatus =
+  | (ObjectKey & { readonly kind: 'GatewayClass'; readonly status: GatewayClassStatus })
+  | (ObjectKey & { readonly kind: 'Gateway'; readonly status: GatewayStatus })
+  | (ObjectKey & { readonly kind: 'HTTPRoute'; readonly status: HTTPRouteStatus });
+
+export { DEFAULT_OPTIONS, type TranslateOptions } from './options.ts';
+
+export type Translation = {
+  /** One for each Gateway of ours, by name; one that is not accepted has a table without listeners. */
+  readonly tables: readonly RoutingTable[];
+  /** Of every object that is ours, by kind, namespace and name. A route has one if one of its parents is ours. */
+  readonly statuses: readonly ObjectStatus[];
+};
+
+export function translate(resources: Resources, options: TranslateOptions = DEFAULT_OPTIONS): Translation {
+  const lookup = lookupOf(resources);
+  const backends = new BackendCatalogue(lookup);
+
+  const classes = planGatewayClasses(resources.gatewayClasses, options.controllerName);
+  const gateways = planGateways(resources.gateways, classes, lookup, options);
+  const gatewayOf = new Map(gateways.map((gateway) => [gateway.key, gateway]));
+  const routes = resources.httpRoutes
+    .map((route) => planHTTPRoute(route, gatewayOf, backends, options.controllerName))
+    .filter((plan) => plan !== null)
+    .sort((a, b) => compare(a.key, b.key));
+
+  const routesOf = groupByGateway(gateways, routes);
+  const attached = countByListener(routes);
+  return deepFreeze({
+    tables: gateways
+      .map((gateway) => tableOf(gateway, routesOf.get(gateway.key) ?? [], backends))
+      .sort((a, b) => compare(a.gateway, b.gateway)),
+    statuses: [
+      ...classes.map((plan) => status('GatewayClass', plan.gatewayClass.metadata, gatewayClassStatus(plan))),
+      ...gateways.map((plan) =>
+        status(
+          'Gateway',
+          plan.gateway.metadata,
+          gatewayStatus(plan, (listener) => attached.get(listener) ?? 0),
+        ),
+      ),
+      ...routes.map((plan) => status('HTTPRoute', plan.route.metadata, plan.status)),
+    ].sort(byObject),
+  });
+}
+
+function status<K extends ObjectStatus['kind']>(
+  kind: K,
+  { namespace = '', name }: { readonly namespace?: string; readonly name: string },
+  value: Extract<ObjectStatus, { kind: K }>['status'],
+): ObjectStatus {
+  return { kind, namespace, name, status: value } as ObjectStatus;
+}
+
+function byObject(a: ObjectKey, b: ObjectKey): number {
+  return compare(a.kind, b.kind) || compare(a.namespace, b.namespace) || compare(a.name, b.name);
+}
+
+function groupByGateway(
+  gateways: readonly GatewayPlan[],
+  routes: readonly HTTPRoutePlan[],
+): ReadonlyMap<string, HTTPRoutePlan[]> {
+  const groups = new Map<string, HTTPRoutePlan[]>(gateways.map(({ key }) => [key, []]));
+  for (const route of routes) for (const gateway of route.attachments.keys()) groups.get(gateway)!.push(route);
+  return groups;
+}
+
+function countByListener(routes: readonly HTTPRoutePlan[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { listeners } of routes) for (const key of listeners) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,50 @@
+import type { EndpointSlice } from '../api/core/endpoint-slice.ts';
+import type { Secret } from '../api/core/secret.ts';
+import type { Service } from '../api/core/service.ts';
+import type { Resources } from '../api/resources.ts';
+import { keyOf } from './object.ts';
+import { Grants } from './reference-grant.ts';
+
+/** The objects that others refer to, by the key of the reference, so that no stage scans a collection. */
+export type Lookup = {
+  /** By `namespace/name`. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** By `namespace/name` of their Service. */
+  readonly endpointSlices: ReadonlyMap<string, readonly EndpointSlice[]>;
+  /** By `namespace/name`. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly grants: Grants;
+  readonly namespaceLabels: (name: string) => Readonly<Record<string, string>>;
+};
+
+export function lookupOf(resources: Resources): Lookup {
+  const namespaces = new Map(resources.namespaces.map((namespace) => [namespace.metadata.name, namespace]));
+  return {
+    services: byKey(resources.services),
+    endpointSlices: byService(resources.endpointSlices),
+    secrets: byKey(resources.secrets),
+    grants: new Grants(resources.referenceGrants),
+    // Every namespace of a cluster has this label; a folder of manifests need not hold Namespace objects at all.
+    namespaceLabels: (name) => ({
+      ...namespaces.get(name)?.metadata.labels,
+      'kubernetes.io/metadata.name': name,
+    }),
+  };
+}
+
+function byKey<T extends { metadata: { name: string; namespace: string } }>(objects: readonly T[]): Map<string, T> {
+  return new Map(objects.map((object) => [keyOf(object.metadata), object]));
+}
+
+function byService(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {
+  const found = new Map<string, EndpointSlice[]>();
+  for (const slice of slices) {
+    const service = slice.metadata.labels?.['kubernetes.io/service-name'];
+    if (service === undefined) continue;
+    const key = `${slice.metadata.namespace}/${service}`;
+    const list = found.get(key);
+    if (list === undefined) found.set(key, [slice]);
+    else list.push(slice);
+  }
+  return found;
+}

@@ -1,0 +1,137 @@
+import type { HTTPCORSFilter } from '../../api/gateway/http-cors-filter.ts';
+import type { HTTPRequestMirrorFilter } from '../../api/gateway/http-mirror-filter.ts';
+import type { HTTPPathModifier } from '../../api/gateway/http-path-modifier.ts';
+import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
+import type { Cors, Filter, PathModifier, RequestMirror } from '../../ir/filter.ts';
+import type { Failure } from '../../ir/table.ts';
+import type { BackendCatalogue } from './backend-ref.ts';
+import { convertHeaderEdits } from './header-edits.ts';
+import type { RuleReport } from './report.ts';
+
+export type FilterContext = {
+  /** `filters` or `backendRefs[1].filters`. */
+  readonly field: string;
+  /** Where the route is, for the references of its filters. */
+  readonly namespace: string;
+  readonly backends: BackendCatalogue;
+  readonly report: RuleReport;
+};
+
+/** `failure` is the answer in place of everything that these filters would have been applied to. */
+export type Filters = { readonly filters: readonly Filter[]; readonly failure: Failure | null };
+
+/** What a backendRef's filters may do; a rule's may do everything. */
+const IN_BACKEND_REF: ReadonlySet<string> = new Set(['RequestHeaderModifier', 'ResponseHeaderModifier']);
+
+export function convertRuleFilters(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
+  return convertAll(filters, context);
+}
+
+export function convertBackendFilters(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
+  const unknown = filters.findIndex(({ type }) => !IN_BACKEND_REF.has(type) && !failsClosed(type));
+  if (unknown !== -1) {
+    const { type } = filters[unknown]!;
+    context.report.invalid.push(
+      `${context.field}[${unknown}]: ${type} is supported on a rule only, not on a backendRef`,
+    );
+  }
+  return convertAll(filters, context);
+}
+
+function convertAll(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
+  const converted: Filter[] = [];
+  let failure: Failure | null = null;
+  for (const [index, filter] of filters.entries()) {
+    const result = convert(filter, `${context.field}[${index}]`, context);
+    if ('status' in result) failure ??= result;
+    else converted.push(result);
+  }
+  return failure === null ? { filters: converted, failure } : { filters: [], failure };
+}
+
+function failsClosed(type: HTTPRouteFilter['type']): boolean {
+  return type === 'ExtensionRef' || type === 'ExternalAuth';
+}
+
+function convert(filter: HTTPRouteFilter, field: string, context: FilterContext): Filter | Failure {
+  const { report } = context;
+  switch (filter.type) {
+    case 'RequestHeaderModifier': {
+      const path = `${field}.requestHeaderModifier`;
+      return { kind: filter.type, ...convertHeaderEdits(filter.requestHeaderModifier, 'request', path, report) };
+    }
+    case 'ResponseHeaderModifier': {
+      const path = `${field}.responseHeaderModifier`;
+      return { kind: filter.type, ...convertHeaderEdits(filter.responseHeaderModifier, 'response', path, report) };
+    }
+    case 'RequestRedirect': {
+      const { scheme = null, hostname = null, path, port = null, statusCode } = filter.requestRedirect;
+      const modifier = convertPathModifier(path, `${field}.requestRedirect.path`, report);
+      return { kind: filter.type, scheme, hostname, path: modifier, port, statusCode };
+    }
+    case 'URLRewrite': {
+      const { hostname = null, path } = filter.urlRewrite;
+      return { kind: filter.type, hostname, path: convertPathModifier(path, `${field}.urlRewrite.path`, report) };
+    }
+    case 'RequestMirror':
+      return convertMirror(filter.requestMirror, `${field}.requestMirror`, context);
+    case 'CORS':
+      return convertCors(filter.cors);
+    case 'ExternalAuth':
+      report.closed.push(`${field}: ExternalAuth is not supported, so requests are answered with 500`);
+      return { status: 500, reason: 'UnsupportedValue' };
+    case 'ExtensionRef': {
+      // "The filter MUST NOT be skipped": HTTPRouteFilter `type`.
+      const { group, kind, name } = filter.extensionRef;
+      const what = `${group === '' ? kind : `${group}/${kind}`} ${name}`;
+      report.unresolved.push({
+        reason: 'InvalidKind',
+        message: `${field}.extensionRef: ${what} is of no kind that can be a filter`,
+      });
+      return { status: 500, reason: 'InvalidKind' };
+    }
+  }
+}
+
+/** The value ends up in a request line or a Location: it must be a path, or empty. */
+function convertPathModifier(
+  modifier: HTTPPathModifier | undefined,
+  field: string,
+  report: RuleReport,
+): PathModifier | null {
+  if (modifier === undefined) return null;
+  const full = modifier.type === 'ReplaceFullPath';
+  const value = (full ? modifier.replaceFullPath : modifier.replacePrefixMatch) ?? '';
+  if (!/^(?:\/(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*)?$/.test(value)) {
+    const what = 'must begin with "/" and hold only characters of a URL path, others percent-encoded';
+    report.invalid.push(`${field}: ${JSON.stringify(value)} ${what}`);
+  }
+  return { kind: full ? 'full' : 'prefix', value: full && value === '' ? '/' : value };
+}
+
+function convertMirror(mirror: HTTPRequestMirrorFilter, field: string, context: FilterContext): RequestMirror {
+  const resolution = context.backends.resolve(mirror.backendRef, context.namespace, 'HTTPRoute');
+  if (!resolution.ok) {
+    const { reason, message } = resolution;
+    context.report.unresolved.push({ reason, message: `${field}.backendRef: ${message}` });
+  }
+  const { numerator, denominator } = mirror.fraction ?? { numerator: mirror.percent ?? 100, denominator: 100 };
+  return { kind: 'RequestMirror', backend: resolution.ok ? resolution.key : null, numerator, denominator };
+}
+
+function convertCors(cors: HTTPCORSFilter): Cors {
+  return {
+    kind: 'CORS',
+    allowOrigins: (cors.allowOrigins ?? []).map(normaliseOrigin),
+    allowCredentials: cors.allowCredentials ?? false,
+    allowMethods: [...(cors.allowMethods ?? [])],
+    allowHeaders: [...(cors.allowHeaders ?? [])],
+    exposeHeaders: [...(cors.exposeHeaders ?? [])],
+    maxAge: cors.maxAge,
+  };
+}
+
+/** As browsers write an Origin (RFC 6454 section 6.2): lower case, without the scheme's own port. */
+function normaliseOrigin(origin: string): string {
+  return origin.toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2');
+}

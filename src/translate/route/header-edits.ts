@@ -1,0 +1,47 @@
+import type { HTTPHeaderFilter } from '../../api/gateway/http-header-filter.ts';
+import type { HeaderEdits, HeaderValue } from '../../ir/filter.ts';
+import type { RuleReport } from './report.ts';
+
+/** Fields that frame a message or belong to one connection (RFC 9110 section 7.6.1, RFC 9112 section 6): the proxy's alone. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The edits of a header modifier, each name once per action (the first counts). */
+export function convertHeaderEdits(
+  edits: HTTPHeaderFilter,
+  target: 'request' | 'response',
+  field: string,
+  report: RuleReport,
+): HeaderEdits {
+  const actionOf = new Map<string, string>();
+  const check = (action: string, name: string, value: string): boolean => {
+    const lower = name.toLowerCase();
+    const path = `${field}.${action} ${name}`;
+    if (RESERVED.has(lower)) report.invalid.push(`${path}: this field cannot be changed`);
+    if (lower === 'host' && target === 'request') report.invalid.push(`${path}: use urlRewrite.hostname for the host`);
+    // CR and LF would end the field and begin another one.
+    if (/[^\t -~]/.test(value)) report.invalid.push(`${path}: the value must be visible ASCII, spaces and tabs`);
+    const other = actionOf.get(lower);
+    if (other === action) return false;
+    if (other !== undefined) report.invalid.push(`${path}: ${other} names the same header`);
+    actionOf.set(lower, action);
+    return true;
+  };
+  const values = (action: 'set' | 'add'): HeaderValue[] =>
+    (edits[action] ?? [])
+      .filter(({ name, value }) => check(action, name, value))
+      .map(({ name, value }) => ({ name, value }));
+  return {
+    set: values('set'),
+    add: values('add'),
+    remove: (edits.remove ?? []).filter((name) => check('remove', name, '')),
+  };
+}

@@ -1,0 +1,99 @@
+import { RE2JS } from 're2js';
+import type { HTTPRouteMatch } from '../../api/gateway/http-route-match.ts';
+import type { HTTPRouteRule } from '../../api/gateway/http-route-rule.ts';
+import type { Match, PathMatch, ValueMatch } from '../../ir/match.ts';
+
+export type RuleMatches = { readonly matches: readonly Match[]; readonly invalid: readonly string[] };
+
+/** Rules are immutable and depend on nothing else here; compiling regular expressions is what costs. */
+const known = new WeakMap<HTTPRouteRule, RuleMatches>();
+
+/** The rule's matches; when one of them is invalid, what is wrong with it. */
+export function convertMatches(rule: HTTPRouteRule): RuleMatches {
+  let result = known.get(rule);
+  if (result === undefined) {
+    const invalid: string[] = [];
+    // An empty list is as good as none: the rule matches everything (HTTPRouteRule `matches`).
+    const matches =
+      rule.matches.length === 0 ? [EVERYTHING] : rule.matches.map((match, i) => convert(match, i, invalid));
+    result = { matches, invalid };
+    known.set(rule, result);
+  }
+  return result;
+}
+
+const EVERYTHING: Match = { path: { kind: 'prefix', value: '' }, headers: [], query: [], method: '' };
+
+function convert(match: HTTPRouteMatch, index: number, invalid: string[]): Match {
+  const field = `matches[${index}]`;
+  return {
+    path: convertPath(match.path, `${field}.path`, invalid),
+    headers: convertValues(
+      (match.headers ?? []).map((header) => ({ ...header, name: header.name.toLowerCase() })),
+      `${field}.headers`,
+      invalid,
+    ),
+    query: convertValues(match.queryParams ?? [], `${field}.queryParams`, invalid),
+    method: match.method ?? '',
+  };
+}
+
+function convertPath({ type, value }: HTTPRouteMatch['path'], field: string, invalid: string[]): PathMatch {
+  if (type === 'RegularExpression') {
+    checkPattern(value, field, invalid);
+    return { kind: 'regex', value };
+  }
+  const path = normalisePath(value);
+  if (path === null) {
+    invalid.push(`${field}: no request path can ever be ${JSON.stringify(value)}`);
+    return { kind: 'exact', value };
+  }
+  if (type === 'Exact') return { kind: 'exact', value: path };
+  return { kind: 'prefix', value: path.replace(/\/$/, '') };
+}
+
+type NamedValue = { readonly type: 'Exact' | 'RegularExpression'; readonly name: string; readonly value: string };
+
+/** The first of entries with the same name counts, the others are ignored (HTTPHeaderMatch `name`). */
+function convertValues(values: readonly NamedValue[], field: string, invalid: string[]): ValueMatch[] {
+  const found = new Map<string, ValueMatch>();
+  for (const [index, { type, name, value }] of values.entries()) {
+    if (found.has(name)) continue;
+    if (type === 'RegularExpression') checkPattern(value, `${field}[${index}]`, invalid);
+    found.set(name, { name, kind: type === 'RegularExpression' ? 'regex' : 'exact', value });
+  }
+  return [...found.values()];
+}
+
+function checkPattern(pattern: string, field: string, invalid: string[]): void {
+  try {
+    RE2JS.compile(pattern);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error);
+    invalid.push(`${field}: ${JSON.stringify(pattern)} is not a regular expression of RE2: ${reason}`);
+  }
+}
+
+/**
+ * A path in the form that requests are brought into before they are matched: escapes of unreserved characters decoded,
+ * the other escapes in upper case, `.` and `..` resolved, `//` made one. Null for what is never a request's path.
+ */
+export function normalisePath(value: string): string | null {
+  if (!value.startsWith('/')) return null;
+  const path = value.replace(/%([0-9A-Fa-f]{2})/g, (encoded, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[A-Za-z0-9._~-]/.test(character) ? character : encoded.toUpperCase();
+  });
+  if (/%00|%(?![0-9A-F]{2})|[^!-~]|[\\?#]/.test(path)) return null;
+  const segments = path.split('/').slice(1);
+  const kept: string[] = [];
+  for (const segment of segments) {
+    if (/^\.\.?;/.test(segment)) return null;
+    if (segment === '..') kept.pop();
+    else if (segment !== '' && segment !== '.') kept.push(segment);
+  }
+  if (kept.length === 0) return '/';
+  const last = segments.at(-1)!;
+  const directory = last === '' || last === '.' || last === '..';
+  return `/${kept.join('/')}${directory ? '/' : ''}`;
+}

@@ -1,0 +1,13 @@
+import type { UnresolvedReason } from '../condition/http-route.ts';
+
+export type Unresolved = { readonly reason: UnresolvedReason; readonly message: string };
+
+/** What is wrong with one rule, collected while it is converted. Messages begin with the field, relative to the rule. */
+export class RuleReport {
+  /** Values that cannot be served: the rule is dropped. */
+  readonly invalid: string[] = [];
+  /** Filters that must not be passed over but cannot be applied: the rule answers 500. */
+  readonly closed: string[] = [];
+  /** References that lead nowhere: the rule stays, what they lead to is replaced by a failure. */
+  readonly unresolved: Unresolved[] = [];
+}
