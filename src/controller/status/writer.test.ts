@@ -31,6 +31,7 @@ function writer() {
     controllerName: 'us',
     failed: (_: string, error: unknown) => failures.push(error),
     pace: 50,
+    retry: 100,
   };
   return { writer: new StatusWriter(options), failures };
 }
