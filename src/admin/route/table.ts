@@ -1,0 +1,36 @@
+import type { Certificate, RoutingTable } from '../../ir/table.ts';
+import type { Route } from './reply.ts';
+import { BadRequest, json } from './reply.ts';
+
+export const table: Route = {
+  path: '/table',
+  about: 'Revision and routing table of each Gateway, without private keys.',
+  parameters: ['gateway'],
+  answer: (source, parameters) => {
+    const wanted = parameters.get('gateway');
+    const snapshots = source.snapshots();
+    const shown = wanted === null ? snapshots : snapshots.filter((each) => each.table.gateway === wanted);
+    if (wanted !== null && shown.length === 0) {
+      const known = snapshots.map((each) => each.table.gateway);
+      throw new BadRequest(
+        `gateway: there is no table for ${JSON.stringify(wanted)}; there are: ${known.join(', ') || 'none'}`,
+      );
+    }
+    return json(200, {
+      gateways: shown.map((each) => ({
+        gateway: each.table.gateway,
+        revision: each.revision,
+        table: withoutPrivateKeys(each.table),
+      })),
+    });
+  },
+};
+
+/** The fields of a certificate that may be shown are named one by one, so that a new one is hidden until it is added. */
+function withoutPrivateKeys(from: RoutingTable): unknown {
+  const certificates: Record<string, Record<keyof Certificate, unknown>> = {};
+  for (const [key, { chain, names, notAfter }] of Object.entries(from.certificates)) {
+    certificates[key] = { chain, key: '[redacted]', names, notAfter };
+  }
+  return { ...from, certificates };
+}

@@ -1,0 +1,5 @@
+/** All commands, in the order in which they are listed. */
+import { check } from './check.ts';
+import type { Command } from './command.ts';
+
+export const COMMANDS: readonly Command[] = [check];

@@ -1,0 +1,127 @@
+/** Settings of `headgate standalone`, and those that `check`, `explain` and `demo` share with it. */
+import { z } from 'zod';
+import type { Flag, Settings } from './flag.ts';
+import { bytes, duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Which manifests to read, and where their Gateways are. */
+export const SOURCE_FLAGS = {
+  files: {
+    name: 'filename',
+    short: 'f',
+    value: 'PATH',
+    multiple: true,
+    about: 'file or folder of manifests (*.yaml, *.yml, *.json); may be repeated',
+    schema: z.array(z.string().min(1, 'must be a path')).min(1),
+  },
+  recursive: {
+    name: 'recursive',
+    short: 'R',
+    value: null,
+    about: 'read the folders inside as well',
+    schema: z.boolean().default(false),
+  },
+  address: {
+    name: 'address',
+    value: 'IP',
+    about: 'where Gateways without spec.addresses listen',
+    fallback: '127.0.0.1',
+    schema: ipAddress.default('127.0.0.1'),
+  },
+  portOffset: {
+    name: 'port-offset',
+    value: 'N',
+    about: 'added to listener ports below 1024, which only root may open',
+    fallback: '0',
+    schema: wholeNumber(0, 64_512).default(0),
+  },
+} as const satisfies Record<string, Flag>;
+
+/** How the proxy behaves, whatever it serves. */
+export const PROXY_FLAGS = {
+  workers: {
+    name: 'workers',
+    value: 'N',
+    about: 'worker processes, each on its own core (default: the cores allowed)',
+    schema: wholeNumber(1, 256).optional(),
+  },
+  accessLog: {
+    name: 'access-log',
+    value: 'PATH',
+    about: 'write one JSON line for each request to this file, - for standard output',
+    schema: z.string().min(1, 'must be a path').optional(),
+  },
+  logLevel: {
+    name: 'log-level',
+    value: 'LEVEL',
+    about: `one of ${LOG_LEVELS.join(', ')}`,
+    fallback: 'info',
+    schema: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  },
+  trusted: {
+    name: 'trusted-proxies',
+    value: 'CIDR',
+    multiple: true,
+    about: 'networks whose X-Forwarded-* and Forwarded fields are kept; may be repeated',
+    fallback: 'none',
+    schema: z.array(network).default([]),
+  },
+  forwarded: {
+    name: 'forwarded',
+    value: null,
+    about: 'send the Forwarded field (RFC 7239) to backends as well',
+    schema: z.boolean().default(false),
+  },
+  drainTimeout: {
+    name: 'drain-timeout',
+    value: 'TIME',
+    about: 'how long requests under way may take after SIGTERM',
+    fallback: '30s',
+    schema: duration(0).default(30_000),
+  },
+} as const satisfies Record<string, Flag>;
+
+/** Bounds of what a client may send and how long it may take. */
+export const LIMIT_FLAGS = {
+  maxRequestLine: {
+    name: 'max-request-line',
+    value: 'BYTES',
+    about: 'longer request lines are answered 414',
+    fallback: '8KiB',
+    schema: bytes(256, 1_048_576).default(8_192),
+  },
+  maxHeaderBytes: {
+    name: 'max-header-bytes',
+    value: 'BYTES',
+    about: 'larger header sections are answered 431',
+    fallback: '64KiB',
+    schema: bytes(1_024, 16_777_216).default(65_536),
+  },
+  maxHeaders: {
+    name: 'max-headers',
+    value: 'N',
+    about: 'more header fields are answered 431',
+    fallback: '100',
+    schema: wholeNumber(1, 10_000).default(100),
+  },
+} as const satisfies Record<string, Flag>;
+
+const ADMIN: HostPort = { address: '127.0.0.1', port: 9901 };
+
+export const STANDALONE_FLAGS = {
+  ...SOURCE_FLAGS,
+  admin: {
+    name: 'admin',
+    value: 'IP:PORT',
+    about: 'where /healthz, /readyz, /metrics, /table, /status and /explain are; off for nowhere',
+    fallback: '127.0.0.1:9901',
+    schema: z
+      .union([z.literal('off').transform(() => null), hostPort], { error: 'must be IP:PORT or off' })
+      .default(ADMIN),
+  },
+  ...PROXY_FLAGS,
+  ...LIMIT_FLAGS,
+} as const satisfies Record<string, Flag>;
+
+export type StandaloneSettings = Settings<typeof STANDALONE_FLAGS>;

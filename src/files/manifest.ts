@@ -1,0 +1,112 @@
+/** One piece of a file → the objects that it declares, or what is wrong with them. A function of the text alone. */
+import { isKnownKind, type Kind, parseResource, type Resource } from '../api/resources.ts';
+import { endpointsIssues } from './endpoints-annotation.ts';
+import type { FieldPath, ObjectName } from './problem.ts';
+import { parsePiece } from './yaml.ts';
+
+/** Where in its piece something is: document, field, and the line (from 0) when it is known without looking for it. */
+export type Finding = {
+  readonly severity: 'error' | 'warning';
+  readonly document: number;
+  readonly path: FieldPath;
+  readonly line: number | null;
+  readonly message: string;
+};
+
+export type Manifest = {
+  /** Null when the document does not say which object it is. */
+  readonly object: ObjectName | null;
+  /** Null when it is bad, or nothing that Headgate reads. */
+  readonly resource: Resource | null;
+  readonly line: number;
+  readonly findings: readonly Finding[];
+  /** `<apiVersion> <kind>` of a document that is none of Headgate's business. */
+  readonly foreign: string | null;
+};
+
+const GROUP_OF: Readonly<Record<Kind, string>> = {
+  GatewayClass: 'gateway.networking.k8s.io',
+  Gateway: 'gateway.networking.k8s.io',
+  HTTPRoute: 'gateway.networking.k8s.io',
+  ReferenceGrant: 'gateway.networking.k8s.io',
+  Namespace: '',
+  Service: '',
+  EndpointSlice: 'discovery.k8s.io',
+  Secret: '',
+  ConfigMap: '',
+};
+
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set<Kind>(['GatewayClass', 'Namespace']);
+
+export function readManifests(text: string): Manifest[] {
+  return parsePiece(text).flatMap(({ value, line, error }, document): Manifest[] => {
+    if (error !== null) {
+      const finding: Finding = { severity: 'error', document, path: [], line, message: error };
+      return [{ object: objectOf(value), resource: null, line, findings: [finding], foreign: null }];
+    }
+    if (!isList(value)) return [readObject(value, document, line, [])];
+    return value.items.map((item, index) => readObject(item, document, null, ['items', index], line));
+  });
+}
+
+/** `kind: List`, or a list of one kind, as `kubectl get -o yaml` prints them. */
+function isList(value: unknown): value is { items: unknown[] } {
+  if (!isRecord(value) || typeof value.kind !== 'string' || !Array.isArray(value.items)) return false;
+  return value.kind.endsWith('List');
+}
+
+function readObject(value: unknown, document: number, line: number | null, at: FieldPath, listLine = 0): Manifest {
+  const start = line ?? listLine;
+  const object = objectOf(value);
+  const finding = (severity: 'error' | 'warning', path: FieldPath, message: string): Finding => ({
+    severity,
+    document,
+    path: [...at, ...path],
+    line: path.length === 0 ? line : null,
+    message,
+  });
+  const bad = (...findings: Finding[]): Manifest => ({ object, resource: null, line: start, findings, foreign: null });
+
+  if (!isRecord(value)) return bad(finding('error', [], 'must be an object with apiVersion, kind and metadata'));
+  if (typeof value.apiVersion !== 'string' || value.apiVersion === '') {
+    return bad(finding('error', ['apiVersion'], 'is required, for example gateway.networking.k8s.io/v1'));
+  }
+  if (typeof value.kind !== 'string' || value.kind === '') {
+    return bad(finding('error', ['kind'], 'is required, for example HTTPRoute'));
+  }
+  const group = value.apiVersion.includes('/') ? value.apiVersion.slice(0, value.apiVersion.indexOf('/')) : '';
+  if (!isKnownKind(value.kind) || GROUP_OF[value.kind] !== group) {
+    const foreign = `${value.apiVersion} ${value.kind}`;
+    const message = `${foreign} is not a kind that Headgate reads, such documents are ignored`;
+    return { object: null, resource: null, line: start, findings: [finding('warning', ['kind'], message)], foreign };
+  }
+
+  const parsed = parseResource(withoutStatus(value));
+  if (!parsed.ok) return bad(...parsed.issues.map((issue) => finding('error', issue.path, issue.message)));
+  if (parsed.resource.kind === 'Service') {
+    const issues = endpointsIssues(parsed.resource);
+    if (issues.length > 0) return bad(...issues.map((issue) => finding('error', issue.path, issue.message)));
+  }
+  const findings = parsed.warnings.map((issue) => finding('warning', issue.path, issue.message));
+  return { object, resource: parsed.resource, line: start, findings, foreign: null };
+}
+
+/** An API server takes no status from whoever applies a manifest, so it is not judged either. */
+function withoutStatus(value: Record<string, unknown>): Record<string, unknown> {
+  const { status: _, ...rest } = value;
+  return rest;
+}
+
+/** Which object a document is, or was meant to be. */
+function objectOf(value: unknown): ObjectName | null {
+  if (!isRecord(value) || !isRecord(value.metadata)) return null;
+  const { kind } = value;
+  const { name, namespace } = value.metadata;
+  if (typeof kind !== 'string' || typeof name !== 'string' || !isKnownKind(kind)) return null;
+  if (CLUSTER_SCOPED.has(kind)) return { kind, namespace: '', name };
+  return { kind, namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,51 @@
+/** What is wrong in a folder of manifests, and where. Written as `file:line field: what is wrong, what is allowed`. */
+
+export type Place = {
+  /** As the user named it: the `-f` argument, joined with the name inside the folder. */
+  readonly file: string;
+  /** Counted from 1; 0 when the problem is the file itself. */
+  readonly line: number;
+};
+
+export type ObjectName = { readonly kind: string; readonly namespace: string; readonly name: string };
+
+export type Problem = Place & {
+  /** A warning costs nothing its effect: the document is served, or is none of Headgate's business. */
+  readonly severity: 'error' | 'warning';
+  /** Such as `spec.rules[0].matches[1].path.value`; `''` when the whole document is meant. */
+  readonly field: string;
+  readonly message: string;
+  /** Null when the document does not say which object it is. */
+  readonly object: ObjectName | null;
+  /** The object is still served as it was when it was last right. */
+  readonly lastGoodServes: boolean;
+};
+
+export type FieldPath = readonly (string | number)[];
+
+/** `['spec', 'rules', 0]` → `spec.rules[0]`; keys that are not plain words are quoted: `annotations["a.b/c"]`. */
+export function fieldOf(path: FieldPath): string {
+  let field = '';
+  for (const part of path) {
+    if (typeof part === 'number') field += `[${part}]`;
+    else if (!/^[A-Za-z_][\w-]*$/.test(part)) field += `[${JSON.stringify(part)}]`;
+    else field += field === '' ? part : `.${part}`;
+  }
+  return field;
+}
+
+/** `HTTPRoute shop/cart`, or `GatewayClass headgate` for an object without namespace. */
+export function nameOf(object: ObjectName): string {
+  return `${object.kind} ${object.namespace === '' ? '' : `${object.namespace}/`}${object.name}`;
+}
+
+export function formatProblem(problem: Problem): string {
+  const place = problem.line === 0 ? problem.file : `${problem.file}:${problem.line}`;
+  const field = problem.field === '' ? '' : ` ${problem.field}`;
+  const notes: string[] = [];
+  if (problem.object !== null) notes.push(nameOf(problem.object));
+  if (problem.lastGoodServes) notes.push('its last good version keeps serving');
+  const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+  const severity = problem.severity === 'warning' ? ' warning:' : '';
+  return `${place}${severity}${field}: ${problem.message}${note}`;
+}

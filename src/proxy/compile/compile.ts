@@ -1,0 +1,99 @@
+import type { RoutingTable } from '../../ir/table.ts';
+import type { CompiledPort, CompiledTable } from './compiled.ts';
+import { HostTable, ListenerTable } from './listener-table.ts';
+import { ListenerPort } from './port.ts';
+import { RunnableRule } from './rule.ts';
+
+/**
+ * The compiled form of a table. Rules whose entries are the same objects as in `previous` are taken over with their
+ * state, and so are the tables of hostnames all of whose rules are. Nothing of `previous` is changed.
+ */
+export function compile(table: RoutingTable, previous: CompiledTable | null): CompiledTable {
+  const steps = compilation(table, previous);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in slices of about `budget` milliseconds, between which the event loop gets its turn. */
+export async function compileSliced(
+  table: RoutingTable,
+  previous: CompiledTable | null,
+  budget = 1,
+): Promise<CompiledTable> {
+  const steps = compilation(table, previous);
+  for (;;) {
+    const end = performance.now() + budget;
+    do {
+      const step = steps.next();
+      if (step.done) return step.value;
+    } while (performance.now() < end);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function* compilation(table: RoutingTable, previous: CompiledTable | null): Generator<void, CompiledTable> {
+  const rules = new Map<string, RunnableRule>();
+  const served: ServedRules = new Map();
+  for (const key in table.listeners) served.set(key, new Map());
+  for (const key in table.rules) {
+    const entry = table.rules[key]!;
+    const known = previous?.rules.get(key);
+    const rule = known?.rule === entry ? known : new RunnableRule(key, entry);
+    rules.set(key, rule);
+    for (const attachment of entry.attachments) serve(served, attachment.listener, attachment.routeHostname, rule);
+    yield;
+  }
+  const listeners = new Map<string, ListenerTable>();
+  for (const [key, hostnames] of served) {
+    listeners.set(key, yield* listenerTable(table, key, hostnames, previous?.listeners.get(key)));
+  }
+  return { table, rules, listeners, ports: portsOf(listeners) };
+}
+
+/** Rules by listener and route hostname. */
+type ServedRules = Map<string, Map<string, RunnableRule[]>>;
+
+function serve(served: ServedRules, listener: string, routeHostname: string, rule: RunnableRule): void {
+  const hostnames = served.get(listener);
+  if (hostnames === undefined) return;
+  const rules = hostnames.get(routeHostname);
+  if (rules === undefined) hostnames.set(routeHostname, [rule]);
+  else if (rules[rules.length - 1] !== rule) rules.push(rule);
+}
+
+function* listenerTable(
+  table: RoutingTable,
+  key: string,
+  hostnames: ReadonlyMap<string, readonly RunnableRule[]>,
+  previous: ListenerTable | undefined,
+): Generator<void, ListenerTable> {
+  const listener = table.listeners[key]!;
+  const unchanged = previous?.identity.listener === listener;
+  const next = new ListenerTable(unchanged ? previous.identity : { key, listener });
+  for (const [hostname, rules] of hostnames) {
+    // Matches name their listener, so that a changed listener's cannot be taken over.
+    const known = unchanged ? previous.hosts.get(hostname) : null;
+    if (known?.holds(rules)) {
+      next.hosts.set(hostname, known);
+    } else {
+      const built = new HostTable(hostname, rules);
+      yield* built.fill(next.identity);
+      next.hosts.set(hostname, built);
+    }
+    yield;
+  }
+  return next;
+}
+
+function portsOf(listeners: ReadonlyMap<string, ListenerTable>): ReadonlyMap<number, CompiledPort> {
+  const byPort = new Map<number, ListenerTable[]>();
+  for (const listener of listeners.values()) {
+    const { port } = listener.identity.listener;
+    const shared = byPort.get(port);
+    if (shared === undefined) byPort.set(port, [listener]);
+    else shared.push(listener);
+  }
+  return new Map([...byPort].map(([port, tables]) => [port, new ListenerPort(port, tables)]));
+}

@@ -1,0 +1,127 @@
+/**
+ * The compiled form of a routing table: what the request path reads. Everything here is made when a table is applied;
+ * routing a request allocates nothing but the strings that the request is asked for.
+ */
+import type { Filter } from '../../ir/filter.ts';
+import type { Failure, Listener, Retry, RoutingTable, Rule, Timeouts } from '../../ir/table.ts';
+import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { RequestView } from '../route/request-view.ts';
+import type { ListenerTable } from './listener-table.ts';
+import type { RunnableRule } from './rule.ts';
+
+export interface CompiledTable {
+  readonly table: RoutingTable;
+  /** By the listeners' port numbers. */
+  readonly ports: ReadonlyMap<number, CompiledPort>;
+  /** By key. */
+  readonly rules: ReadonlyMap<string, RunnableRule>;
+  /** By key; what the next compilation takes over. */
+  readonly listeners: ReadonlyMap<string, ListenerTable>;
+}
+
+/** The listeners that share a port. */
+export interface CompiledPort {
+  readonly port: number;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly listeners: readonly CompiledListener[];
+  /**
+   * The rule for a request, or one of three constants that say why there is none; `status` tells them apart.
+   * `sni` is in lower case, null when the client sent none; plaintext ports ignore it.
+   */
+  route(view: RequestView, sni: string | null): CompiledMatch | Unrouted;
+  /** The listener whose hostname fits a request's host best, before any rule is looked at; null when none fits. */
+  listenerFor(host: string): CompiledListener | null;
+  /** The listener that a TLS connection with this SNI is made to. */
+  connectedTo(sni: string | null): CompiledListener | null;
+}
+
+export interface CompiledListener {
+  readonly key: string;
+  readonly listener: Listener;
+}
+
+/** One match of one rule under one listener and hostname. */
+export interface CompiledMatch {
+  readonly status: 0;
+  readonly listener: CompiledListener;
+  readonly rule: CompiledRule;
+  /** The hostname of the route by which it got here; `''` is any. */
+  readonly routeHostname: string;
+  /** Index in the rule's `matches`. */
+  readonly index: number;
+  /** The prefix that ReplacePrefixMatch replaces, `''` for `/`; null when the match is not by prefix. */
+  readonly prefix: string | null;
+}
+
+/** Why no rule serves a request: NO_LISTENER and NO_RULE are 404, MISDIRECTED is 421 (RFC 9110 section 15.5.20). */
+export interface Unrouted {
+  readonly status: 404 | 421;
+  readonly reason: 'NoListener' | 'NoRule' | 'Misdirected';
+}
+
+export interface CompiledRule {
+  readonly key: string;
+  readonly rule: Rule;
+  /** The rule's own filters in the order in which they take effect (filter/phases.ts). */
+  readonly filters: readonly Filter[];
+  readonly timeouts: Timeouts;
+  readonly retry: Retry | null;
+  readonly split: Split;
+  /** Answers preflights, before everything else. */
+  readonly cors: CorsPolicy | null;
+  /** Answers every request that gets there. */
+  readonly redirect: Redirect | null;
+  /** The rule's own response headers, for answers that come from no backend. */
+  readonly response: HeaderPlan;
+}
+
+/** Which backend gets the next request; exact over every run of as many requests as the reduced weights add up to. */
+export interface Split {
+  /** Never null: a rule without usable weight has a reference whose `failure` is 500. */
+  next(): CompiledBackendRef;
+  readonly refs: readonly CompiledBackendRef[];
+}
+
+/** One backend of a rule, with the rule's filters and its own composed. */
+export interface CompiledBackendRef {
+  /** Key of `backends`; null exactly when `failure` is set. */
+  readonly backend: string | null;
+  readonly failure: Failure | null;
+  readonly weight: number;
+  readonly redirect: Redirect | null;
+  readonly rewrite: Rewrite | null;
+  readonly mirrors: readonly Mirror[];
+  readonly request: HeaderPlan;
+  readonly response: HeaderPlan;
+  /** Applies to the response after `response`. */
+  readonly cors: CorsPolicy | null;
+}
+
+export interface CorsPolicy {
+  /** The answer to a preflight; null when the request is none. */
+  preflight(view: RequestView): DirectResponse | null;
+  /** What to do to the response of any other request. */
+  response(view: RequestView): HeaderPlan;
+}
+
+export interface Redirect {
+  /** `publicPort` turns a Gateway port into the one that clients reach (standalone's port offset). */
+  response(view: RequestView, match: CompiledMatch, publicPort: (port: number) => number): DirectResponse;
+}
+
+export interface Rewrite {
+  /** The new Host; null: as in the request. */
+  readonly hostname: string | null;
+  /** The path to forward, without query. */
+  path(path: string, match: CompiledMatch): string;
+}
+
+export interface Mirror {
+  /** Key of `backends`. */
+  readonly backend: string;
+  /** Whether this request is mirrored; exact over every run of `denominator` requests. */
+  next(): boolean;
+  /** The request as it is when the mirror phase begins. */
+  readonly request: HeaderPlan;
+  readonly rewrite: Rewrite | null;
+}

@@ -1,0 +1,66 @@
+import { HostMap } from '../route/host.ts';
+import { Candidate, PathTable } from '../route/path.ts';
+import type { RequestView } from '../route/request-view.ts';
+import type { CompiledListener } from './compiled.ts';
+import type { RunnableRule } from './rule.ts';
+
+/** The matches of all rules that one listener serves for one route hostname. */
+export class HostTable {
+  readonly hostname: string;
+  /** In the order of the routing table. */
+  readonly rules: readonly RunnableRule[];
+  readonly paths: PathTable;
+
+  constructor(hostname: string, rules: readonly RunnableRule[]) {
+    this.hostname = hostname;
+    this.rules = rules;
+    this.paths = new PathTable();
+  }
+
+  /** Whether it holds exactly these rules, and so can be taken over. */
+  holds(rules: readonly RunnableRule[]): boolean {
+    return rules.length === this.rules.length && rules.every((rule, i) => rule === this.rules[i]);
+  }
+
+  *fill(listener: CompiledListener): Generator<void, void> {
+    for (const rule of this.rules) {
+      for (let i = 0; i < rule.rule.matches.length; i++) {
+        this.paths.add(new Candidate(listener, this.hostname, rule, i));
+        yield;
+      }
+    }
+    yield* this.paths.seal();
+  }
+}
+
+/**
+ * What one listener serves. Tables are kept by the routes' own hostnames, which decide precedence; since a request gets
+ * here only when its host matches the listener's hostname, matching the route's is the same as matching the
+ * intersection of both.
+ */
+export class ListenerTable {
+  /** What matches point to: not this table, or each would keep the tables of its time alive. */
+  readonly identity: CompiledListener;
+  readonly hosts: HostMap<HostTable>;
+
+  constructor(identity: CompiledListener) {
+    this.identity = identity;
+    this.hosts = new HostMap();
+  }
+
+  /** From the most specific route hostname to the least; a hostname none of whose rules match falls through. */
+  find(view: RequestView): Candidate | null {
+    const { hosts } = this;
+    const host = view.host;
+    const exact = hosts.exact.get(host);
+    if (exact !== undefined) {
+      const candidate = exact.paths.find(view);
+      if (candidate !== null) return candidate;
+    }
+    for (let i = 0; i < hosts.lengths.length; i++) {
+      const candidate = hosts.wildcard(host, i)?.paths.find(view) ?? null;
+      if (candidate !== null) return candidate;
+    }
+    return hosts.any === null ? null : hosts.any.paths.find(view);
+  }
+}

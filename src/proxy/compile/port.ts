@@ -1,0 +1,48 @@
+import { HostMap } from '../route/host.ts';
+import type { RequestView } from '../route/request-view.ts';
+import type { CompiledListener, CompiledMatch, CompiledPort, Unrouted } from './compiled.ts';
+import type { ListenerTable } from './listener-table.ts';
+
+/** No listener of the port has a hostname that matches. */
+export const NO_LISTENER: Unrouted = { status: 404, reason: 'NoListener' };
+/** The request's listener has no rule for it. Other listeners are not asked: they are isolated from each other. */
+export const NO_RULE: Unrouted = { status: 404, reason: 'NoRule' };
+/** The connection was made to another listener than the one whose hostname matches. */
+export const MISDIRECTED: Unrouted = { status: 421, reason: 'Misdirected' };
+
+/** The listeners of one port, of which the most specific hostname serves a request. */
+export class ListenerPort implements CompiledPort {
+  readonly port: number;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly listeners: readonly CompiledListener[];
+  private readonly byHostname: HostMap<ListenerTable>;
+
+  /** `listeners` is not empty and of one protocol: translation refuses others. */
+  constructor(port: number, listeners: readonly ListenerTable[]) {
+    this.port = port;
+    this.protocol = listeners[0]!.identity.listener.protocol;
+    this.listeners = listeners.map((listener) => listener.identity);
+    this.byHostname = new HostMap();
+    for (const listener of listeners) this.byHostname.set(listener.identity.listener.hostname, listener);
+  }
+
+  route(view: RequestView, sni: string | null): CompiledMatch | Unrouted {
+    const listener = this.byHostname.best(view.host);
+    if (listener === null) return NO_LISTENER;
+    if (this.protocol === 'HTTPS' && sni !== view.host && this.connected(sni) !== listener) return MISDIRECTED;
+    return listener.find(view) ?? NO_RULE;
+  }
+
+  listenerFor(host: string): CompiledListener | null {
+    return this.byHostname.best(host)?.identity ?? null;
+  }
+
+  connectedTo(sni: string | null): CompiledListener | null {
+    return this.connected(sni)?.identity ?? null;
+  }
+
+  /** Gateway API, Listener.hostname. A client that sends no SNI could have asked for none but the one for any host. */
+  private connected(sni: string | null): ListenerTable | null {
+    return sni === null ? this.byHostname.any : this.byHostname.best(sni);
+  }
+}

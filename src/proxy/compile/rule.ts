@@ -1,0 +1,101 @@
+import type { Filter } from '../../ir/filter.ts';
+import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
+import { CorsFilter } from '../filter/cors.ts';
+import { hostOf, planOf } from '../filter/header-modifier.ts';
+import { RequestMirrorer } from '../filter/mirror.ts';
+import { inPhaseOrder, ofKind } from '../filter/phases.ts';
+import type { HeaderPlan } from '../filter/plan.ts';
+import { RequestRedirector } from '../filter/redirect.ts';
+import { composeRewrites } from '../filter/rewrite.ts';
+import type { CompiledBackendRef, CompiledRule, CorsPolicy, Mirror, Redirect, Rewrite, Split } from './compiled.ts';
+import { WeightedSplit } from './split.ts';
+
+/** A rule ready to run. It lives as long as its entry of the table does not change, and with it the split's position. */
+export class RunnableRule implements CompiledRule {
+  readonly key: string;
+  readonly rule: Rule;
+  readonly filters: readonly Filter[];
+  readonly timeouts: Timeouts;
+  readonly retry: Retry | null;
+  readonly split: Split;
+  readonly cors: CorsPolicy | null;
+  readonly redirect: Redirect | null;
+  readonly response: HeaderPlan;
+  /** The rule's own edits of the request. */
+  readonly request: HeaderPlan;
+  /** Counted over all of the rule's requests, whichever backend they go to. */
+  readonly mirrors: readonly Mirror[];
+
+  constructor(key: string, rule: Rule) {
+    const [cors] = ofKind(rule.filters, 'CORS');
+    const [redirect] = ofKind(rule.filters, 'RequestRedirect');
+    this.key = key;
+    this.rule = rule;
+    this.filters = inPhaseOrder(rule.filters);
+    this.timeouts = rule.timeouts;
+    this.retry = rule.retry;
+    this.cors = cors === undefined ? null : new CorsFilter(cors);
+    this.redirect = redirect === undefined ? null : new RequestRedirector(redirect);
+    this.response = planOf(ofKind(rule.filters, 'ResponseHeaderModifier'));
+    const edits = ofKind(rule.filters, 'RequestHeaderModifier');
+    this.request = planOf(edits);
+    const rewrite = composeRewrites(ofKind(rule.filters, 'URLRewrite')[0], undefined, {
+      rule: hostOf(edits),
+      backend: null,
+    });
+    this.mirrors = mirrorsOf(rule.filters, this.request, rewrite);
+    const refs = rule.backends.map((backend) => new RunnableBackendRef(backend, this));
+    this.split = new WeightedSplit(refs, new RunnableBackendRef(nothing(rule), this));
+  }
+}
+
+/** What answers for a rule without a backend that could get a request (Gateway API, HTTPRouteRule.backendRefs). */
+function nothing(rule: Rule): WeightedBackend {
+  const reason = rule.backends.length === 0 ? 'NoBackends' : 'NoWeight';
+  return { backend: null, weight: 0, filters: [], failure: { status: 500, reason } };
+}
+
+class RunnableBackendRef implements CompiledBackendRef {
+  readonly backend: string | null;
+  readonly failure: Failure | null;
+  readonly weight: number;
+  readonly redirect: Redirect | null;
+  readonly rewrite: Rewrite | null;
+  readonly mirrors: readonly Mirror[];
+  readonly request: HeaderPlan;
+  readonly response: HeaderPlan;
+  readonly cors: CorsPolicy | null;
+
+  constructor(reference: WeightedBackend, rule: RunnableRule) {
+    const inner = reference.filters;
+    const outer = rule.rule.filters;
+    const innerEdits = ofKind(inner, 'RequestHeaderModifier');
+    const outerEdits = ofKind(outer, 'RequestHeaderModifier');
+    const [redirect] = ofKind(inner, 'RequestRedirect');
+    const [cors] = ofKind(inner, 'CORS');
+    this.backend = reference.failure === null ? reference.backend : null;
+    this.failure = reference.backend === null ? (reference.failure ?? UNRESOLVED) : reference.failure;
+    this.weight = reference.weight;
+    this.redirect = redirect === undefined ? null : new RequestRedirector(redirect);
+    this.rewrite = composeRewrites(ofKind(outer, 'URLRewrite')[0], ofKind(inner, 'URLRewrite')[0], {
+      rule: hostOf(outerEdits),
+      backend: hostOf(innerEdits),
+    });
+    this.request = innerEdits.length === 0 ? rule.request : planOf([...outerEdits, ...innerEdits]);
+    this.response =
+      inner.length === 0
+        ? rule.response
+        : planOf([...ofKind(inner, 'ResponseHeaderModifier'), ...ofKind(outer, 'ResponseHeaderModifier')]);
+    const mirrors = mirrorsOf(inner, this.request, this.rewrite);
+    this.mirrors = mirrors.length === 0 ? rule.mirrors : [...rule.mirrors, ...mirrors];
+    this.cors = cors === undefined ? rule.cors : new CorsFilter(cors);
+  }
+}
+
+function mirrorsOf(filters: readonly Filter[], request: HeaderPlan, rewrite: Rewrite | null): readonly Mirror[] {
+  return ofKind(filters, 'RequestMirror').flatMap((filter) =>
+    filter.backend === null ? [] : [new RequestMirrorer(filter.backend, filter, request, rewrite)],
+  );
+}
+
+const UNRESOLVED: Failure = { status: 500, reason: 'BackendNotFound' };

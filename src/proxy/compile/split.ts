@@ -1,0 +1,60 @@
+import type { CompiledBackendRef, Split } from './compiled.ts';
+
+/** Longest sequence that is worth its memory; beyond it the choice is computed for each request. */
+const LONGEST_SEQUENCE = 4096;
+
+/**
+ * A smooth weighted round robin. After as many requests as the weights (divided by their greatest common divisor) add
+ * up to, every backend has had exactly its share, and in between each one's turns are spread evenly. Backends of weight
+ * 0 never get a request. Weights are not negative integers.
+ */
+export class WeightedSplit implements Split {
+  readonly refs: readonly CompiledBackendRef[];
+  private readonly weights: readonly number[];
+  private readonly total: number;
+  private readonly sequence: Uint16Array | null;
+  private readonly current: Float64Array;
+  private readonly fallback: CompiledBackendRef;
+  private position: number;
+
+  /** `fallback` is the answer when no weight is positive. */
+  constructor(refs: readonly CompiledBackendRef[], fallback: CompiledBackendRef) {
+    const divisor = refs.reduce((sum, ref) => greatestCommonDivisor(sum, ref.weight), 0) || 1;
+    this.refs = refs;
+    this.weights = refs.map((ref) => ref.weight / divisor);
+    this.total = this.weights.reduce((sum, weight) => sum + weight, 0);
+    this.current = new Float64Array(refs.length);
+    this.fallback = fallback;
+    this.position = 0;
+    let sequence: Uint16Array | null = null;
+    if (this.total > 0 && this.total <= LONGEST_SEQUENCE) {
+      sequence = new Uint16Array(this.total);
+      for (let i = 0; i < this.total; i++) sequence[i] = this.step();
+    }
+    this.sequence = sequence;
+  }
+
+  next(): CompiledBackendRef {
+    if (this.total === 0) return this.fallback;
+    if (this.sequence === null) return this.refs[this.step()]!;
+    const index = this.sequence[this.position]!;
+    this.position = this.position + 1 === this.sequence.length ? 0 : this.position + 1;
+    return this.refs[index]!;
+  }
+
+  private step(): number {
+    let best = -1;
+    for (let i = 0; i < this.weights.length; i++) {
+      const weight = this.weights[i]!;
+      if (weight === 0) continue;
+      this.current[i]! += weight;
+      if (best === -1 || this.current[i]! > this.current[best]!) best = i;
+    }
+    this.current[best]! -= this.total;
+    return best;
+  }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

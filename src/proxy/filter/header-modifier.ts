@@ -1,0 +1,73 @@
+import type { HeaderEdits, HeaderValue } from '../../ir/filter.ts';
+import type { HeaderPlan } from './plan.ts';
+
+/**
+ * Fields that no filter may touch: they frame the message or belong to one connection (RFC 9110 section 7.6.1), and
+ * editing them would let a manifest desynchronise connections. `host` is edited by the rewrite (filter/rewrite.ts).
+ */
+const UNTOUCHABLE = new Set([
+  'connection',
+  'content-length',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+export const EMPTY_PLAN: HeaderPlan = { drop: [], block: Buffer.alloc(0), lines: [] };
+
+/**
+ * One plan for edits that take effect one after the other; within each: set, then add, then remove. Of several entries
+ * of a list whose names are equal without case, the first counts (Gateway API, HTTPHeader).
+ */
+export function planOf(edits: readonly HeaderEdits[]): HeaderPlan {
+  if (edits.length === 0) return EMPTY_PLAN;
+  const drop = new Set<string>();
+  let lines: HeaderValue[] = [];
+  const clear = (name: string) => {
+    drop.add(name);
+    lines = lines.filter((line) => line.name.toLowerCase() !== name);
+  };
+  for (const edit of edits) {
+    for (const { name, value } of firsts(edit.set)) {
+      clear(name.toLowerCase());
+      lines.push({ name, value: fieldValue(value) });
+    }
+    for (const { name, value } of firsts(edit.add)) lines.push({ name, value: fieldValue(value) });
+    for (const name of edit.remove) {
+      if (!UNTOUCHABLE.has(name.toLowerCase())) clear(name.toLowerCase());
+    }
+  }
+  return headerPlan([...drop], lines);
+}
+
+/** `drop` in lower case; values without line breaks. */
+export function headerPlan(drop: readonly string[], lines: readonly HeaderValue[]): HeaderPlan {
+  if (drop.length === 0 && lines.length === 0) return EMPTY_PLAN;
+  return { drop, lines, block: Buffer.from(lines.map(({ name, value }) => `${name}: ${value}\r\n`).join('')) };
+}
+
+/** The Host that edits set, or null. */
+export function hostOf(edits: readonly HeaderEdits[]): string | null {
+  const values = edits.flatMap((edit) => edit.set.filter((header) => header.name.toLowerCase() === 'host').slice(0, 1));
+  const host = values.at(-1)?.value.trim() ?? '';
+  return /^[A-Za-z0-9._:[\]-]+$/.test(host) ? host : null;
+}
+
+function firsts(headers: readonly HeaderValue[]): HeaderValue[] {
+  const seen = new Set<string>(UNTOUCHABLE);
+  return headers.filter(({ name }) => {
+    const lower = name.toLowerCase();
+    if (seen.has(lower) || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return false;
+    seen.add(lower);
+    return true;
+  });
+}
+
+/** Control characters would end the field or the message (RFC 9110 section 5.5). */
+function fieldValue(value: string): string {
+  return value.replace(/[\0-\x08\x0a-\x1f\x7f]+/g, ' ').trim();
+}

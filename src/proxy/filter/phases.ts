@@ -1,0 +1,38 @@
+import type { Filter } from '../../ir/filter.ts';
+
+/**
+ * When each kind of filter takes effect, whatever its place in the manifest; filters of one kind keep the manifest's
+ * order. The rule's filters run before those of the chosen backend, except on the response, where the backend's run
+ * first: the rule has the last word about what its clients see.
+ *
+ * | phase            | what leaves there                                                                            |
+ * |------------------|----------------------------------------------------------------------------------------------|
+ * | cors             | the answer to a preflight. Response headers are added to other requests' answers at the end. |
+ * | redirect         | every request that gets there                                                                |
+ * | request-headers  |                                                                                              |
+ * | rewrite          |                                                                                              |
+ * | mirror           | a copy of the request as it is now                                                           |
+ * | response-headers |                                                                                              |
+ */
+export const PHASES = [
+  { name: 'cors', kind: 'CORS' },
+  { name: 'redirect', kind: 'RequestRedirect' },
+  { name: 'request-headers', kind: 'RequestHeaderModifier' },
+  { name: 'rewrite', kind: 'URLRewrite' },
+  { name: 'mirror', kind: 'RequestMirror' },
+  { name: 'response-headers', kind: 'ResponseHeaderModifier' },
+] as const satisfies readonly { readonly name: string; readonly kind: Filter['kind'] }[];
+
+export type Phase = (typeof PHASES)[number]['name'];
+
+/** The same filters in the order in which they take effect. */
+export function inPhaseOrder(filters: readonly Filter[]): readonly Filter[] {
+  return PHASES.flatMap((phase) => filters.filter((filter) => filter.kind === phase.kind));
+}
+
+export function ofKind<K extends Filter['kind']>(
+  filters: readonly Filter[],
+  kind: K,
+): readonly Extract<Filter, { kind: K }>[] {
+  return filters.filter((filter): filter is Extract<Filter, { kind: K }> => filter.kind === kind);
+}

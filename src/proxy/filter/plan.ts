@@ -1,0 +1,21 @@
+import type { HeaderValue } from '../../ir/filter.ts';
+
+/**
+ * What to do to a message's header section, composed when the table is compiled. Fields named in `drop` are left out
+ * while the rest is copied, then `block` is appended as it stands.
+ */
+export type HeaderPlan = {
+  /** Lower case, each once. Never a framing or hop-by-hop field, and never `host`. */
+  readonly drop: readonly string[];
+  /** Complete `Name: value\r\n` lines, possibly none. */
+  readonly block: Buffer;
+  /** The same lines as pairs, for protocols that do not write lines. */
+  readonly lines: readonly HeaderValue[];
+};
+
+/** An answer that the proxy gives without a backend. Content-Length and Date are the codec's business. */
+export type DirectResponse = {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+};

@@ -1,0 +1,96 @@
+import type { Match, ValueMatch } from '../../ir/match.ts';
+import { type Pattern, patternOf } from './regex.ts';
+import type { RequestView } from './request-view.ts';
+
+/** What a match asks of a request besides its path. */
+export class Predicate {
+  readonly method: string;
+  readonly headers: readonly ValuePredicate[];
+  readonly query: readonly ValuePredicate[];
+
+  constructor(match: Match) {
+    this.method = match.method;
+    this.headers = match.headers.map((header) => new ValuePredicate(header));
+    this.query = match.query.map((parameter) => new ValuePredicate(parameter));
+  }
+
+  holds(view: RequestView): boolean {
+    if (this.method !== '' && this.method !== view.method) return false;
+    for (let i = 0; i < this.headers.length; i++) {
+      const header = this.headers[i]!;
+      const value = view.header(header.name);
+      if (value === null || !header.accepts(value)) return false;
+    }
+    for (let i = 0; i < this.query.length; i++) {
+      const parameter = this.query[i]!;
+      const value = queryValue(view.query, parameter.name);
+      if (value === null || !parameter.accepts(value)) return false;
+    }
+    return true;
+  }
+}
+
+export class ValuePredicate {
+  readonly name: string;
+  readonly value: string;
+  /** Null for an exact value. */
+  readonly pattern: Pattern | null;
+
+  constructor(match: ValueMatch) {
+    this.name = match.name;
+    this.value = match.value;
+    this.pattern = match.kind === 'regex' ? patternOf(match.value) : null;
+  }
+
+  accepts(value: string): boolean {
+    return this.pattern === null ? value === this.value : this.pattern.test(value);
+  }
+}
+
+const AMPERSAND = 0x26;
+const EQUALS = 0x3d;
+const PERCENT = 0x25;
+const PLUS = 0x2b;
+
+/**
+ * The first value of a query parameter, decoded as a form is (`+` and `%20` are spaces); `''` when it has no `=`, null
+ * when it is absent. Names compare decoded too. The first one counts when a name is repeated, as Gateway API recommends.
+ * An escape that is not one, or is not UTF-8, stands for itself.
+ */
+export function queryValue(query: string, name: string): string | null {
+  for (let start = 1; start < query.length; ) {
+    let equals = -1;
+    let encodedName = false;
+    let encodedValue = false;
+    let end = start;
+    for (; end < query.length; end++) {
+      const code = query.charCodeAt(end);
+      if (code === AMPERSAND) break;
+      if (code === EQUALS && equals === -1) equals = end;
+      else if (code === PERCENT || code === PLUS) {
+        if (equals === -1) encodedName = true;
+        else encodedValue = true;
+      }
+    }
+    const nameEnd = equals === -1 ? end : equals;
+    const found = encodedName
+      ? decoded(query.slice(start, nameEnd)) === name
+      : nameEnd - start === name.length && query.startsWith(name, start);
+    if (found && end > start) {
+      if (equals === -1) return '';
+      const value = query.slice(equals + 1, end);
+      return encodedValue ? decoded(value) : value;
+    }
+    start = end + 1;
+  }
+  return null;
+}
+
+function decoded(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}
