@@ -96,6 +96,11 @@ export class SnapshotServer {
     for (const session of this.#sessions) if (session.gateway === gateway) session.want(snapshot);
   }
 
+  /** What was published last for a Gateway. */
+  newest(gateway: string): Snapshot | null {
+    return this.#newest.get(gateway) ?? null;
+  }
+
   /** A Gateway that is gone: its proxies keep what they have until they are gone too. */
   forget(gateway: string): void {
     this.#newest.delete(gateway);

@@ -1,0 +1,166 @@
+/**
+ * The controller: what the cluster says → routing tables to the proxies, and, from the replica that leads, statuses and
+ * the proxies' own objects to the cluster. Every replica translates and serves tables; equal input gives equal revisions,
+ * so a proxy may ask any of them.
+ */
+import type { Kind } from '../api/resources.ts';
+import { childName } from '../infra/name.ts';
+import type { ProxyParameters } from '../infra/parameters.ts';
+import { Reconciler } from '../infra/reconcile.ts';
+import { render } from '../infra/render.ts';
+import type { Installation } from '../infra/settings.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Logger } from '../observe/log.ts';
+import { snapshotOf } from '../snapshot/revision.ts';
+import type { SnapshotServer } from '../snapshot/server.ts';
+import { DEFAULT_OPTIONS, type ObjectStatus, type Translation, translate } from '../translate/index.ts';
+import { acknowledgement } from './acknowledged.ts';
+import { gatewayAddresses } from './address.ts';
+import { Batch } from './batch.ts';
+import { Children } from './children.ts';
+import { withholdProgrammed } from './programmed.ts';
+import { readyProxies } from './ready-proxies.ts';
+import { statusTargets } from './status/target.ts';
+import { StatusWriter } from './status/writer.ts';
+import { World } from './world.ts';
+
+export type ControllerOptions = {
+  readonly client: KubeClient;
+  readonly log: Logger;
+  readonly controllerName: string;
+  readonly installation: Installation;
+  readonly parameters: ProxyParameters;
+  readonly snapshots: SnapshotServer;
+};
+
+export class Controller {
+  readonly #options: ControllerOptions;
+  readonly #world: World;
+  readonly #children: Children;
+  readonly #reconciler: Reconciler;
+  readonly #statuses: StatusWriter;
+  readonly #batch: Batch;
+  #translation: Translation = { tables: [], statuses: [] };
+  #published = new Set<string>();
+  #leading = false;
+
+  constructor(options: ControllerOptions) {
+    const { client, log } = options;
+    const changed = () => this.#batch.changed();
+    this.#options = options;
+    this.#batch = new Batch(
+      () => this.#reconcile(),
+      (error) => log.error({ err: error }, 'reconciling failed; the last good tables stay'),
+    );
+    this.#world = new World({
+      client,
+      changed,
+      observe: (kind, event, message) => this.#observed(kind, event, message),
+      refused: (message) => log.warn(message),
+    });
+    this.#children = new Children(client, options.installation.instance, changed);
+    this.#reconciler = new Reconciler({
+      client,
+      fieldManager: options.installation.instance,
+      live: (kind, namespace, name) => this.#children.get(kind, namespace, name),
+      failed: (what, error) => log.error({ err: error }, `${what} could not be brought to what it should be`),
+    });
+    this.#statuses = new StatusWriter({
+      client,
+      controllerName: options.controllerName,
+      failed: (path, error) => log.warn({ err: error }, `the status of ${path} could not be written`),
+    });
+  }
+
+  /** Runs until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const running = Promise.all([this.#world.run(signal), this.#children.run(signal)]);
+    await Promise.race([Promise.all([this.#world.synced(), this.#children.synced()]), running]);
+    if (signal.aborted) return;
+    this.#options.log.info('all kinds are listed');
+    this.#batch.start();
+    await running;
+    this.#batch.stop();
+  }
+
+  /** Becomes the replica that writes, until `signal` aborts. */
+  lead(signal: AbortSignal): void {
+    this.#options.log.info('this replica leads');
+    this.#leading = true;
+    this.#batch.changed();
+    signal.addEventListener('abort', () => {
+      this.#options.log.info('this replica no longer leads');
+      this.#leading = false;
+      this.#statuses.clear();
+    });
+  }
+
+  /** A proxy came, went or acknowledged: statuses may have become true. */
+  proxiesChanged(): void {
+    this.#batch.changed();
+  }
+
+  /** The Gateway whose proxies run as this ServiceAccount: `namespace/name`, or null. */
+  gatewayOf(namespace: string, serviceAccount: string): string | null {
+    for (const { gateway } of this.#translation.tables) {
+      const [home, name] = gateway.split('/') as [string, string];
+      if (home === namespace && childName(name) === serviceAccount) return gateway;
+    }
+    return null;
+  }
+
+  get statuses(): readonly ObjectStatus[] {
+    return this.#shown();
+  }
+
+  async #reconcile(): Promise<void> {
+    const { controllerName, snapshots } = this.#options;
+    const addresses = gatewayAddresses(this.#world);
+    this.#translation = translate(this.#world.resources(), { ...DEFAULT_OPTIONS, controllerName, addresses });
+    const present = new Set<string>();
+    for (const table of this.#translation.tables) {
+      present.add(table.gateway);
+      const snapshot = snapshotOf(table);
+      if (snapshots.newest(table.gateway)?.revision !== snapshot.revision) snapshots.publish(snapshot);
+    }
+    for (const gone of this.#published) if (!present.has(gone)) snapshots.forget(gone);
+    this.#published = present;
+    if (!this.#leading) return;
+    for (const target of statusTargets(this.#world, this.#shown(), controllerName)) this.#statuses.write(target);
+    await this.#infrastructure();
+  }
+
+  /** The statuses as they may be shown: nothing is programmed before every ready proxy says so. */
+  #shown(): ObjectStatus[] {
+    const { snapshots } = this.#options;
+    const states = snapshots.proxies();
+    return withholdProgrammed(this.#translation.statuses, (gateway) => {
+      const desired = snapshots.newest(gateway);
+      return desired === null ? null : acknowledgement(desired, readyProxies(this.#world, gateway), states);
+    });
+  }
+
+  async #infrastructure(): Promise<void> {
+    const { installation, parameters } = this.#options;
+    const wanted = new Set<string>();
+    for (const gateway of this.#ourGateways()) {
+      const objects = render(gateway, parameters, installation);
+      for (const { object } of objects)
+        wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
+      await this.#reconciler.apply(objects);
+    }
+    await this.#reconciler.prune(this.#children.all(), wanted);
+  }
+
+  *#ourGateways() {
+    for (const { gateway } of this.#translation.tables) {
+      const [namespace, name] = gateway.split('/') as [string, string];
+      const known = this.#world.get('Gateway', namespace, name)?.resource;
+      if (known?.kind === 'Gateway' && known.metadata.deletionTimestamp === undefined) yield known;
+    }
+  }
+
+  #observed(kind: Kind, event: string, message: string): void {
+    if (event === 'failure') this.#options.log.warn(`watching ${kind} failed and is tried again: ${message}`);
+  }
+}
