@@ -11,6 +11,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 const NAMESPACE = 'headgate-system';
 const RELEASE = 'headgate';
 const IMAGE = 'localhost/headgate';
+/** What the controller makes for Gateways (src/infra/kinds.ts). */
+const CHILDREN = 'deployments,services,serviceaccounts,configmaps,horizontalpodautoscalers,poddisruptionbudgets';
 const GATEWAY_API = 'https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.7.0/experimental-install.yaml';
 
 function install(): void {
@@ -32,10 +34,12 @@ function installCrds(): void {
   run('kubectl', ['apply', '--server-side', isFile ? '-f' : '-k', source]);
 }
 
+/** Gateways are their users': they stay, without proxies. */
 function uninstall(): void {
-  run('kubectl', ['delete', 'gateways', '--all', '--all-namespaces', '--ignore-not-found', '--timeout=60s']);
   run('helm', ['uninstall', RELEASE, '--namespace', NAMESPACE, '--wait', '--ignore-not-found']);
-  run('kubectl', ['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=60s']);
+  const made = `app.kubernetes.io/managed-by=${RELEASE},gateway.networking.k8s.io/gateway-name`;
+  run('kubectl', ['delete', CHILDREN, '--all-namespaces', '--selector', made, '--ignore-not-found', '--timeout=120s']);
+  run('kubectl', ['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=120s']);
 }
 
 const [action] = process.argv.slice(2);
