@@ -9,7 +9,7 @@ import { type GatewayClass, gatewayClassSchema } from './gateway/gateway-class.t
 import { type HTTPRoute, httpRouteSchema } from './gateway/http-route.ts';
 import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-grant.ts';
 import { describe, type Issue } from './schema/issue.ts';
-import { isObject, unknownFields, withoutNullFields } from './schema/raw.ts';
+import { emptyForNull, isObject, unknownFields, withoutNullFields } from './schema/raw.ts';
 
 /** Everything that translation reads: valid objects with the defaults of their CRDs applied. */
 export type Resources = {
@@ -108,7 +108,7 @@ export function parseResource(raw: unknown): Parsed {
     const message = kind === undefined ? 'is required' : `must be one of ${Object.keys(SCHEMAS).join(', ')}`;
     return invalid(raw, [{ path: ['kind'], message }]);
   }
-  const document = withoutNullFields(raw);
+  const document = withoutNullFields(kind === 'Secret' || kind === 'ConfigMap' ? withData(raw) : raw);
   const result = SCHEMAS[kind].safeParse(document, { error: describe });
   if (!result.success) {
     return invalid(
@@ -117,6 +117,16 @@ export function parseResource(raw: unknown): Parsed {
     );
   }
   return { ok: true, resource: result.data, warnings: COMPLETE.has(kind) ? warnings(document, result.data) : [] };
+}
+
+function withData(raw: Record<string, unknown>): Record<string, unknown> {
+  const { data, binaryData, stringData } = raw;
+  return {
+    ...raw,
+    data: emptyForNull(data),
+    binaryData: emptyForNull(binaryData),
+    stringData: emptyForNull(stringData),
+  };
 }
 
 function warnings(document: unknown, resource: Resource): Issue[] {

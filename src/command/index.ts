@@ -1,5 +1,6 @@
 /** All commands, in the order in which they are listed. */
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { explain } from './explain.ts';
 
-export const COMMANDS: readonly Command[] = [check];
+export const COMMANDS: readonly Command[] = [check, explain];

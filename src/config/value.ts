@@ -63,3 +63,21 @@ export const network = z.string().refine((text) => {
   if (match === null || family === 0) return false;
   return match[2] === undefined || Number(match[2]) <= (family === 4 ? 32 : 128);
 }, 'must be an IP address or a network, such as 10.0.0.0/8');
+
+/** `name: value`, each one a header field (RFC 9110 section 5), as pairs. */
+export const headerList = z
+  .array(
+    z.string().transform((text, context): readonly [string, string] => {
+      const match = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*((?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)[ \t]*$/.exec(
+        text,
+      );
+      if (match !== null) return [match[1]!, match[2]!];
+      context.addIssue({ code: 'custom', message: "must be a header field, such as 'x-version: 2'" });
+      return z.NEVER;
+    }),
+  )
+  .default([]);
+
+export const namespacedName = z
+  .string()
+  .regex(/^[a-z0-9-]+\/[a-z0-9.-]+$/, 'must be NAMESPACE/NAME, such as shop/shop');

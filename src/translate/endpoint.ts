@@ -4,6 +4,27 @@ import type { Service, ServicePort } from '../api/core/service.ts';
 import type { Endpoint, EndpointSet } from '../ir/table.ts';
 import { compare } from './object.ts';
 
+type Remembered = { readonly slices: readonly EndpointSlice[]; readonly endpoints: EndpointSet };
+
+/** By Service and number of the port. Objects are immutable: the same Service with the same slices has the same endpoints. */
+const remembered = new WeakMap<Service, Map<number, Remembered>>();
+
+/** As `endpointsOf`, and the same object as before where nothing has changed. */
+export function rememberedEndpoints(
+  service: Service,
+  port: ServicePort,
+  slices: readonly EndpointSlice[],
+): EndpointSet {
+  const ports = remembered.get(service) ?? new Map<number, Remembered>();
+  const known = ports.get(port.port);
+  if (known?.slices.length === slices.length && known.slices.every((slice, index) => slice === slices[index])) {
+    return known.endpoints;
+  }
+  const endpoints = endpointsOf(service, port, slices);
+  remembered.set(service, ports.set(port.port, { slices, endpoints }));
+  return endpoints;
+}
+
 /**
  * The endpoints of one Service port: of all its slices, those ports that have the Service port's name (KEP-752). The slice,
  * not the Service, has the number: a named target port may differ from pod to pod. `slices` are those of the Service.

@@ -1,8 +1,10 @@
-import type { Backend, Certificate, EndpointSet, Listener, RoutingTable, Rule } from '../ir/table.ts';
+import type { Filter } from '../ir/filter.ts';
+import type { Attachment, Backend, Certificate, EndpointSet, Listener, RoutingTable, Rule } from '../ir/table.ts';
 import type { GatewayPlan } from './gateway.ts';
 import { ruleOrder } from './precedence.ts';
 import type { BackendCatalogue } from './route/backend-ref.ts';
 import type { HTTPRoutePlan } from './route/http-route.ts';
+import type { RuleBody } from './route/rule.ts';
 
 /** The routing table of one Gateway: what is served of it and of the routes that are attached to it, and nothing else. */
 export function tableOf(
@@ -23,7 +25,7 @@ export function tableOf(
     const attachments = route.attachments.get(gateway.key) ?? [];
     for (const [index, { body }] of route.rules.entries()) {
       if (body === null) continue;
-      const rule: Rule = { attachments, ...body, order: ruleOrder(route.route.metadata, index), policies: [] };
+      const rule = entryOf(body, gateway.key, attachments, ruleOrder(route.route.metadata, index));
       rules[`httproute/${route.key}/rule/${index}`] = rule;
       noteBackends(rule, used);
     }
@@ -46,9 +48,40 @@ export function tableOf(
   };
 }
 
+/** The entry of a rule by Gateway, so that a rule which is as before stays the same object. */
+const remembered = new WeakMap<RuleBody, Map<string, Rule>>();
+
+function entryOf(body: RuleBody, gateway: string, attachments: readonly Attachment[], order: string): Rule {
+  const entries = remembered.get(body) ?? new Map<string, Rule>();
+  const known = entries.get(gateway);
+  if (known !== undefined && known.order === order && sameAttachments(known.attachments, attachments)) return known;
+  const rule: Rule = { attachments, ...body, order, policies: [] };
+  remembered.set(body, entries.set(gateway, rule));
+  return rule;
+}
+
+function sameAttachments(a: readonly Attachment[], b: readonly Attachment[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, index) => {
+      const other = b[index]!;
+      return (
+        one.listener === other.listener && one.hostname === other.hostname && one.routeHostname === other.routeHostname
+      );
+    })
+  );
+}
+
 function noteBackends(rule: Rule, used: Set<string>): void {
-  for (const { backend } of rule.backends) if (backend !== null) used.add(backend);
-  for (const filter of rule.filters) {
+  noteMirrors(rule.filters, used);
+  for (const { backend, filters } of rule.backends) {
+    if (backend !== null) used.add(backend);
+    noteMirrors(filters, used);
+  }
+}
+
+function noteMirrors(filters: readonly Filter[], used: Set<string>): void {
+  for (const filter of filters) {
     if (filter.kind === 'RequestMirror' && filter.backend !== null) used.add(filter.backend);
   }
 }

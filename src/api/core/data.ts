@@ -6,7 +6,9 @@ const MAX_DATA = 1024 * 1024;
 
 function keyProblem(key: string): string | null {
   const wellFormed = key.length <= 253 && /^[-._a-zA-Z0-9]+$/.test(key) && key !== '.' && !key.startsWith('..');
-  return wellFormed ? null : 'is not 1 to 253 letters, digits, "-", "_" and ".", or is "." or starts with ".."';
+  return wellFormed
+    ? null
+    : 'must be 1 to 253 letters, digits, "-", "_" and ".", but not "." and not with ".." in front';
 }
 
 /** Values under file names, as Secrets and ConfigMaps have them. */

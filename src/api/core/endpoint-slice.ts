@@ -7,7 +7,7 @@ import { DNS_SUBDOMAIN, dnsLabel, dnsSubdomain, LABEL_VALUE, qualifiedName } fro
 import { namespacedMeta } from './object-meta.ts';
 import { portName, transportProtocol } from './transport.ts';
 
-const zoneHints = list(z.object({ name: text(LABEL_VALUE) }), {
+const zoneHints = list(z.object({ name: text(LABEL_VALUE).default('') }), {
   max: 8,
   unique: { by: 'name', key: (zone) => zone.name },
 });

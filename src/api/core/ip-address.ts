@@ -10,8 +10,13 @@ export function isIPv6(value: string): boolean {
   return v6(value) && !value.includes('%');
 }
 
-export function isIP(value: string): boolean {
-  return isIPv4(value) || isIPv6(value);
+/**
+ * Whether the CRDs' formats ipv4 and ipv6 take a text for an address. They also take dotted numbers with leading zeros,
+ * which mean different addresses to different programs.
+ */
+export function isLooseIP(value: string): boolean {
+  const plain = value.replace(/(^|[.:])0+(?=[0-9]+(?:\.|$))/g, '$1');
+  return isIPv4(plain) || isIPv6(plain) || isIPv6(value);
 }
 
 /** The canonical form (RFC 5952) of an IPv6 address; null for anything else, an IPv4-mapped address among it. */

@@ -38,7 +38,7 @@ export function qualifiedNameProblem(value: string): string | null {
   const domain = parts.length === 2 ? parts[0]! : null;
   const wellFormed = parts.length <= 2 && name.length <= 63 && NAME_PART.test(name);
   if (wellFormed && (domain === null || (domain.length <= 253 && DNS_SUBDOMAIN.test(domain)))) return null;
-  return 'is not an optional domain and "/", then at most 63 letters, digits, "-", "_" and "."';
+  return 'must be at most 63 letters, digits, "-", "_" and ".", possibly after a domain and "/"';
 }
 
 /** The name of an application protocol, or another name that may have a domain before it. */

@@ -20,9 +20,21 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$
 
 const filled = z.string().min(1, { error: 'must not be empty' });
 
-const ownerReferences = z.array(
-  z.object({ apiVersion: filled, kind: filled, name: filled, uid: filled, controller: z.boolean().optional() }),
-);
+const ownerVersion = z.string().regex(/^(?:[^/]*\/)?[^/]+$/, { error: 'must be a version, or a group and a version' });
+
+const ownerReferences = z
+  .array(
+    z.object({ apiVersion: ownerVersion, kind: filled, name: filled, uid: filled, controller: z.boolean().optional() }),
+  )
+  .refine((owners) => owners.filter(({ controller }) => controller === true).length <= 1, {
+    error: 'must have at most one item whose controller is true',
+  });
+
+const finalizers = z
+  .array(qualifiedName)
+  .refine((names) => !(names.includes('orphan') && names.includes('foregroundDeletion')), {
+    error: 'must not have both orphan and foregroundDeletion',
+  });
 
 const common = {
   labels: labels.optional(),
@@ -33,7 +45,7 @@ const common = {
   creationTimestamp: timestamp.optional(),
   deletionTimestamp: timestamp.optional(),
   ownerReferences: ownerReferences.optional(),
-  finalizers: z.array(qualifiedName).optional(),
+  finalizers: finalizers.optional(),
 };
 
 /**

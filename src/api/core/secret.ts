@@ -42,7 +42,12 @@ const CONTENT: Readonly<Record<string, (secret: Content) => Fault[]>> = {
   'kubernetes.io/tls': ({ data }) => ['tls.crt', 'tls.key'].flatMap((key) => required(data, key)),
   'kubernetes.io/ssh-auth': ({ data }) => (data['ssh-privatekey'] ? [] : missing('ssh-privatekey')),
   'kubernetes.io/basic-auth': ({ data }) =>
-    Object.hasOwn(data, 'username') ? [] : required(data, 'password').flatMap(() => missing('username (or password)')),
+    Object.hasOwn(data, 'username')
+      ? []
+      : required(data, 'password').map(({ message }) => ({
+          path: ['data', 'username'],
+          message: `${message} (or password)`,
+        })),
   'kubernetes.io/dockercfg': ({ data }) => jsonObject(data, '.dockercfg'),
   'kubernetes.io/dockerconfigjson': ({ data }) => jsonObject(data, '.dockerconfigjson'),
   'kubernetes.io/service-account-token': ({ metadata }) =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { textMap } from '../schema/map.ts';
 import { integer, portNumber } from '../schema/number.ts';
 import { quote } from '../schema/text.ts';
-import { isIP } from './ip-address.ts';
+import { canonicalIPv6, isIPv4 } from './ip-address.ts';
 import { DNS_SUBDOMAIN, dnsLabel, LABEL_VALUE, qualifiedName, qualifiedNameProblem } from './name.ts';
 import { namespacedMeta } from './object-meta.ts';
 import { emptyIsUnset, portName, transportProtocol } from './transport.ts';
@@ -78,7 +78,7 @@ function addressFaults({ type, clusterIP, externalName = '' }: Spec): Fault[] {
     if (type === 'ClusterIP') return [];
     return [{ path: ['clusterIP'], message: `must not be None when type is ${type}` }];
   }
-  if (isIP(clusterIP)) return [];
+  if (isIPv4(clusterIP) || canonicalIPv6(clusterIP) !== null) return [];
   return [{ path: ['clusterIP'], message: `must be an IP address, None or empty, not ${quote(clusterIP)}` }];
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isIP } from '../core/ip-address.ts';
+import { isLooseIP } from '../core/ip-address.ts';
 import { DNS_SUBDOMAIN } from '../core/name.ts';
 import { list } from '../schema/list.ts';
 import { quote, text } from '../schema/text.ts';
@@ -37,7 +37,7 @@ const gatewayAddressSchema = z
   .superRefine(({ type, value }, context) => {
     if (value === undefined) return;
     const wrong = (message: string) => context.addIssue({ code: 'custom', path: ['value'], message });
-    if (type === 'IPAddress' && !isIP(value)) wrong(`must be an IPv4 or IPv6 address, not ${quote(value)}`);
+    if (type === 'IPAddress' && !isLooseIP(value)) wrong(`must be an IPv4 or IPv6 address, not ${quote(value)}`);
     if (type === 'Hostname' && !HOSTNAME.test(value)) {
       wrong(`must be a host name in lower case, such as "gateway.example", not ${quote(value)}`);
     }

@@ -7,8 +7,8 @@ const KEY =
   /^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$/;
 
 function keyProblem(key: string): string | null {
-  if (!KEY.test(key)) return 'is not an optional domain and "/", then at most 63 letters, digits, "-", "_" and "."';
-  return key.split('/')[0]!.length < 253 ? null : 'has a domain of 253 characters or more';
+  if (!KEY.test(key)) return 'must be at most 63 letters, digits, "-", "_" and ".", possibly after a domain and "/"';
+  return key.split('/')[0]!.length < 253 ? null : 'must have a domain of less than 253 characters';
 }
 
 /** What the objects that run a Gateway carry. */

@@ -6,7 +6,7 @@ export const headerName = text({
   min: 1,
   max: 256,
   pattern: /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/,
-  what: "a header name: letters, digits and !#$%&'*+-.^_`|~",
+  what: "letters, digits and !#$%&'*+-.^_`|~",
 });
 
 /** A header's value: visible ASCII, with single spaces or tabs between. */

@@ -15,7 +15,7 @@ export const kind = text({
   min: 1,
   max: 63,
   pattern: /^[a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/,
-  what: 'a kind: letters, digits and "-", starting with a letter',
+  what: 'a kind of letters, digits and "-", starting with a letter',
 });
 
 /** The name of another object, of whatever kind. */

@@ -19,7 +19,7 @@ export function textMap(rule: MapRule = {}) {
     for (const [key, value] of entries) {
       const keyProblem = rule.key?.(key) ?? null;
       if (keyProblem !== null)
-        context.addIssue({ code: 'custom', path: [key], message: `has a key that ${keyProblem}` });
+        context.addIssue({ code: 'custom', path: [key], message: `is no allowed key: a key ${keyProblem}` });
       const valueProblem = rule.value ? textProblem(value, rule.value) : null;
       if (valueProblem !== null) context.addIssue({ code: 'custom', path: [key], message: valueProblem });
     }

@@ -19,6 +19,12 @@ export function withoutNullFields(value: unknown): unknown {
   return kept;
 }
 
+/** The same map with an empty string for every null, which is how an API server reads the data of Secrets and ConfigMaps. */
+export function emptyForNull(map: unknown): unknown {
+  if (!isObject(map)) return map;
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value ?? '']));
+}
+
 /** The paths of fields that a document has and the object parsed from it lacks: fields that the schema does not know. */
 export function unknownFields(raw: unknown, parsed: unknown, path: Path = []): Path[] {
   if (Array.isArray(raw) && Array.isArray(parsed)) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Filter } from '../../ir/filter.ts';
 import type { Match } from '../../ir/match.ts';
 import type { Listener, RoutingTable, Rule, WeightedBackend } from '../../ir/table.ts';
 import { PlainRequest } from '../route/plain-request.ts';
@@ -197,5 +198,55 @@ describe('backends', () => {
     const got = Array.from({ length: 8 }, () => shares.next());
     expect(got.filter((ref) => ref.failure === failure)).toHaveLength(2);
     expect(got.filter((ref) => ref.backend === 'service/shop/b/80')).toHaveLength(6);
+  });
+
+  test("a rule's mirror counts all of its requests, a backend's only that backend's; unresolved ones are left out", () => {
+    const mirror = (name: string | null): Filter => ({
+      kind: 'RequestMirror',
+      backend: name,
+      numerator: 1,
+      denominator: 2,
+    });
+    const shares = compile(
+      table(
+        { web: listener(80) },
+        {
+          r: rule([['web', '']], [match('/')], {
+            filters: [mirror('all'), mirror(null)],
+            backends: [{ ...backend('a'), filters: [mirror('only-a')] }, backend('b')],
+          }),
+        },
+      ),
+      null,
+    ).rules.get('r')!.split;
+    const mirrored = Array.from({ length: 8 }, () => {
+      const due = shares.next().mirrors.filter((each) => each.next());
+      return due.map((each) => each.backend);
+    }).flat();
+    expect(mirrored.filter((name) => name === 'all')).toHaveLength(4);
+    expect(mirrored.filter((name) => name === 'only-a')).toHaveLength(2);
+  });
+
+  test("on the response a backend's filters run before the rule's", () => {
+    const set = (value: string): Filter => ({
+      kind: 'ResponseHeaderModifier',
+      set: [{ name: 'x', value }],
+      add: [],
+      remove: [],
+    });
+    const compiled = compile(
+      table(
+        { web: listener(80) },
+        {
+          r: rule([['web', '']], [match('/')], {
+            filters: [set('rule')],
+            backends: [{ ...backend('a'), filters: [set('backend')] }],
+          }),
+        },
+      ),
+      null,
+    ).rules.get('r')!;
+    expect(compiled.split.next().response.block.toString()).toBe('x: rule\r\n');
+    expect(compiled.response.block.toString()).toBe('x: rule\r\n');
   });
 });

@@ -5,16 +5,15 @@ import type { CompiledListener } from './compiled.ts';
 import type { RunnableRule } from './rule.ts';
 
 /** The matches of all rules that one listener serves for one route hostname. */
-export class HostTable {
+export class HostTable extends PathTable {
   readonly hostname: string;
   /** In the order of the routing table. */
   readonly rules: readonly RunnableRule[];
-  readonly paths: PathTable;
 
   constructor(hostname: string, rules: readonly RunnableRule[]) {
+    super();
     this.hostname = hostname;
     this.rules = rules;
-    this.paths = new PathTable();
   }
 
   /** Whether it holds exactly these rules, and so can be taken over. */
@@ -25,11 +24,11 @@ export class HostTable {
   *fill(listener: CompiledListener): Generator<void, void> {
     for (const rule of this.rules) {
       for (let i = 0; i < rule.rule.matches.length; i++) {
-        this.paths.add(new Candidate(listener, this.hostname, rule, i));
+        this.add(new Candidate(listener, this.hostname, rule, i));
         yield;
       }
     }
-    yield* this.paths.seal();
+    yield* this.seal();
   }
 }
 
@@ -54,13 +53,13 @@ export class ListenerTable {
     const host = view.host;
     const exact = hosts.exact.get(host);
     if (exact !== undefined) {
-      const candidate = exact.paths.find(view);
+      const candidate = exact.find(view);
       if (candidate !== null) return candidate;
     }
     for (let i = 0; i < hosts.lengths.length; i++) {
-      const candidate = hosts.wildcard(host, i)?.paths.find(view) ?? null;
+      const candidate = hosts.wildcard(host, i)?.find(view) ?? null;
       if (candidate !== null) return candidate;
     }
-    return hosts.any === null ? null : hosts.any.paths.find(view);
+    return hosts.any === null ? null : hosts.any.find(view);
   }
 }

@@ -45,7 +45,8 @@ export class RunnableRule implements CompiledRule {
     });
     this.mirrors = mirrorsOf(rule.filters, this.request, rewrite);
     const refs = rule.backends.map((backend) => new RunnableBackendRef(backend, this));
-    this.split = new WeightedSplit(refs, new RunnableBackendRef(nothing(rule), this));
+    const served = refs.find((ref) => ref.weight > 0);
+    this.split = new WeightedSplit(refs, served ?? new RunnableBackendRef(nothing(rule), this));
   }
 }
 

@@ -3,6 +3,8 @@ import type { CompiledBackendRef, Split } from './compiled.ts';
 /** Longest sequence that is worth its memory; beyond it the choice is computed for each request. */
 const LONGEST_SEQUENCE = 4096;
 
+const NOTHING_OWED = new Float64Array(0);
+
 /**
  * A smooth weighted round robin. After as many requests as the weights (divided by their greatest common divisor) add
  * up to, every backend has had exactly its share, and in between each one's turns are spread evenly. Backends of weight
@@ -13,7 +15,8 @@ export class WeightedSplit implements Split {
   private readonly weights: readonly number[];
   private readonly total: number;
   private readonly sequence: Uint16Array | null;
-  private readonly current: Float64Array;
+  /** What each backend is owed; used while there is no sequence. */
+  private current: Float64Array;
   private readonly fallback: CompiledBackendRef;
   private position: number;
 
@@ -30,6 +33,7 @@ export class WeightedSplit implements Split {
     if (this.total > 0 && this.total <= LONGEST_SEQUENCE) {
       sequence = new Uint16Array(this.total);
       for (let i = 0; i < this.total; i++) sequence[i] = this.step();
+      this.current = NOTHING_OWED;
     }
     this.sequence = sequence;
   }

@@ -15,7 +15,7 @@ export class RequestMirrorer implements Mirror {
     this.backend = backend;
     this.request = request;
     this.rewrite = rewrite;
-    this.numerator = filter.numerator;
+    this.numerator = Math.min(filter.numerator, filter.denominator);
     this.denominator = filter.denominator;
     this.due = 0;
   }

@@ -69,11 +69,14 @@ export class PathTable {
   readonly exact: Map<string, Candidate[]>;
   patterns: Candidate[];
   readonly root: PathNode;
+  /** The one that every request gets, for the frequent host with one rule for everything: spares seven cache misses. */
+  always: Candidate | null;
 
   constructor() {
     this.exact = new Map();
     this.patterns = [];
     this.root = new PathNode('', 0);
+    this.always = null;
   }
 
   add(candidate: Candidate): void {
@@ -98,9 +101,13 @@ export class PathTable {
     }
     this.patterns = yield* sorted(this.patterns, precedence);
     yield* this.root.seal(null);
+    const first = this.root.candidates[0];
+    const alone = this.exact.size === 0 && this.patterns.length === 0 && this.root.count === 0;
+    this.always = alone && first?.predicate.empty ? first : null;
   }
 
   find(view: RequestView): Candidate | null {
+    if (this.always !== null) return this.always;
     const path = view.path;
     const exact = this.exact.get(path);
     if (exact !== undefined) {

@@ -7,11 +7,14 @@ export class Predicate {
   readonly method: string;
   readonly headers: readonly ValuePredicate[];
   readonly query: readonly ValuePredicate[];
+  /** Whether it asks for nothing, and so always holds. */
+  readonly empty: boolean;
 
   constructor(match: Match) {
     this.method = match.method;
     this.headers = match.headers.map((header) => new ValuePredicate(header));
     this.query = match.query.map((parameter) => new ValuePredicate(parameter));
+    this.empty = match.method === '' && this.headers.length === 0 && this.query.length === 0;
   }
 
   holds(view: RequestView): boolean {

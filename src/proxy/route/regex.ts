@@ -6,7 +6,7 @@ import { type CharacterClass, type Item, parseRegex, type Sequence } from './reg
  * A regular expression of RE2's syntax that stands for a whole value, in time linear in the value.
  *
  * A pattern that is provably linear in a backtracking engine is written anew for V8, from its parsed form, so that no
- * difference between the two syntaxes can matter. All others run in re2js, some 25 times slower.
+ * difference between the two syntaxes can matter. All others run in re2js, some ten times slower.
  */
 export class Pattern {
   readonly source: string;

@@ -1,11 +1,14 @@
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
 import type { Backend, EndpointSet } from '../../ir/table.ts';
-import { endpointsOf } from '../endpoint.ts';
+import { rememberedEndpoints } from '../endpoint.ts';
 import type { Lookup } from '../lookup.ts';
 import type { Unresolved } from './report.ts';
 
 /** Key of the table's `backends`, or why there is none. */
 export type Resolution = { readonly ok: true; readonly key: string } | ({ readonly ok: false } & Unresolved);
+
+/** Resolves a reference of one route. */
+export type Resolve = (ref: BackendObjectReference) => Resolution;
 
 export type CatalogueEntry = { readonly backend: Backend; readonly endpoints: EndpointSet };
 
@@ -77,7 +80,7 @@ export class BackendCatalogue {
     }
     this.#entries.set(key, {
       backend: { protocol, name: `${name}:${number}` },
-      endpoints: endpointsOf(service, port, this.#lookup.endpointSlices.get(name) ?? []),
+      endpoints: rememberedEndpoints(service, port, this.#lookup.endpointSlices.get(name) ?? []),
     });
     return { ok: true, key };
   }

@@ -4,41 +4,21 @@ import type { HTTPPathModifier } from '../../api/gateway/http-path-modifier.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
 import type { Cors, Filter, PathModifier, RequestMirror } from '../../ir/filter.ts';
 import type { Failure } from '../../ir/table.ts';
-import type { BackendCatalogue } from './backend-ref.ts';
+import type { Resolve } from './backend-ref.ts';
 import { convertHeaderEdits } from './header-edits.ts';
 import type { RuleReport } from './report.ts';
 
 export type FilterContext = {
   /** `filters` or `backendRefs[1].filters`. */
   readonly field: string;
-  /** Where the route is, for the references of its filters. */
-  readonly namespace: string;
-  readonly backends: BackendCatalogue;
+  readonly resolve: Resolve;
   readonly report: RuleReport;
 };
 
 /** `failure` is the answer in place of everything that these filters would have been applied to. */
 export type Filters = { readonly filters: readonly Filter[]; readonly failure: Failure | null };
 
-/** What a backendRef's filters may do; a rule's may do everything. */
-const IN_BACKEND_REF: ReadonlySet<string> = new Set(['RequestHeaderModifier', 'ResponseHeaderModifier']);
-
-export function convertRuleFilters(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
-  return convertAll(filters, context);
-}
-
-export function convertBackendFilters(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
-  const unknown = filters.findIndex(({ type }) => !IN_BACKEND_REF.has(type) && !failsClosed(type));
-  if (unknown !== -1) {
-    const { type } = filters[unknown]!;
-    context.report.invalid.push(
-      `${context.field}[${unknown}]: ${type} is supported on a rule only, not on a backendRef`,
-    );
-  }
-  return convertAll(filters, context);
-}
-
-function convertAll(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
+export function convertFilters(filters: readonly HTTPRouteFilter[], context: FilterContext): Filters {
   const converted: Filter[] = [];
   let failure: Failure | null = null;
   for (const [index, filter] of filters.entries()) {
@@ -47,10 +27,6 @@ function convertAll(filters: readonly HTTPRouteFilter[], context: FilterContext)
     else converted.push(result);
   }
   return failure === null ? { filters: converted, failure } : { filters: [], failure };
-}
-
-function failsClosed(type: HTTPRouteFilter['type']): boolean {
-  return type === 'ExtensionRef' || type === 'ExternalAuth';
 }
 
 function convert(filter: HTTPRouteFilter, field: string, context: FilterContext): Filter | Failure {
@@ -110,7 +86,7 @@ function convertPathModifier(
 }
 
 function convertMirror(mirror: HTTPRequestMirrorFilter, field: string, context: FilterContext): RequestMirror {
-  const resolution = context.backends.resolve(mirror.backendRef, context.namespace, 'HTTPRoute');
+  const resolution = context.resolve(mirror.backendRef);
   if (!resolution.ok) {
     const { reason, message } = resolution;
     context.report.unresolved.push({ reason, message: `${field}.backendRef: ${message}` });

@@ -14,6 +14,9 @@ const RESERVED: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+/** What may stand in a Host field (RFC 9110 section 7.2), without the delimiters of RFC 3986 that no host has. */
+const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
+
 /** The edits of a header modifier, each name once per action (the first counts). */
 export function convertHeaderEdits(
   edits: HTTPHeaderFilter,
@@ -26,7 +29,9 @@ export function convertHeaderEdits(
     const lower = name.toLowerCase();
     const path = `${field}.${action} ${name}`;
     if (RESERVED.has(lower)) report.invalid.push(`${path}: this field cannot be changed`);
-    if (lower === 'host' && target === 'request') report.invalid.push(`${path}: use urlRewrite.hostname for the host`);
+    if (lower === 'host' && target === 'request' && (action !== 'set' || !HOST.test(value))) {
+      report.invalid.push(`${path}: the host can only be set, to a host name or address and maybe a port`);
+    }
     // CR and LF would end the field and begin another one.
     if (/[^\t -~]/.test(value)) report.invalid.push(`${path}: the value must be visible ASCII, spaces and tabs`);
     const other = actionOf.get(lower);

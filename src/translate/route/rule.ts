@@ -1,8 +1,9 @@
+import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
 import { milliseconds } from '../../api/gateway/duration.ts';
 import type { HTTPBackendRef, HTTPRouteRule } from '../../api/gateway/http-route-rule.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
-import type { BackendCatalogue } from './backend-ref.ts';
-import { convertBackendFilters, convertRuleFilters } from './filter.ts';
+import type { BackendCatalogue, Resolution, Resolve } from './backend-ref.ts';
+import { convertFilters } from './filter.ts';
 import { convertMatches } from './match.ts';
 import { RuleReport } from './report.ts';
 
@@ -15,20 +16,45 @@ export type ConvertedRule = {
   readonly report: RuleReport;
 };
 
+type Remembered = {
+  readonly refs: readonly BackendObjectReference[];
+  readonly resolutions: readonly Resolution[];
+  readonly converted: ConvertedRule;
+};
+
+/** Rules are immutable: one that is the same object and whose references still lead to the same is converted already. */
+const remembered = new WeakMap<HTTPRouteRule, Remembered>();
+
 /** `namespace` is that of the route. */
 export function convertRule(rule: HTTPRouteRule, namespace: string, backends: BackendCatalogue): ConvertedRule {
+  const resolve: Resolve = (ref) => backends.resolve(ref, namespace, 'HTTPRoute');
+  const known = remembered.get(rule);
+  if (known?.refs.every((ref, index) => sameResolution(resolve(ref), known.resolutions[index]!)))
+    return known.converted;
+  const refs: BackendObjectReference[] = [];
+  const resolutions: Resolution[] = [];
+  const converted = convert(rule, (ref) => {
+    const resolution = resolve(ref);
+    refs.push(ref);
+    resolutions.push(resolution);
+    return resolution;
+  });
+  remembered.set(rule, { refs, resolutions, converted });
+  return converted;
+}
+
+function sameResolution(a: Resolution, b: Resolution): boolean {
+  return a.ok ? b.ok && a.key === b.key : !b.ok && a.reason === b.reason && a.message === b.message;
+}
+
+function convert(rule: HTTPRouteRule, resolve: Resolve): ConvertedRule {
   const report = new RuleReport();
   const { matches, invalid } = convertMatches(rule);
   report.invalid.push(...invalid);
   if (rule.sessionPersistence !== undefined) report.invalid.push('sessionPersistence: is not supported');
-  const { filters, failure } = convertRuleFilters(rule.filters ?? [], {
-    field: 'filters',
-    namespace,
-    backends,
-    report,
-  });
+  const { filters, failure } = convertFilters(rule.filters ?? [], { field: 'filters', resolve, report });
   const weighted = (rule.backendRefs ?? []).map((ref, index) => {
-    return convertBackendRef(ref, `backendRefs[${index}]`, namespace, backends, report);
+    return convertBackendRef(ref, `backendRefs[${index}]`, resolve, report);
   });
   if (report.invalid.length > 0) return { body: null, report };
   const name = rule.name ?? '';
@@ -46,17 +72,11 @@ function closed(failure: Failure): Omit<RuleBody, 'matches' | 'name'> {
   };
 }
 
-function convertBackendRef(
-  ref: HTTPBackendRef,
-  field: string,
-  namespace: string,
-  backends: BackendCatalogue,
-  report: RuleReport,
-): WeightedBackend {
+function convertBackendRef(ref: HTTPBackendRef, field: string, resolve: Resolve, report: RuleReport): WeightedBackend {
   const { weight } = ref;
-  const context = { field: `${field}.filters`, namespace, backends, report };
-  const { filters, failure } = convertBackendFilters(ref.filters ?? [], context);
-  const resolution = backends.resolve(ref, namespace, 'HTTPRoute');
+  const context = { field: `${field}.filters`, resolve, report };
+  const { filters, failure } = convertFilters(ref.filters ?? [], context);
+  const resolution = resolve(ref);
   if (!resolution.ok) {
     const { reason, message } = resolution;
     report.unresolved.push({ reason, message: `${field}: ${message}` });

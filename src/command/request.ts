@@ -1,0 +1,130 @@
+/** Which Gateway a request reaches, and what would happen to it there. For `headgate explain` and the admin server. */
+import { isIP } from 'node:net';
+import { ExplainError, type ExplainRequest } from '../admin/source.ts';
+import type { Endpoint, Retry, RoutingTable, Timeouts } from '../ir/table.ts';
+import { compile } from '../proxy/compile/compile.ts';
+import type { CompiledTable } from '../proxy/compile/compiled.ts';
+import { type ExplainedBackend, type ExplainedCandidate, type Explanation, explain } from '../proxy/route/explain.ts';
+import { PlainRequest } from '../proxy/route/plain-request.ts';
+
+export type ExplainedRequest = {
+  readonly method: string;
+  readonly url: string;
+  readonly host: string;
+  readonly path: string;
+  readonly query: string;
+  /** Server name of the TLS handshake; null for plaintext and for IP addresses. */
+  readonly sni: string | null;
+  /** Of the Gateway's listener. */
+  readonly port: number;
+  /** By name; usually one. */
+  readonly gateways: readonly ExplainedGateway[];
+};
+
+export type ExplainedGateway = Omit<Explanation, 'backends' | 'candidates'> & {
+  readonly gateway: string;
+  /** With the `name` that the rule has in its route, or `''`. */
+  readonly candidates: readonly (ExplainedCandidate & { readonly name: string })[];
+  /** Null when no rule matched. */
+  readonly timeouts: Timeouts | null;
+  readonly retry: Retry | null;
+  readonly backends: readonly (ExplainedBackend & { readonly endpoints: readonly Endpoint[] })[];
+};
+
+export type ExplainOptions = {
+  readonly portOffset: number;
+  /** `namespace/name`; null: every Gateway that listens on the port. */
+  readonly gateway: string | null;
+};
+
+/** A compiled table holds nothing of a proxy's, so one is made for each table that anybody asks about. */
+const compiled = new WeakMap<RoutingTable, CompiledTable>();
+
+/** Throws an ExplainError when nobody would be there to answer, or the request could not be sent. */
+export function explainRequest(
+  tables: readonly RoutingTable[],
+  { method, url, headers }: ExplainRequest,
+  { portOffset, gateway }: ExplainOptions,
+): ExplainedRequest {
+  const { tls, hostname, urlPort, target } = partsOf(url);
+  const asked = tables.filter((table) => gateway === null || table.gateway === gateway);
+  if (asked.length === 0) {
+    const known = tables.map((table) => table.gateway).join(', ') || 'none at all';
+    throw new ExplainError(gateway === null ? 'there is no Gateway' : `there is no Gateway ${gateway}, only ${known}`);
+  }
+  const publicPort = (port: number): number => (port < 1024 ? port + portOffset : port);
+  const isWanted = (port: number): boolean => publicPort(port) === urlPort || port === urlPort;
+  const listening = asked.filter((table) => Object.values(table.listeners).some(({ port }) => isWanted(port)));
+  const ports = new Set(asked.flatMap((table) => Object.values(table.listeners).map(({ port }) => port)));
+  if (listening.length === 0) {
+    throw new ExplainError(
+      `no Gateway listens on port ${urlPort}, only on ${[...ports].sort((a, b) => a - b).join(', ') || 'none'}`,
+    );
+  }
+
+  const fields = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
+  const host = withoutPort(fields.find(([name]) => name === 'host')?.[1] ?? hostname);
+  const sni = tls && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : null;
+  let view: PlainRequest;
+  try {
+    view = new PlainRequest(method, host, target, fields);
+  } catch (error) {
+    throw new ExplainError(`the proxy answers 400: ${(error as Error).message}`);
+  }
+  const port = ports.has(urlPort) ? urlPort : [...ports].find((candidate) => publicPort(candidate) === urlPort)!;
+  return {
+    method,
+    url,
+    host: view.host,
+    path: view.path,
+    query: view.query,
+    sni,
+    port,
+    gateways: listening.map((table) => {
+      const listener = Object.values(table.listeners).find((candidate) => candidate.port === port);
+      if (listener !== undefined && (listener.protocol === 'HTTPS') !== tls) {
+        throw new ExplainError(
+          `port ${port} of Gateway ${table.gateway} speaks ${listener.protocol}, the URL does not`,
+        );
+      }
+      return explainGateway(table, explain(compiledOf(table), { port, sni, view, publicPort }));
+    }),
+  };
+}
+
+function explainGateway(table: RoutingTable, explanation: Explanation): ExplainedGateway {
+  const { outcome } = explanation;
+  const rule = outcome.status === 0 ? table.rules[outcome.rule] : undefined;
+  return {
+    gateway: table.gateway,
+    ...explanation,
+    candidates: explanation.candidates.map((one) => ({ ...one, name: table.rules[one.rule]?.name ?? '' })),
+    timeouts: rule?.timeouts ?? null,
+    retry: rule?.retry ?? null,
+    backends: explanation.backends.map((backend) => ({
+      ...backend,
+      endpoints: backend.backend === null ? [] : (table.endpoints[backend.backend]?.addresses ?? []),
+    })),
+  };
+}
+
+function compiledOf(table: RoutingTable): CompiledTable {
+  const known = compiled.get(table) ?? compile(table, null);
+  compiled.set(table, known);
+  return known;
+}
+
+/** Taken apart by hand, since `new URL` tidies up the very path that the proxy is to judge. */
+function partsOf(url: string): { tls: boolean; hostname: string; urlPort: number; target: string } {
+  const match = /^(https?):\/\/(\[[^\]]+\]|[^/?#:@[\]]+)(?::(\d{1,5}))?(\/[^?#]*)?(\?[^#]*)?(?:#.*)?$/i.exec(url);
+  if (match === null) {
+    throw new ExplainError(`${JSON.stringify(url)} is no http or https URL, such as https://shop.example/cart`);
+  }
+  const [, scheme, hostname, port, path = '/', query = ''] = match;
+  const tls = scheme!.toLowerCase() === 'https';
+  return { tls, hostname: hostname!.toLowerCase(), urlPort: Number(port ?? (tls ? 443 : 80)), target: path + query };
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, '');
+}

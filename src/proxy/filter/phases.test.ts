@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { Filter } from '../../ir/filter.ts';
+import { inPhaseOrder, PHASES } from './phases.ts';
+
+const edits = (name: string) => ({ set: [], add: [], remove: [name] });
+const every: { readonly [K in Filter['kind']]: Filter } = {
+  ResponseHeaderModifier: { kind: 'ResponseHeaderModifier', ...edits('a') },
+  RequestMirror: { kind: 'RequestMirror', backend: null, numerator: 1, denominator: 1 },
+  URLRewrite: { kind: 'URLRewrite', hostname: 'a', path: null },
+  RequestHeaderModifier: { kind: 'RequestHeaderModifier', ...edits('a') },
+  RequestRedirect: { kind: 'RequestRedirect', scheme: null, hostname: null, path: null, port: null, statusCode: 302 },
+  CORS: {
+    kind: 'CORS',
+    allowOrigins: [],
+    allowCredentials: false,
+    allowMethods: [],
+    allowHeaders: [],
+    exposeHeaders: [],
+    maxAge: 5,
+  },
+};
+
+test('every kind of filter has exactly one phase', () => {
+  expect(inPhaseOrder(Object.values(every)).map((filter) => filter.kind)).toEqual(PHASES.map((phase) => phase.kind));
+});
+
+test('filters of one kind keep their order', () => {
+  const second: Filter = { kind: 'RequestHeaderModifier', ...edits('b') };
+  expect(inPhaseOrder([every.URLRewrite, every.RequestHeaderModifier, every.CORS, second])).toEqual([
+    every.CORS,
+    every.RequestHeaderModifier,
+    second,
+    every.URLRewrite,
+  ]);
+});
