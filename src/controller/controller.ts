@@ -18,7 +18,7 @@ import { acknowledgement } from './acknowledged.ts';
 import { gatewayAddresses } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
-import { withholdProgrammed } from './programmed.ts';
+import { addRouteProgrammed, type ProgressOf, withholdProgrammed } from './programmed.ts';
 import { readyProxies } from './ready-proxies.ts';
 import { statusTargets } from './status/target.ts';
 import { StatusWriter } from './status/writer.ts';
@@ -134,10 +134,11 @@ export class Controller {
   #shown(): ObjectStatus[] {
     const { snapshots } = this.#options;
     const states = snapshots.proxies();
-    return withholdProgrammed(this.#translation.statuses, (gateway) => {
+    const progressOf: ProgressOf = (gateway) => {
       const desired = snapshots.newest(gateway);
       return desired === null ? null : acknowledgement(desired, readyProxies(this.#world, gateway), states);
-    });
+    };
+    return addRouteProgrammed(withholdProgrammed(this.#translation.statuses, progressOf), progressOf);
   }
 
   async #infrastructure(): Promise<void> {

@@ -158,7 +158,7 @@ export class SnapshotServer {
       // A broken or senseless conversation ends; the proxy comes back with a new one.
     } finally {
       this.#sessions.delete(session);
-      this.#options.changed?.({ ...session.state, revision: '' });
+      this.#options.changed?.({ ...session.state, revision: '', held: null });
       out.destroy();
       stream.close();
     }

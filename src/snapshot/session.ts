@@ -10,6 +10,8 @@ export type ProxyState = {
   readonly gateway: string;
   /** The revision it serves; `''` before its first. */
   readonly revision: string;
+  /** That table; null when it is not known here, or there is none. */
+  readonly held: Snapshot | null;
   /** The last revision that it refused, and why; null when it took the newest it was sent. */
   readonly rejected: Acknowledgement | null;
   /** Milliseconds since the epoch. */
@@ -49,7 +51,7 @@ export class Session {
   get state(): ProxyState {
     const { proxy, gateway } = this;
     const revision = this.#held?.revision ?? '';
-    return { proxy, gateway, revision, rejected: this.#rejected, connectedAt: this.#connectedAt };
+    return { proxy, gateway, revision, held: this.#held, rejected: this.#rejected, connectedAt: this.#connectedAt };
   }
 
   want(snapshot: Snapshot): void {
