@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { normalisePath as inRequests } from '../src/proxy/route/normalise.ts';
-import { normalisePath as inManifests } from '../src/translate/route/match.ts';
+import { normalisePath as inManifests } from '../src/translate/route/path.ts';
 
 /** The proxy may not import the translator, so each has its own; a path that they read differently would never match. */
 test('a path in a manifest and a path in a request become the same', () => {

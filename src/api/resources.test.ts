@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Parsed, parseResource } from './resources.ts';
+import { COLLECTION_OF, type Parsed, parseResource } from './resources.ts';
 
 const route = (spec: unknown) => ({
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -76,4 +77,32 @@ test.each([
   ['no metadata', { ...route({}), metadata: undefined }, 'metadata: is required'],
 ])('a document that is %s is refused', (_name, raw, message) => {
   expect(issues(parseResource(raw))).toEqual([message]);
+});
+
+test('a document nested too deep is refused', () => {
+  let deep: unknown = {};
+  for (let level = 0; level < 100_000; level++) deep = { deep };
+  expect(issues(parseResource(route(deep)))).toEqual([': must not be nested more than 64 levels deep']);
+});
+
+test('a long value of a header is judged at once', () => {
+  const value = `${'a'.repeat(4000)}\u0001`;
+  const started = performance.now();
+  expect(parseResource(route({ rules: [{ matches: [{ headers: [{ name: 'a', value }] }] }] })).ok).toBe(false);
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
+test('nothing makes parseResource throw', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.keys(COLLECTION_OF)),
+      fc.anything(),
+      fc.anything(),
+      (kind, metadata, spec) => {
+        expect(parseResource({ apiVersion: 'v1', kind, metadata, spec, data: spec })).toHaveProperty('ok');
+        expect(parseResource(spec)).toHaveProperty('ok');
+      },
+    ),
+    { numRuns: 500 },
+  );
 });

@@ -9,7 +9,7 @@ import { type GatewayClass, gatewayClassSchema } from './gateway/gateway-class.t
 import { type HTTPRoute, httpRouteSchema } from './gateway/http-route.ts';
 import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-grant.ts';
 import { describe, type Issue } from './schema/issue.ts';
-import { emptyForNull, isObject, unknownFields, withoutNullFields } from './schema/raw.ts';
+import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
 /** Everything that translation reads: valid objects with the defaults of their CRDs applied. */
 export type Resources = {
@@ -107,6 +107,9 @@ export function parseResource(raw: unknown): Parsed {
   if (typeof kind !== 'string' || !isKnownKind(kind)) {
     const message = kind === undefined ? 'is required' : `must be one of ${Object.keys(SCHEMAS).join(', ')}`;
     return invalid(raw, [{ path: ['kind'], message }]);
+  }
+  if (isTooDeep(raw)) {
+    return invalid(raw, [{ path: [], message: `must not be nested more than ${MAX_DEPTH} levels deep` }]);
   }
   const document = withoutNullFields(kind === 'Secret' || kind === 'ConfigMap' ? withData(raw) : raw);
   const result = SCHEMAS[kind].safeParse(document, { error: describe });

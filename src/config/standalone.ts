@@ -1,7 +1,8 @@
 /** Settings of `headgate standalone`, and those that `check`, `explain` and `demo` share with it. */
 import { z } from 'zod';
 import type { Flag, Settings } from './flag.ts';
-import { bytes, duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
+import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from './limits.ts';
+import { duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -82,31 +83,6 @@ export const PROXY_FLAGS = {
   },
 } as const satisfies Record<string, Flag>;
 
-/** Bounds of what a client may send and how long it may take. */
-export const LIMIT_FLAGS = {
-  maxRequestLine: {
-    name: 'max-request-line',
-    value: 'BYTES',
-    about: 'longer request lines are answered 414',
-    fallback: '8KiB',
-    schema: bytes(256, 1_048_576).default(8_192),
-  },
-  maxHeaderBytes: {
-    name: 'max-header-bytes',
-    value: 'BYTES',
-    about: 'larger header sections are answered 431',
-    fallback: '64KiB',
-    schema: bytes(1_024, 16_777_216).default(65_536),
-  },
-  maxHeaders: {
-    name: 'max-headers',
-    value: 'N',
-    about: 'more header fields are answered 431',
-    fallback: '100',
-    schema: wholeNumber(1, 10_000).default(100),
-  },
-} as const satisfies Record<string, Flag>;
-
 const ADMIN: HostPort = { address: '127.0.0.1', port: 9901 };
 
 export const STANDALONE_FLAGS = {
@@ -121,6 +97,7 @@ export const STANDALONE_FLAGS = {
       .default(ADMIN),
   },
   ...PROXY_FLAGS,
+  ...MESSAGE_LIMIT_FLAGS,
   ...LIMIT_FLAGS,
 } as const satisfies Record<string, Flag>;
 

@@ -2,7 +2,7 @@ import type { EndpointSlice } from '../api/core/endpoint-slice.ts';
 import type { Secret } from '../api/core/secret.ts';
 import type { Service } from '../api/core/service.ts';
 import type { Resources } from '../api/resources.ts';
-import { keyOf } from './object.ts';
+import { compare, keyOf } from './object.ts';
 import { Grants } from './reference-grant.ts';
 
 /** The objects that others refer to, by the key of the reference, so that no stage scans a collection. */
@@ -46,5 +46,7 @@ function byService(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[
     if (list === undefined) found.set(key, [slice]);
     else list.push(slice);
   }
+  // Where two slices contradict each other, the same one must win whatever the order in which they were read.
+  for (const list of found.values()) list.sort((a, b) => compare(a.metadata.name, b.metadata.name));
   return found;
 }

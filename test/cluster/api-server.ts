@@ -7,6 +7,8 @@ export type Json = Record<string, unknown>;
 
 export type Answer = { readonly status: number; readonly body: Json; readonly warnings: readonly string[] };
 
+type Metadata = { name: string; annotations?: Record<string, string>; deletionTimestamp?: string };
+
 type Kubeconfig = {
   'current-context': string;
   contexts: { name: string; context: { cluster: string; user: string } }[];
@@ -62,18 +64,31 @@ export class ApiServer {
   }
 
   /**
-   * Creates an object if there is none of its name.
+   * Creates an object if there is none of its name, once one that is being deleted is gone.
    *
    * @returns what removes it again, when it was created here
+   * @throws when there is one with other annotations (that is how CRDs tell their version and channel)
    */
   async ensure(collection: string, object: Json): Promise<() => Promise<void>> {
-    const { status, body } = await this.request('POST', collection, object);
-    const name = (object.metadata as { name: string }).name;
-    if (status === 409) return async () => {};
-    if (status !== 201) throw new Error(`${collection}/${name} was refused: ${status} ${String(body.message)}`);
-    return async () => {
-      await this.request('DELETE', `${collection}/${name}`);
-    };
+    const { name, annotations = {} } = object.metadata as Metadata;
+    const path = `${collection}/${name}`;
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const created = await this.request('POST', collection, object);
+      if (created.status === 201) {
+        return async () => {
+          await this.request('DELETE', path);
+        };
+      }
+      if (created.status !== 409) throw new Error(`${path}: ${created.status} ${String(created.body.message)}`);
+      const { metadata } = (await this.request('GET', path)).body as { metadata?: Metadata };
+      if (metadata !== undefined && metadata.deletionTimestamp === undefined) {
+        const other = Object.keys(annotations).find((key) => metadata.annotations?.[key] !== annotations[key]);
+        if (other === undefined) return async () => {};
+        throw new Error(`${path} exists with ${other}: ${metadata.annotations?.[other]}, not ${annotations[other]}`);
+      }
+      await setTimeout(50);
+    }
+    throw new Error(`${path} is still being deleted after 10 s`);
   }
 
   /** Waits until a path is served; CRDs take a moment. */

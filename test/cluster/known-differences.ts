@@ -30,7 +30,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     reason: 'which addresses Services can have is a setting of the cluster',
     accepts: 'schema',
-    says: /^spec\.clusterIPs: .*failed to allocate IP/,
+    says: /^spec\.clusterIPs(?:\[\d+\])?: .*(?:failed to allocate IP|is not configured on this cluster)/,
     example: service({ clusterIP: '203.0.113.1', ports: [{ port: 80 }] }),
   },
   {

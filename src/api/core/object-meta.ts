@@ -26,9 +26,14 @@ const ownerReferences = z
   .array(
     z.object({ apiVersion: ownerVersion, kind: filled, name: filled, uid: filled, controller: z.boolean().optional() }),
   )
-  .refine((owners) => owners.filter(({ controller }) => controller === true).length <= 1, {
+  .refine((owners) => distinct(owners.filter(({ controller }) => controller === true)) <= 1, {
     error: 'must have at most one item whose controller is true',
   });
+
+/** How many items there are; an API server drops an owner that is there twice. */
+function distinct(items: readonly unknown[]): number {
+  return new Set(items.map((item) => JSON.stringify(item))).size;
+}
 
 const finalizers = z
   .array(qualifiedName)

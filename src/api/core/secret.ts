@@ -25,7 +25,8 @@ export const secretSchema = z
     let size = 0;
     for (const value of Object.values(secret.data)) size += byteLengthOfBase64(value);
     checkSize(size, 'data', context);
-    for (const { path, message } of CONTENT[secret.type]?.(secret) ?? []) {
+    const faults = Object.hasOwn(CONTENT, secret.type) ? CONTENT[secret.type]!(secret) : [];
+    for (const { path, message } of faults) {
       context.addIssue({ code: 'custom', path, message: `${message} in a Secret of type ${secret.type}` });
     }
   });

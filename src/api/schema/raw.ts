@@ -14,9 +14,20 @@ export function withoutNullFields(value: unknown): unknown {
   if (!isObject(value)) return value;
   const kept: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
-    if (value[key] !== null) kept[key] = withoutNullFields(value[key]);
+    // No kind has such a field, and assigning it would change the object's prototype.
+    if (value[key] !== null && key !== '__proto__') kept[key] = withoutNullFields(value[key]);
   }
   return kept;
+}
+
+/** Levels of nesting that no valid document comes near; one that has more, or contains itself, is not looked at. */
+export const MAX_DEPTH = 64;
+
+/** Whether a document has more levels than `MAX_DEPTH`. */
+export function isTooDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth === MAX_DEPTH) return true;
+  return Object.values(value).some((inner) => isTooDeep(inner, depth + 1));
 }
 
 /** The same map with an empty string for every null, which is how an API server reads the data of Secrets and ConfigMaps. */

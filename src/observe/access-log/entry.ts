@@ -12,7 +12,7 @@ export class AccessEntry {
   client: string;
   method: string;
   host: string;
-  /** As it came. From the `?` on it is cut off, unless the log was told to keep queries. */
+  /** The request's path or target. From the `?` on it is cut off, unless the log was told to keep queries. */
   path: string;
   /** `HTTP/1.1`, `HTTP/1.0`. */
   protocol: string;

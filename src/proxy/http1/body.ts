@@ -1,4 +1,5 @@
-import { CR, HEX, LF, SEMICOLON, VALUE } from './bytes.ts';
+import { CR, HEX, LF, SEMICOLON } from './bytes.ts';
+import { EXTENSIONS_END, NAME_START, NO_EXTENSION, nextInExtension } from './chunk-extension.ts';
 import { DONE, FAULTS, type Fault, MORE, REFUSED } from './fault.ts';
 import { FieldSection } from './field-section.ts';
 import { CHUNKED, LENGTH, NO_BODY, UNTIL_CLOSE } from './framing.ts';
@@ -6,15 +7,14 @@ import type { MessageLimits } from './limits.ts';
 
 const SIZE_START = 0;
 const SIZE = 1;
-const EXTENSION_START = 2;
-const EXTENSION = 3;
-const SIZE_LF = 4;
-const DATA = 5;
-const DATA_CR = 6;
-const DATA_LF = 7;
-const AFTER_LAST = 8;
-const TRAILERS = 9;
-const END_LF = 10;
+const EXTENSION = 2;
+const SIZE_LF = 3;
+const DATA = 4;
+const DATA_CR = 5;
+const DATA_LF = 6;
+const AFTER_LAST = 7;
+const TRAILERS = 8;
+const END_LF = 9;
 
 /** Digits of a chunk size, leading zeros included. 13 digits stay below 2^53. */
 const MAX_SIZE_DIGITS = 13;
@@ -48,6 +48,7 @@ export class BodyReader {
   /** Bytes left of the body or of the chunk. */
   private remaining: number;
   private digits: number;
+  private extension: number;
   private extensionBytes: number;
   private trailerBuffer: Buffer;
   private trailerLength: number;
@@ -67,6 +68,7 @@ export class BodyReader {
     this.state = SIZE_START;
     this.remaining = 0;
     this.digits = 0;
+    this.extension = NAME_START;
     this.extensionBytes = 0;
     this.trailerBuffer = NOTHING;
     this.trailerLength = 0;
@@ -85,6 +87,7 @@ export class BodyReader {
     this.state = SIZE_START;
     this.remaining = framing === LENGTH ? length : 0;
     this.digits = 0;
+    this.extension = NAME_START;
     this.extensionBytes = 0;
     this.trailerBuffer = NOTHING;
     this.trailerLength = 0;
@@ -149,29 +152,29 @@ export class BodyReader {
             if (open !== -1) this.pass(open, at);
             open = -1;
             this.extensionBytes++;
-            this.state = EXTENSION_START;
+            this.extension = NAME_START;
+            this.state = EXTENSION;
           } else return this.refuse(byte === LF ? FAULTS.bareLf : FAULTS.badChunkSize, at);
           at++;
           break;
         }
-        case EXTENSION_START:
-          if (byte === CR || byte === SEMICOLON) return this.refuse(FAULTS.badChunkExtension, at);
-          this.state = EXTENSION;
-          break;
-        case EXTENSION: {
-          const start = at;
-          while (at < end && VALUE[buffer[at]!] !== 0) at++;
-          this.extensionBytes += at - start;
-          if (this.extensionBytes > this.limits.chunkExtensions) return this.refuse(FAULTS.extensionsTooLarge, at);
-          if (at === end) break;
-          if (buffer[at] !== CR) {
-            return this.refuse(buffer[at] === LF ? FAULTS.bareLf : FAULTS.badChunkExtension, at);
+        case EXTENSION:
+          while (at < end) {
+            const next = nextInExtension(this.extension, buffer[at]!);
+            if (next === EXTENSIONS_END) break;
+            if (next === NO_EXTENSION) {
+              return this.refuse(buffer[at] === LF ? FAULTS.bareLf : FAULTS.badChunkExtension, at);
+            }
+            this.extension = next;
+            this.extensionBytes++;
+            at++;
+            if (this.extensionBytes > this.limits.chunkExtensions) return this.refuse(FAULTS.extensionsTooLarge, at);
           }
+          if (at === end) break;
           if (this.keepFraming) open = at;
           this.state = SIZE_LF;
           at++;
           break;
-        }
         case SIZE_LF:
           if (byte !== LF) return this.refuse(FAULTS.bareCr, at - 1);
           this.state = this.remaining === 0 ? AFTER_LAST : DATA;
@@ -270,5 +273,5 @@ function trailerFault(fault: Fault): Fault {
 
 /** Whether the bytes of this state are left out of what is passed on. */
 function isOmitted(state: number): boolean {
-  return state === EXTENSION_START || state === EXTENSION || state === TRAILERS;
+  return state === EXTENSION || state === TRAILERS;
 }

@@ -30,8 +30,9 @@ import {
   UPGRADES,
 } from './framing.ts';
 import { hostLength } from './host.ts';
-import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST_FIELD, TRANSFER_ENCODING, UPGRADE } from './known-field.ts';
+import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST_FIELD, TE, TRANSFER_ENCODING, UPGRADE } from './known-field.ts';
 import { MAX_METHOD, type MessageLimits } from './limits.ts';
+import type { MessageWriter } from './writer.ts';
 
 const START = 0;
 const START_LF = 1;
@@ -233,8 +234,32 @@ export class RequestHead implements RequestView {
     return latin1(buffer, base + this.hostStart, base + this.authorityEnd);
   }
 
+  get hasAuthority(): boolean {
+    return this.authorityEnd > this.hostStart;
+  }
+
+  /** Whether the client has said that it takes trailers (RFC 9110 section 10.1.4). */
+  get acceptsTrailers(): boolean {
+    const value = this.fields.has(TE) ? this.header('te') : null;
+    return value !== null && /(?:^|,)[ \t]*trailers[ \t]*(?:,|$)/i.test(value);
+  }
+
   header(name: string): string | null {
     return this.fields.get(name);
+  }
+
+  /** Writes a request line with its CRLF, in origin form; `path` replaces the path, null leaves it. */
+  writeLine(writer: MessageWriter, path: string | null): void {
+    const { buffer, base } = this.fields;
+    writer.bytes(buffer, base + this.methodStart, base + this.methodEnd + 1);
+    writer.text(path ?? this.path);
+    if (this.queryStart !== -1) writer.bytes(buffer, base + this.queryStart, base + this.targetEnd);
+    writer.text(' HTTP/1.1\r\n');
+  }
+
+  writeAuthority(writer: MessageWriter): void {
+    const { buffer, base } = this.fields;
+    writer.bytes(buffer, base + this.hostStart, base + this.authorityEnd);
   }
 
   /** The request line as received, without CRLF; empty while it is not complete. For logs. */

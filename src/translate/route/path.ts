@@ -3,12 +3,12 @@
  * the other escapes in upper case, `.` and `..` resolved, `//` made one. Null for what is never a request's path.
  */
 export function normalisePath(value: string): string | null {
-  if (!value.startsWith('/')) return null;
+  // Before anything is decoded: what decoding leaves behind must not become an escape.
+  if (!value.startsWith('/') || /%00|%(?![0-9A-Fa-f]{2})|[^!-~]|[\\?#]/.test(value)) return null;
   const path = value.replace(/%([0-9A-Fa-f]{2})/g, (encoded, hex: string) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16));
     return /[A-Za-z0-9._~-]/.test(character) ? character : encoded.toUpperCase();
   });
-  if (/%00|%(?![0-9A-F]{2})|[^!-~]|[\\?#]/.test(path)) return null;
   const segments = path.split('/').slice(1);
   const kept: string[] = [];
   for (const segment of segments) {

@@ -33,12 +33,15 @@ export function convertRule(rule: HTTPRouteRule, namespace: string, backends: Ba
     return known.converted;
   const refs: BackendObjectReference[] = [];
   const resolutions: Resolution[] = [];
-  const converted = convert(rule, (ref) => {
+  const { body, report } = convert(rule, (ref) => {
     const resolution = resolve(ref);
     refs.push(ref);
     resolutions.push(resolution);
     return resolution;
   });
+  // A reference may fail for another reason than before and still have the same effect.
+  const before = known?.converted.body ?? null;
+  const converted = { body: JSON.stringify(before) === JSON.stringify(body) ? before : body, report };
   remembered.set(rule, { refs, resolutions, converted });
   return converted;
 }

@@ -8,6 +8,8 @@ const grant = (part: Json) => gatewayObject('ReferenceGrant', { from: [FROM], to
 const named = (metadata: Json): Json => ({ ...gatewayClass({}), metadata: { name: 'case', ...metadata } });
 const owner = (part: Json) => ({ ownerReferences: [{ apiVersion: 'v1', kind: 'A', name: 'a', uid: 'a', ...part }] });
 
+const OWNER = { apiVersion: 'v1', kind: 'A', name: 'a', uid: 'a', controller: true };
+
 export const GATEWAY_CLASS_CASES: readonly Case[] = cases(gatewayClass, [
   ['a class has a controller', {}, { controllerName: undefined }, 'spec.controllerName: is required'],
   [
@@ -115,6 +117,24 @@ export const METADATA_CASES: readonly Case[] = cases(named, [
     { finalizers: ['example.com/a'] },
     { finalizers: ['example.com/a/b'] },
     'metadata.finalizers.0: must be at most 63 letters, digits, "-", "_" and ".", possibly after a domain and "/"',
+  ],
+  [
+    'one owner is the controller',
+    { ownerReferences: [OWNER, OWNER] },
+    { ownerReferences: [OWNER, { ...OWNER, uid: 'b' }] },
+    'metadata.ownerReferences: must have at most one item whose controller is true',
+  ],
+  [
+    'an owner has a version',
+    owner({ apiVersion: 'apps/v1' }),
+    owner({ apiVersion: 'apps/v1/' }),
+    'metadata.ownerReferences.0.apiVersion: must be a version, or a group and a version',
+  ],
+  [
+    'two finalizers exclude each other',
+    { finalizers: ['orphan'] },
+    { finalizers: ['orphan', 'foregroundDeletion'] },
+    'metadata.finalizers: must not have both orphan and foregroundDeletion',
   ],
   ['an owner has a uid', owner({}), owner({ uid: '' }), 'metadata.ownerReferences.0.uid: must not be empty'],
   [

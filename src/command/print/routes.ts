@@ -1,0 +1,64 @@
+/** The rules of a routing table for people: where, what is matched, what happens. */
+import type { Filter } from '../../ir/filter.ts';
+import type { Match } from '../../ir/match.ts';
+import type { RoutingTable, Rule } from '../../ir/table.ts';
+import { table } from './table.ts';
+
+export function routesTable(routing: RoutingTable): string {
+  const rows = Object.entries(routing.rules).map(([key, rule]) => [
+    key.replace(/^httproute\//, '').replace(/\/rule\/(\d+)$/, (_, index) => `, ${rule.name || `rule ${index}`}`),
+    unique(rule.attachments.map(({ listener }) => listener.slice(listener.lastIndexOf('/') + 1))),
+    unique(rule.attachments.map(({ hostname }) => hostname || '*')),
+    rule.matches.map(matchText).join(' or '),
+    actionText(rule),
+  ]);
+  return table(['ROUTE', 'LISTENERS', 'HOSTS', 'MATCH', 'ACTION'], rows);
+}
+
+function unique(values: readonly string[]): string {
+  return [...new Set(values)].join(', ');
+}
+
+const PATH_SIGN = { exact: '=', prefix: '', regex: '~' } as const;
+
+function matchText({ path, method, headers, query }: Match): string {
+  const parts = [
+    `${PATH_SIGN[path.kind]}${path.value || '/'}${path.kind === 'prefix' && path.value !== '' ? '/...' : ''}`,
+  ];
+  if (method !== '') parts.unshift(method);
+  for (const { name, kind, value } of headers) parts.push(`${name}:${kind === 'regex' ? '~' : ' '}${value}`);
+  for (const { name, kind, value } of query) parts.push(`?${name}${kind === 'regex' ? '~' : '='}${value}`);
+  return parts.join(' ');
+}
+
+function actionText({ filters, backends, timeouts, retry }: Rule): string {
+  const parts = filters.map(filterText);
+  if (!filters.some(({ kind }) => kind === 'RequestRedirect')) {
+    const total = backends.reduce((sum, { weight }) => sum + weight, 0);
+    const shares = backends.map(({ backend, weight, failure }) => {
+      const name = failure === null ? (backend ?? '').replace(/^service\//, '') : `${failure.status} ${failure.reason}`;
+      return total === weight ? name : `${name} ${Math.round((weight / total) * 1_000) / 10}%`;
+    });
+    parts.push(total === 0 ? '500, no backend' : shares.join(' + '));
+  }
+  if (timeouts.request > 0) parts.push(`within ${timeouts.request} ms`);
+  if (retry !== null && retry.attempts > 0) parts.push(`${retry.attempts} retries`);
+  return parts.join(', ');
+}
+
+function filterText(filter: Filter): string {
+  switch (filter.kind) {
+    case 'RequestRedirect':
+      return `redirect ${filter.statusCode} to ${filter.scheme ?? 'same scheme'} ${filter.hostname ?? ''}`.trimEnd();
+    case 'URLRewrite':
+      return `rewrite to ${[filter.hostname, filter.path?.value].filter((part) => part !== undefined && part !== null).join('')}`;
+    case 'RequestMirror':
+      return `mirror to ${filter.backend?.replace(/^service\//, '') ?? 'nobody'}`;
+    case 'RequestHeaderModifier':
+      return 'request headers';
+    case 'ResponseHeaderModifier':
+      return 'response headers';
+    case 'CORS':
+      return 'CORS';
+  }
+}

@@ -1,0 +1,50 @@
+/** Which ports of this machine a routing table needs, and whether they can be had. */
+import { createServer } from 'node:net';
+import type { RoutingTable } from '../../ir/table.ts';
+
+export type Where = { readonly address: string; readonly portOffset: number };
+
+/** `address:port` of every listener, as they are opened on this machine. */
+export function socketsOf(table: RoutingTable, { address, portOffset }: Where): Set<string> {
+  const sockets = new Set<string>();
+  for (const listener of Object.values(table.listeners)) {
+    const port = publicPort(listener.port, portOffset);
+    for (const bound of listener.addresses.length === 0 ? [address] : listener.addresses)
+      sockets.add(socketText(bound, port));
+  }
+  return sockets;
+}
+
+export function publicPort(port: number, offset: number): number {
+  return port < 1024 ? port + offset : port;
+}
+
+export function socketText(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/**
+ * Why a socket cannot be opened, or `''`. Workers share their ports with SO_REUSEPORT, which would let another Headgate of
+ * the same user take half of the connections without a word; this asks without it.
+ */
+export function whyTaken(socket: string): Promise<string> {
+  const match = /^\[?([^\]]+?)\]?:(\d+)$/.exec(socket)!;
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(reason(socket, error)));
+    server.listen({ host: match[1], port: Number(match[2]), exclusive: true }, () => server.close(() => resolve('')));
+  });
+}
+
+function reason(socket: string, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `${socket} is taken by another program`;
+    case 'EACCES':
+      return `${socket} may be opened by root only; --port-offset moves ports below 1024 up`;
+    case 'EADDRNOTAVAIL':
+      return `${socket} is not an address of this machine`;
+    default:
+      return `${socket} cannot be opened: ${error.message}`;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Endpoint } from '../../ir/table.ts';
+import type { ProxyLimits } from '../options.ts';
+import type { TimerWheel } from '../timer-wheel.ts';
+import { BackendConnection } from './connection.ts';
+import type { ResponseSink } from './response-sink.ts';
+
+/** What pools count, over all of them. */
+export type PoolCounts = {
+  connects: number;
+  connectFailures: number;
+  reuses: number;
+  open: number;
+  waiting: number;
+};
+
+/** The connections of one process to one endpoint: the newest idle one first, a bound, and a queue behind it. */
+export class EndpointPool {
+  endpoint: Endpoint;
+  /** `address:port`, for logs. */
+  readonly name: string;
+  private readonly limits: ProxyLimits;
+  private readonly wheel: TimerWheel;
+  private readonly counts: PoolCounts;
+  private readonly idle: BackendConnection[];
+  private readonly waiting: ResponseSink[];
+  private open: number;
+  private isRetired: boolean;
+
+  constructor(endpoint: Endpoint, limits: ProxyLimits, wheel: TimerWheel, counts: PoolCounts) {
+    this.endpoint = endpoint;
+    this.name = endpointName(endpoint);
+    this.limits = limits;
+    this.wheel = wheel;
+    this.counts = counts;
+    this.idle = [];
+    this.waiting = [];
+    this.open = 0;
+    this.isRetired = false;
+  }
+
+  /** An open connection that waits for a request, now the sink's; null when there is none. */
+  reuse(sink: ResponseSink): BackendConnection | null {
+    const connection = this.idle.pop();
+    if (connection === undefined) return null;
+    this.counts.reuses++;
+    connection.take(sink);
+    return connection;
+  }
+
+  /**
+   * Opens a connection for the sink, or queues the sink for the next free one; `sink.connected` or `sink.backendFailed`
+   * follows. False when the queue is full too.
+   */
+  connect(sink: ResponseSink): boolean {
+    if (this.open < this.limits.backendConnections) {
+      this.openFor(sink);
+      return true;
+    }
+    if (this.waiting.length >= this.limits.backendPending) return false;
+    this.waiting.push(sink);
+    this.counts.waiting++;
+    return true;
+  }
+
+  /** The sink no longer waits in the queue. */
+  cancel(sink: ResponseSink): void {
+    const index = this.waiting.indexOf(sink);
+    if (index === -1) return;
+    this.waiting.splice(index, 1);
+    this.counts.waiting--;
+  }
+
+  /** Takes a connection that is idle again; false when it is not wanted. */
+  keep(connection: BackendConnection): boolean {
+    if (this.isRetired) return false;
+    const next = this.waiting.shift();
+    if (next !== undefined) {
+      this.counts.waiting--;
+      this.counts.reuses++;
+      connection.take(next);
+      next.connected(connection);
+      return true;
+    }
+    if (this.idle.length >= this.limits.backendIdleConnections) return false;
+    this.idle.push(connection);
+    return true;
+  }
+
+  /** The endpoint is no more: requests under way finish, nothing is kept. */
+  retire(): void {
+    this.isRetired = true;
+    for (const connection of this.idle.splice(0)) connection.destroy();
+  }
+
+  // Told by connections
+
+  opened(): void {
+    this.counts.connects++;
+  }
+
+  connectFailed(): void {
+    this.counts.connectFailures++;
+  }
+
+  closed(connection: BackendConnection): void {
+    this.open--;
+    this.counts.open--;
+    const index = this.idle.lastIndexOf(connection);
+    if (index !== -1) this.idle.splice(index, 1);
+    const next = this.waiting.shift();
+    if (next === undefined) return;
+    this.counts.waiting--;
+    this.openFor(next);
+  }
+
+  private openFor(sink: ResponseSink): void {
+    this.open++;
+    this.counts.open++;
+    sink.connecting(new BackendConnection(this, this.endpoint, sink, this.limits, this.wheel));
+  }
+}
+
+export function endpointName(endpoint: Endpoint): string {
+  const host = endpoint.address.includes(':') ? `[${endpoint.address}]` : endpoint.address;
+  return `${host}:${endpoint.port}`;
+}

@@ -1,0 +1,144 @@
+import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import {
+  CONNECTION,
+  CONTENT_LENGTH,
+  DATE,
+  KEEP_ALIVE,
+  NOMINATED,
+  PROXY_CONNECTION,
+  TE,
+  TRANSFER_ENCODING,
+  UPGRADE,
+} from '../http1/known-field.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
+import type { MessageWriter } from '../http1/writer.ts';
+import { copyFields } from './request-writer.ts';
+
+const bit = (...ids: number[]) => ids.reduce((bits, id) => bits | (1 << id), 0);
+
+const HOP = bit(CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TE, TRANSFER_ENCODING, UPGRADE, NOMINATED);
+const CR = 0x0d;
+
+/** The value of Date, made once a second. */
+let dateText = '';
+let dateSecond = -1;
+
+function date(): string {
+  const now = Date.now();
+  const second = Math.floor(now / 1_000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateText = `Date: ${new Date(now).toUTCString()}\r\n`;
+  }
+  return dateText;
+}
+
+/** What of a response head is up to this hop. */
+export type ResponseFraming = {
+  /** Whether the body is sent in chunks. */
+  isChunked: boolean;
+  /** Whether the connection ends after this response. */
+  closes: boolean;
+  /** HTTP/1.0 has to be told that a connection persists (RFC 9112 section 9.3). */
+  saysKeepAlive: boolean;
+};
+
+/** Writes the head of a backend's response for the client. `cors` comes after `plan`. */
+export function writeResponseHead(
+  writer: MessageWriter,
+  head: ResponseHead,
+  plan: HeaderPlan | null,
+  cors: HeaderPlan | null,
+  framing: ResponseFraming,
+): void {
+  const fields = head.fields;
+  writeStatusLine(writer, head);
+  let drop = HOP;
+  // RFC 9110 section 8.6: no Content-Length in 1xx and 204.
+  if (head.status < 200 || head.status === 204) drop |= bit(CONTENT_LENGTH);
+  if (head.status === 101 || head.status === 426) drop &= ~bit(UPGRADE);
+  if (plan === null || (plan.drop.length === 0 && (cors === null || cors.drop.length === 0))) {
+    copyFields(writer, fields, drop, NONE);
+  } else {
+    copyFields(writer, fields, drop, cors === null ? plan.drop : [...plan.drop, ...cors.drop]);
+  }
+  if (plan !== null && plan.block.length > 0) writer.bytes(plan.block, 0, plan.block.length);
+  if (cors !== null && cors.block.length > 0) writer.bytes(cors.block, 0, cors.block.length);
+  if (head.status >= 200 && !fields.has(DATE)) writer.text(date());
+  if (framing.isChunked) writer.text('Transfer-Encoding: chunked\r\n');
+  if (head.status === 101) writer.text('Connection: Upgrade\r\n');
+  else if (framing.closes)
+    writer.text(head.status === 426 ? 'Connection: close, Upgrade\r\n' : 'Connection: close\r\n');
+  else if (head.status === 426) writer.text('Connection: Upgrade\r\n');
+  else if (framing.saysKeepAlive) writer.text('Connection: keep-alive\r\n');
+  writer.text('\r\n');
+}
+
+const NONE: readonly string[] = [];
+
+function writeStatusLine(writer: MessageWriter, head: ResponseHead): void {
+  const { fields } = head;
+  const { buffer, base } = fields;
+  const end = fields.count > 0 ? fields.lineStart(0) : base + head.length - 2;
+  writer.text('HTTP/1.1 ');
+  if (buffer[base + 12] === CR) {
+    writer.decimal(head.status);
+    writer.text(' \r\n');
+  } else {
+    writer.bytes(buffer, base + 9, end);
+  }
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  204: 'No Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
+  417: 'Expectation Failed',
+  421: 'Misdirected Request',
+  426: 'Upgrade Required',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+  505: 'HTTP Version Not Supported',
+};
+
+/** Writes a response of our own, whole. Without `hasBody` (HEAD) its length is still told. */
+export function writeDirectResponse(
+  writer: MessageWriter,
+  response: DirectResponse,
+  plan: HeaderPlan | null,
+  framing: ResponseFraming,
+  hasBody: boolean,
+): void {
+  writer.text(`HTTP/1.1 ${response.status} ${REASONS[response.status] ?? ''}\r\n`);
+  for (const [name, value] of response.headers) {
+    if (plan === null || !plan.drop.includes(name.toLowerCase())) writer.text(`${name}: ${value}\r\n`);
+  }
+  if (plan !== null) writer.bytes(plan.block, 0, plan.block.length);
+  const body = Buffer.from(response.body);
+  writer.text(date());
+  if (response.status !== 204) writer.text(`Content-Length: ${body.length}\r\n`);
+  if (framing.closes) writer.text('Connection: close\r\n');
+  else if (framing.saysKeepAlive) writer.text('Connection: keep-alive\r\n');
+  writer.text('\r\n');
+  if (hasBody) writer.bytes(body, 0, body.length);
+}
+
+/** A short text for people who see an error in their browser or log. */
+export function errorBody(status: number): DirectResponse {
+  const text = `${status} ${REASONS[status] ?? ''}\n`;
+  return { status, headers: [['Content-Type', 'text/plain; charset=utf-8']], body: text };
+}

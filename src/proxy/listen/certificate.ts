@@ -1,0 +1,87 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Certificate, Listener } from '../../ir/table.ts';
+
+/** Secure contexts by content hash: parsing a key costs milliseconds, so each certificate is loaded once. */
+export class SecureContexts {
+  private known: Map<string, SecureContext>;
+
+  constructor() {
+    this.known = new Map();
+  }
+
+  /** Throws when chain or key cannot be read or do not belong together. */
+  of(key: string, certificate: Certificate): SecureContext {
+    let context = this.known.get(key);
+    if (context === undefined) {
+      try {
+        context = createSecureContext({ cert: certificate.chain, key: certificate.key, minVersion: 'TLSv1.2' });
+      } catch (error) {
+        throw new Error(`certificate ${key}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      this.known.set(key, context);
+    }
+    return context;
+  }
+
+  /** Forgets all but these. */
+  retain(keys: ReadonlySet<string>): void {
+    for (const key of this.known.keys()) if (!keys.has(key)) this.known.delete(key);
+  }
+}
+
+type Named = { readonly names: readonly string[]; readonly context: SecureContext };
+type Served = { readonly hostname: string; readonly certificates: readonly Named[] };
+
+/** Chooses the certificate for a server name among the HTTPS listeners of one port. */
+export class CertificateChoice {
+  /** For clients that send no server name: the first certificate of the listener for any host, or of the first one. */
+  readonly fallback: Certificate | null;
+  private readonly listeners: readonly Served[];
+
+  /** Throws when a certificate cannot be loaded or is not in the table. */
+  constructor(
+    listeners: readonly Listener[],
+    certificates: Readonly<Record<string, Certificate>>,
+    contexts: SecureContexts,
+  ) {
+    this.listeners = listeners.map(({ hostname, tls }) => ({
+      hostname,
+      certificates: (tls?.certificates ?? []).map((key) => {
+        const certificate = certificates[key];
+        if (certificate === undefined) throw new Error(`certificate ${key} is not in the table`);
+        return { names: certificate.names, context: contexts.of(key, certificate) };
+      }),
+    }));
+    const unnamed = listeners.find(({ hostname }) => hostname === '') ?? listeners[0];
+    this.fallback = certificates[unnamed?.tls?.certificates[0] ?? ''] ?? null;
+  }
+
+  /** The context for a server name in lower case, null when no listener has that name. */
+  choose(name: string): SecureContext | null {
+    const listener = this.listenerFor(name);
+    if (listener === undefined || listener.certificates.length === 0) return null;
+    const [first] = listener.certificates;
+    if (listener.certificates.length === 1) return first!.context;
+    const parent = `*${name.slice(Math.max(0, name.indexOf('.')))}`;
+    const exact = listener.certificates.find(({ names }) => names.includes(name));
+    const wildcard = exact ?? listener.certificates.find(({ names }) => names.includes(parent));
+    return (wildcard ?? first!).context;
+  }
+
+  /** Exact hostname, then the longest wildcard, then the listener for any host (Gateway API, listener isolation). */
+  private listenerFor(name: string): Served | undefined {
+    let best: Served | undefined;
+    for (const listener of this.listeners) {
+      const { hostname } = listener;
+      if (hostname === name) return listener;
+      const matches = hostname === '' || (hostname.startsWith('*.') && isBelow(name, hostname));
+      if (matches && (best === undefined || hostname.length > best.hostname.length)) best = listener;
+    }
+    return best;
+  }
+}
+
+/** Whether `name` has at least one label in place of the wildcard's star. */
+function isBelow(name: string, wildcard: string): boolean {
+  return name.length > wildcard.length - 1 && name.endsWith(wildcard.slice(1));
+}

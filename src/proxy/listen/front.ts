@@ -1,0 +1,125 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
+import type { Certificate } from '../../ir/table.ts';
+import { ClientConnection } from '../exchange/client-connection.ts';
+import type { Runtime, Site } from '../runtime.ts';
+
+const BACKLOG = 4_096;
+
+/** One listening socket and the connections that came through it. */
+export class Front {
+  readonly site: Site;
+  readonly address: string;
+  /** The port asked for; 0 lets the system choose. */
+  readonly port: number;
+  readonly server: Server;
+  private readonly runtime: Runtime;
+  private readonly connections: Set<ClientConnection>;
+  /** Sockets whose TLS handshake is not done. */
+  private readonly handshakes: Set<Socket>;
+  private certificate: Certificate | null;
+
+  /** With `tls` the front speaks HTTPS. */
+  constructor(runtime: Runtime, site: Site, address: string, port: number, tls: TlsOptions | null) {
+    this.site = site;
+    this.address = address;
+    this.port = port;
+    this.runtime = runtime;
+    this.connections = new Set();
+    this.handshakes = new Set();
+    this.certificate = null;
+    const options = { allowHalfOpen: true, noDelay: true };
+    if (tls === null) {
+      this.server = createServer(options, (socket) => this.accept(socket, null));
+    } else {
+      this.server = createTlsServer({ ...options, ...tls }, (socket) => {
+        this.handshakes.delete(socket);
+        this.accept(socket, serverName(socket));
+      });
+      this.server.on('connection', (socket: Socket) => {
+        this.handshakes.add(socket);
+        socket.on('close', () => this.handshakes.delete(socket));
+      });
+      this.server.on('tlsClientError', (_error: Error, socket: TLSSocket) => {
+        runtime.metrics.handshakeFailures++;
+        socket.destroy();
+      });
+    }
+  }
+
+  /** Starts listening. Rejects with the system's error. */
+  listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      const options = { host: this.address, port: this.port, backlog: BACKLOG, reusePort: this.port !== 0 };
+      this.server.listen(options, () => {
+        this.server.off('error', reject);
+        // Accepting may fail for want of file descriptors; the sockets that are open go on.
+        this.server.on('error', (error) => this.runtime.bug(error));
+        resolve();
+      });
+    });
+  }
+
+  /** The port that it listens on. */
+  get boundPort(): number {
+    const address = this.server.address();
+    return address !== null && typeof address === 'object' ? address.port : 0;
+  }
+
+  /** Sets the certificate for clients that send no server name. The chain and key have been loaded before. */
+  setDefault(certificate: Certificate): void {
+    if (certificate === this.certificate) return;
+    this.certificate = certificate;
+    const { ticketKeys } = this.runtime.options;
+    (this.server as TlsServer).setSecureContext({
+      cert: certificate.chain,
+      key: certificate.key,
+      minVersion: 'TLSv1.2',
+      ...(ticketKeys === null ? {} : { ticketKeys }),
+    });
+  }
+
+  get openConnections(): number {
+    return this.connections.size;
+  }
+
+  /** Accepts nothing any more; idle connections end, others after their exchange. */
+  stop(): void {
+    this.server.close();
+    for (const socket of this.handshakes) socket.destroy();
+    this.drain();
+  }
+
+  drain(): void {
+    for (const connection of this.connections) connection.drain();
+  }
+
+  /** Ends everything at once. */
+  destroy(): void {
+    this.server.close();
+    for (const socket of this.handshakes) socket.destroy();
+    for (const connection of this.connections) connection.destroy();
+  }
+
+  private accept(socket: Socket, sni: string | null): void {
+    const { runtime } = this;
+    if (runtime.metrics.connectionsOpen >= runtime.options.limits.clientConnections) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    const connection = new ClientConnection(runtime, this.site, socket, sni, this.forget);
+    this.connections.add(connection);
+  }
+
+  private readonly forget = (connection: ClientConnection): void => {
+    this.connections.delete(connection);
+  };
+}
+
+function serverName(socket: TLSSocket): string | null {
+  // False when the client sent none.
+  const name = (socket as { servername?: string | false }).servername;
+  return typeof name === 'string' && name !== '' ? name.toLowerCase() : null;
+}

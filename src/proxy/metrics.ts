@@ -1,0 +1,154 @@
+import type { Counter, Gauge, Histogram, Registry } from '../observe/metrics.ts';
+import type { PoolCounts } from './backend/endpoint-pool.ts';
+
+/** Label of requests that no rule took. */
+const NO_RULE = 'none';
+
+/** The series of one rule, resolved when they are first needed and given back when the rule is gone. */
+export class RuleSeries {
+  readonly rule: string;
+  private readonly metrics: ProxyMetrics;
+  /** By class of status, 0 to 5, for answers that came from a backend; -1 while unused. */
+  private readonly classes: Int32Array;
+  /** By class and reason, for what the proxy answered or broke off itself. */
+  private readonly reasons: Map<string, number>;
+  private duration: number;
+
+  constructor(rule: string, metrics: ProxyMetrics) {
+    this.rule = rule;
+    this.metrics = metrics;
+    this.classes = new Int32Array(6).fill(-1);
+    this.reasons = new Map();
+    this.duration = -1;
+  }
+
+  /** Counts a finished exchange; `status` is 0 when the client got none, `reason` `''` for a backend's answer. */
+  count(status: number, reason: string, seconds: number): void {
+    const { requests, durations } = this.metrics;
+    const family = Math.floor(status / 100);
+    if (reason === '') {
+      let series = this.classes[family]!;
+      if (series === -1) {
+        series = requests.series([this.rule, CLASSES[family]!, '']);
+        this.classes[family] = series;
+      }
+      requests.inc(series);
+    } else {
+      requests.inc(this.reasonSeries(CLASSES[family]!, reason));
+    }
+    if (this.duration === -1) this.duration = durations.series([this.rule]);
+    durations.observe(this.duration, seconds);
+  }
+
+  release(): void {
+    const { requests, durations } = this.metrics;
+    for (const series of this.classes) if (series !== -1) requests.release(series);
+    for (const series of this.reasons.values()) requests.release(series);
+    if (this.duration !== -1) durations.release(this.duration);
+    this.classes.fill(-1);
+    this.reasons.clear();
+    this.duration = -1;
+  }
+
+  private reasonSeries(family: string, reason: string): number {
+    const key = `${family} ${reason}`;
+    let series = this.reasons.get(key);
+    if (series === undefined) {
+      series = this.metrics.requests.series([this.rule, family, reason]);
+      this.reasons.set(key, series);
+    }
+    return series;
+  }
+}
+
+const CLASSES = ['0', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
+
+/** What the proxy counts. */
+export class ProxyMetrics {
+  readonly requests: Counter;
+  readonly durations: Histogram;
+  readonly none: RuleSeries;
+  /** Numbers that the data path adds to; they are handed to the registry when it is collected. */
+  connectionsTotal: number;
+  connectionsOpen: number;
+  requestBytes: number;
+  responseBytes: number;
+  retries: number;
+  mirrored: number;
+  mirrorsDropped: number;
+  handshakeFailures: number;
+  private readonly rules: Map<object, RuleSeries>;
+
+  constructor(registry: Registry, pools: PoolCounts) {
+    this.requests = registry.counter(
+      'headgate_requests_total',
+      "Requests by rule, class of status, and why the proxy itself answered (empty for a backend's answer).",
+      ['rule', 'code', 'reason'],
+    );
+    this.durations = registry.histogram(
+      'headgate_request_duration_seconds',
+      'From the first byte of a request to the last of its response, by rule.',
+      ['rule'],
+    );
+    this.none = new RuleSeries(NO_RULE, this);
+    this.connectionsTotal = 0;
+    this.connectionsOpen = 0;
+    this.requestBytes = 0;
+    this.responseBytes = 0;
+    this.retries = 0;
+    this.mirrored = 0;
+    this.mirrorsDropped = 0;
+    this.handshakeFailures = 0;
+    this.rules = new Map();
+    this.publish(registry, pools);
+  }
+
+  /** The series of a rule of the table that is being served. */
+  of(rule: { readonly key: string }): RuleSeries {
+    let series = this.rules.get(rule);
+    if (series === undefined) {
+      series = new RuleSeries(rule.key, this);
+      this.rules.set(rule, series);
+    }
+    return series;
+  }
+
+  /** Gives back the series of rules that are in no table any more. */
+  retain(isServed: (rule: object) => boolean): void {
+    for (const [rule, series] of this.rules) {
+      if (isServed(rule)) continue;
+      this.rules.delete(rule);
+      series.release();
+    }
+  }
+
+  private publish(registry: Registry, pools: PoolCounts): void {
+    const counters: [Counter, number, () => number][] = [];
+    const gauges: [Gauge, number, () => number][] = [];
+    const counter = (name: string, help: string, read: () => number) => {
+      const family = registry.counter(name, help);
+      counters.push([family, family.series([]), read]);
+    };
+    const gauge = (name: string, help: string, read: () => number) => {
+      const family = registry.gauge(name, help);
+      gauges.push([family, family.series([]), read]);
+    };
+    counter('headgate_client_connections_total', 'Connections from clients.', () => this.connectionsTotal);
+    counter('headgate_request_body_bytes_total', 'Bytes of request bodies.', () => this.requestBytes);
+    counter('headgate_response_body_bytes_total', 'Bytes of response bodies.', () => this.responseBytes);
+    counter('headgate_backend_retries_total', 'Attempts after the first one.', () => this.retries);
+    counter('headgate_backend_connects_total', 'Connections opened to backends.', () => pools.connects);
+    counter('headgate_backend_connect_failures_total', 'Connections that failed to open.', () => pools.connectFailures);
+    counter('headgate_backend_reuses_total', 'Requests sent on a kept connection.', () => pools.reuses);
+    counter('headgate_mirrored_requests_total', 'Requests that were mirrored.', () => this.mirrored);
+    counter('headgate_mirrors_dropped_total', 'Requests not mirrored because of a bound.', () => this.mirrorsDropped);
+    counter('headgate_tls_handshake_failures_total', 'TLS handshakes that failed.', () => this.handshakeFailures);
+    gauge('headgate_client_connections', 'Open connections from clients.', () => this.connectionsOpen);
+    gauge('headgate_backend_connections', 'Open connections to backends.', () => pools.open);
+    gauge('headgate_backend_pending_requests', 'Requests that wait for a connection.', () => pools.waiting);
+    registry.beforeCollect(() => {
+      for (const [family, series, read] of counters) family.add(series, read() - family.value(series));
+      for (const [family, series, read] of gauges) family.set(series, read());
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import type { Snapshot } from '../ir/delta.ts';
+import { AccessEntry, AccessLog } from '../observe/access-log.ts';
+import { Registry, type Serialised } from '../observe/metrics.ts';
+import { Backends } from './backend/backends.ts';
+import { compileSliced } from './compile/compile.ts';
+import type { CompiledTable } from './compile/compiled.ts';
+import { TrustedHops } from './exchange/forwarding.ts';
+import { MessageWriter } from './http1/writer.ts';
+import { Fronts } from './listen/fronts.ts';
+import { ProxyMetrics } from './metrics.ts';
+import { type ProxyOptions, type ProxySettings, proxyOptions } from './options.ts';
+import type { Runtime } from './runtime.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+/** How often a drain looks whether the last connection has gone, in milliseconds. */
+const DRAIN_POLL = 20;
+
+/** One process' data path: it serves tables until it is told to stop. */
+export class Proxy {
+  readonly registry: Registry;
+  private readonly options: ProxyOptions;
+  private readonly runtime: Runtime;
+  private readonly fronts: Fronts;
+  /** By Gateway: what is served, or will be when it listens. */
+  private readonly served: Map<string, { snapshot: Snapshot; compiled: CompiledTable }>;
+  private isListening: boolean;
+  /** Tables are applied one after the other. */
+  private last: Promise<unknown>;
+
+  /** `onBug` is told of exceptions that should not be. Throws a RangeError when a setting is not valid. */
+  constructor(settings: ProxySettings = {}, onBug: (error: unknown) => void = () => {}) {
+    this.options = proxyOptions(settings);
+    this.registry = new Registry();
+    const wheel = new TimerWheel();
+    const backends = new Backends(this.options.limits, wheel);
+    const { accessLog } = this.options;
+    this.runtime = {
+      options: this.options,
+      wheel,
+      writer: new MessageWriter(),
+      metrics: new ProxyMetrics(this.registry, backends.counts),
+      backends,
+      trusted: new TrustedHops(this.options.trustedProxies),
+      accessLog: accessLog === null ? null : new AccessLog(accessLog, this.registry),
+      accessEntry: new AccessEntry(),
+      mirrors: 0,
+      isDraining: false,
+      bug: onBug,
+    };
+    this.fronts = new Fronts(this.runtime);
+    this.served = new Map();
+    this.isListening = false;
+    this.last = Promise.resolve();
+  }
+
+  /**
+   * Serves a table instead of the Gateway's earlier one, without dropping a connection. Rejects when it cannot be served;
+   * then the earlier one is served on.
+   */
+  apply(snapshot: Snapshot): Promise<void> {
+    return this.inTurn(() => this.serve(snapshot));
+  }
+
+  /** Stops serving a Gateway. Its connections end after the exchange they have. */
+  remove(gateway: string): Promise<void> {
+    return this.inTurn(async () => {
+      this.served.delete(gateway);
+      this.fronts.remove(gateway);
+      this.runtime.backends.remove(gateway);
+      this.retainSeries();
+    });
+  }
+
+  /** Opens the sockets of what was applied so far, and from now on those of what is applied. */
+  listen(): Promise<void> {
+    return this.inTurn(async () => {
+      this.isListening = true;
+      for (const { snapshot } of [...this.served.values()]) await this.serve(snapshot);
+    });
+  }
+
+  /** Where tables are served: the listener's port as the Gateway has it, and the one that is bound. */
+  get addresses(): Fronts['addresses'] {
+    return this.fronts.addresses;
+  }
+
+  /** What is served of a Gateway; null for nothing. */
+  snapshot(gateway: string): Snapshot | null {
+    return this.served.get(gateway)?.snapshot ?? null;
+  }
+
+  /** Open connections of clients. */
+  get openConnections(): number {
+    return this.fronts.openConnections;
+  }
+
+  metrics(): Serialised {
+    return this.registry.collect();
+  }
+
+  /**
+   * Ends gracefully. For `drainDelay` connections are still accepted and every response announces the end of its
+   * connection; then nothing is accepted, requests under way have `drainTimeout` to finish, and the rest is cut off.
+   */
+  async drain(): Promise<void> {
+    const { drainDelay, drainTimeout } = this.options;
+    this.runtime.isDraining = true;
+    if (drainDelay > 0) await pause(drainDelay);
+    this.fronts.stop();
+    const end = performance.now() + drainTimeout;
+    while (this.fronts.openConnections > 0 && performance.now() < end) await pause(DRAIN_POLL);
+    await this.close();
+  }
+
+  /** Ends everything at once. */
+  async close(): Promise<void> {
+    this.runtime.isDraining = true;
+    await this.last;
+    this.fronts.destroy();
+    this.runtime.backends.close();
+    await this.runtime.accessLog?.close();
+  }
+
+  private async serve(snapshot: Snapshot): Promise<void> {
+    const { table } = snapshot;
+    const before = this.served.get(table.gateway) ?? null;
+    const compiled =
+      before?.snapshot === snapshot ? before.compiled : await compileSliced(table, before?.compiled ?? null);
+    if (this.isListening && !this.runtime.isDraining) {
+      const backends = this.runtime.backends.prepare(table);
+      await this.fronts.serve(compiled, backends);
+      this.runtime.backends.commit(table.gateway, backends);
+    }
+    this.served.set(table.gateway, { snapshot, compiled });
+    this.retainSeries();
+  }
+
+  private retainSeries(): void {
+    const rules = new Set<object>();
+    for (const { compiled } of this.served.values()) for (const rule of compiled.rules.values()) rules.add(rule);
+    this.runtime.metrics.retain((rule) => rules.has(rule));
+  }
+
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    const turn = this.last.then(step);
+    this.last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

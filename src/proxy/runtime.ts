@@ -1,0 +1,39 @@
+import type { AccessEntry, AccessLog } from '../observe/access-log.ts';
+import type { Backend } from './backend/backend.ts';
+import type { Backends } from './backend/backends.ts';
+import type { CompiledPort } from './compile/compiled.ts';
+import type { TrustedHops } from './exchange/forwarding.ts';
+import type { MessageWriter } from './http1/writer.ts';
+import type { ProxyMetrics } from './metrics.ts';
+import type { ProxyOptions } from './options.ts';
+import type { TimerWheel } from './timer-wheel.ts';
+
+/** What everything on the request path of one process shares. */
+export type Runtime = {
+  readonly options: ProxyOptions;
+  readonly wheel: TimerWheel;
+  /** One message at a time is built and sent before anybody else gets the writer. */
+  readonly writer: MessageWriter;
+  readonly metrics: ProxyMetrics;
+  readonly backends: Backends;
+  readonly trusted: TrustedHops;
+  readonly accessLog: AccessLog | null;
+  readonly accessEntry: AccessEntry;
+  /** Mirrored requests under way. */
+  mirrors: number;
+  /** Whether responses announce the end of their connections. */
+  isDraining: boolean;
+  /** Told of exceptions that should not be: each costs its connection only. */
+  bug(error: unknown): void;
+};
+
+/** What is served on one port of one Gateway. A new table replaces both fields between two requests. */
+export type Site = {
+  compiled: CompiledPort;
+  backends: ReadonlyMap<string, Backend>;
+  readonly scheme: 'http' | 'https';
+  /** The port that clients connect to. */
+  readonly port: number;
+  /** Turns a port of the Gateway into the one that clients connect to. */
+  publicPort(port: number): number;
+};

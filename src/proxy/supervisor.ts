@@ -1,0 +1,330 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Snapshot } from '../ir/delta.ts';
+import { COLLECTIONS } from '../ir/table.ts';
+import { Registry, type Serialised, toPrometheus, WorkerMetrics } from '../observe/metrics.ts';
+import { diff } from '../snapshot/diff.ts';
+import { type ProxySettings, proxyOptions } from './options.ts';
+import type { Address, Entries, FromWorker, ToWorker } from './worker-message.ts';
+
+export type SupervisorOptions = ProxySettings & {
+  /** Worker processes; default: one per core that may be used. */
+  readonly workers?: number;
+  /** Shown in metrics. */
+  readonly version?: string;
+  /** Told of workers that end and of bugs. */
+  readonly onEvent?: (event: SupervisorEvent) => void;
+};
+
+export type SupervisorEvent =
+  | {
+      readonly kind: 'worker-ended';
+      readonly worker: number;
+      readonly code: number | null;
+      readonly signal: string | null;
+    }
+  | { readonly kind: 'bug'; readonly worker: number; readonly error: string };
+
+/** Entries of a delta in one message. */
+const PART = 100;
+const METRICS_TIMEOUT = 2_000;
+const METRICS_INTERVAL = 10_000;
+/** Milliseconds before a worker that ended is replaced: at once, and longer while new ones end soon. */
+const RESTART_FIRST = 50;
+const RESTART_LAST = 5_000;
+const SHORT_LIFE = 10_000;
+
+type Waiting = { resolve: (answer: FromWorker) => void; reject: (error: Error) => void };
+
+/** One place for a worker, filled by one process after another. */
+class Seat {
+  readonly index: number;
+  child: ChildProcess | null;
+  /** What the worker serves, by Gateway. */
+  served: Map<string, Snapshot>;
+  waiting: Map<number, Waiting>;
+  startedAt: number;
+  restartDelay: number;
+
+  constructor(index: number) {
+    this.index = index;
+    this.child = null;
+    this.served = new Map();
+    this.waiting = new Map();
+    this.startedAt = 0;
+    this.restartDelay = RESTART_FIRST;
+  }
+}
+
+/** Runs the workers: starts and replaces them, gives each the newest tables, and adds up their metrics. */
+export class Supervisor {
+  private readonly settings: ProxySettings;
+  private readonly version: string;
+  private readonly onEvent: (event: SupervisorEvent) => void;
+  private readonly seats: readonly Seat[];
+  private readonly registry: Registry;
+  private readonly workerMetrics: WorkerMetrics;
+  private readonly restarts: () => void;
+  /** The last good table of each Gateway. */
+  private readonly good: Map<string, Snapshot>;
+  /** Processes that have lost their seat and still finish requests. */
+  private readonly leaving: Set<ChildProcess>;
+  private nextId: number;
+  private last: Promise<unknown>;
+  private isStopping: boolean;
+  private poll: NodeJS.Timeout | null;
+  private known: readonly Address[];
+
+  /** Throws a RangeError when a setting is not valid. */
+  constructor(options: SupervisorOptions = {}) {
+    const { workers = availableParallelism(), version = 'unknown', onEvent = () => {}, ...settings } = options;
+    if (!Number.isInteger(workers) || workers < 1) {
+      throw new RangeError(`workers: ${workers} is not a whole number of at least 1`);
+    }
+    this.settings = { ...settings, ticketKeys: settings.ticketKeys ?? randomBytes(48) };
+    this.version = version;
+    this.onEvent = onEvent;
+    this.seats = Array.from({ length: workers }, (_, index) => new Seat(index));
+    this.registry = new Registry();
+    this.workerMetrics = new WorkerMetrics();
+    const ended = this.registry.counter('headgate_worker_restarts_total', 'Workers that ended and were replaced.');
+    const series = ended.series([]);
+    this.restarts = () => ended.inc(series);
+    const count = this.registry.gauge('headgate_workers', 'Worker processes that serve.');
+    const countSeries = count.series([]);
+    this.registry.beforeCollect(() =>
+      count.set(countSeries, this.seats.filter((seat) => seat.child !== null && seat.startedAt > 0).length),
+    );
+    this.good = new Map();
+    this.leaving = new Set();
+    this.nextId = 1;
+    this.last = Promise.resolve();
+    this.isStopping = false;
+    this.poll = null;
+    this.known = [];
+  }
+
+  /** Starts the workers. Resolves when all of them are ready to take tables. */
+  async start(): Promise<void> {
+    await Promise.all(this.seats.map((seat) => this.fill(seat)));
+    this.poll = setInterval(() => this.collect().catch(() => {}), METRICS_INTERVAL);
+    this.poll.unref();
+  }
+
+  /**
+   * Serves a table in every worker. Resolves when all have it; when one cannot serve it, rejects with its reason, and
+   * all of them serve the Gateway's last good table again.
+   */
+  apply(snapshot: Snapshot): Promise<void> {
+    return this.inTurn(async () => {
+      const { gateway } = snapshot.table;
+      const running = this.seats.filter((seat) => seat.child !== null);
+      const outcomes = await Promise.allSettled(running.map((seat) => this.give(seat, snapshot)));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed === undefined) {
+        this.good.set(gateway, snapshot);
+        return;
+      }
+      const good = this.good.get(gateway);
+      await Promise.allSettled(
+        running.map((seat) => (good === undefined ? this.take(seat, gateway) : this.give(seat, good))),
+      );
+      throw failed.reason;
+    });
+  }
+
+  /** Stops serving a Gateway. */
+  remove(gateway: string): Promise<void> {
+    return this.inTurn(async () => {
+      this.good.delete(gateway);
+      await Promise.allSettled(this.seats.map((seat) => this.take(seat, gateway)));
+    });
+  }
+
+  /** Where tables are served. */
+  get addresses(): readonly Address[] {
+    return this.known;
+  }
+
+  /** The process ids of the workers that run. */
+  get workers(): readonly number[] {
+    return this.seats.flatMap((seat) => seat.child?.pid ?? []);
+  }
+
+  /** Whether every worker is up and has every table. */
+  get isReady(): boolean {
+    return this.seats.every((seat) =>
+      [...this.good].every(([gateway, snapshot]) => seat.served.get(gateway) === snapshot),
+    );
+  }
+
+  /** The metrics of all workers in Prometheus' text format. */
+  async metrics(): Promise<string> {
+    return toPrometheus(await this.collect());
+  }
+
+  /** Ends gracefully (proxy.ts `drain`) and resolves when the last worker has gone. */
+  async drain(): Promise<void> {
+    this.isStopping = true;
+    if (this.poll !== null) clearInterval(this.poll);
+    const { drainDelay, drainTimeout } = proxyOptions(this.settings);
+    await Promise.all(
+      [...this.seats.map(({ child }) => child), ...this.leaving].map(async (child) => {
+        if (child === null) return;
+        const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+        send(child, { kind: 'drain' });
+        const late = setTimeout(() => child.kill('SIGKILL'), drainDelay + drainTimeout + METRICS_TIMEOUT);
+        await gone;
+        clearTimeout(late);
+      }),
+    );
+  }
+
+  private fill(seat: Seat): Promise<void> {
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const path = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
+    const child = fork(path, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    seat.child = child;
+    seat.startedAt = 0;
+    seat.served = new Map();
+    const started = new Promise<void>((resolve, reject) => {
+      child.on('message', (message: FromWorker) => {
+        if (message.kind === 'started') {
+          seat.startedAt = performance.now();
+          resolve();
+        } else if (message.kind === 'leaving') {
+          this.leaving.add(child);
+          this.left(seat, child, null, null);
+        } else this.hear(seat, message);
+      });
+      child.on('error', reject);
+      child.on('exit', (code, signal) => {
+        this.leaving.delete(child);
+        reject(new Error(`worker ${seat.index} ended with ${signal ?? code}`));
+        this.left(seat, child, code, signal);
+      });
+    });
+    send(child, { kind: 'start', settings: { ...this.settings, name: `worker-${seat.index}` }, version: this.version });
+    return started;
+  }
+
+  private left(seat: Seat, child: ChildProcess, code: number | null, signal: string | null): void {
+    if (seat.child !== child) return;
+    seat.child = null;
+    seat.served = new Map();
+    this.workerMetrics.ended(seat.index);
+    for (const { reject } of seat.waiting.values())
+      reject(new Error(`worker ${seat.index} ended with ${signal ?? code}`));
+    seat.waiting.clear();
+    if (this.isStopping) return;
+    this.restarts();
+    this.onEvent({ kind: 'worker-ended', worker: seat.index, code, signal });
+    const lived = seat.startedAt === 0 ? 0 : performance.now() - seat.startedAt;
+    seat.restartDelay = lived > SHORT_LIFE ? RESTART_FIRST : Math.min(seat.restartDelay * 2, RESTART_LAST);
+    setTimeout(() => void this.refill(seat), seat.restartDelay);
+  }
+
+  /** Replaces a worker that ended, and brings it to the newest tables. */
+  private async refill(seat: Seat): Promise<void> {
+    if (this.isStopping) return;
+    try {
+      await this.fill(seat);
+    } catch {
+      // It ended before it started: `left` has set the next attempt going.
+      return;
+    }
+    await this.inTurn(async () => {
+      for (const snapshot of this.good.values()) await this.give(seat, snapshot);
+    }).catch((error: unknown) => {
+      // A worker that cannot serve what others do is no use; ending it starts the next attempt.
+      this.onEvent({ kind: 'bug', worker: seat.index, error: String(error) });
+      seat.child?.kill('SIGKILL');
+    });
+  }
+
+  private hear(seat: Seat, message: FromWorker): void {
+    if (message.kind === 'bug') {
+      this.onEvent({ kind: 'bug', worker: seat.index, error: message.error });
+      return;
+    }
+    if (message.kind === 'started' || message.kind === 'leaving') return;
+    const waiting = seat.waiting.get(message.id);
+    if (waiting === undefined) return;
+    seat.waiting.delete(message.id);
+    if (message.kind === 'rejected') waiting.reject(new Error(message.reason));
+    else waiting.resolve(message);
+  }
+
+  /** Brings one worker from what it serves to the snapshot. */
+  private async give(seat: Seat, snapshot: Snapshot): Promise<void> {
+    const { gateway } = snapshot.table;
+    const before = seat.served.get(gateway) ?? null;
+    if (before === snapshot) return;
+    const delta = diff(before, snapshot);
+    const id = this.nextId++;
+    const rest: Record<string, Entries> = {};
+    for (const collection of COLLECTIONS) {
+      const entries = Object.entries(delta.set[collection] ?? {});
+      if (entries.length === 0) continue;
+      if (entries.length <= PART) {
+        rest[collection] = Object.fromEntries(entries);
+        continue;
+      }
+      for (let at = 0; at < entries.length; at += PART) {
+        const part = Object.fromEntries(entries.slice(at, at + PART));
+        if (seat.child !== null) send(seat.child, { kind: 'part', id, collection, entries: part });
+      }
+    }
+    const message = { kind: 'apply', id, delta: { ...delta, set: rest as typeof delta.set } } as const;
+    const answer = await this.ask(seat, message);
+    seat.served.set(gateway, snapshot);
+    if (answer.kind === 'done') this.known = answer.addresses;
+  }
+
+  private async take(seat: Seat, gateway: string): Promise<void> {
+    seat.served.delete(gateway);
+    const answer = await this.ask(seat, { kind: 'remove', id: this.nextId++, gateway });
+    if (answer.kind === 'done') this.known = answer.addresses;
+  }
+
+  private async collect(): Promise<Serialised> {
+    await Promise.allSettled(
+      this.seats.map(async (seat) => {
+        if (seat.child === null || seat.startedAt === 0) return;
+        const answer = await this.ask(seat, { kind: 'metrics', id: this.nextId++ }, METRICS_TIMEOUT);
+        if (answer.kind === 'metrics') this.workerMetrics.report(seat.index, answer.metrics);
+      }),
+    );
+    return this.workerMetrics.collect(this.registry.collect());
+  }
+
+  private ask(seat: Seat, message: ToWorker & { readonly id: number }, timeout = 0): Promise<FromWorker> {
+    return new Promise((resolve, reject) => {
+      if (seat.child === null) {
+        reject(new Error(`worker ${seat.index} is not running`));
+        return;
+      }
+      seat.waiting.set(message.id, { resolve, reject });
+      if (timeout > 0) {
+        setTimeout(() => {
+          if (seat.waiting.delete(message.id))
+            reject(new Error(`worker ${seat.index} did not answer in ${timeout} ms`));
+        }, timeout).unref();
+      }
+      send(seat.child, message);
+    });
+  }
+
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    const turn = this.last.then(step);
+    this.last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** A worker that is just ending does not take messages any more; its end is heard of by itself. */
+function send(child: ChildProcess, message: ToWorker): void {
+  if (child.connected) child.send(message, () => {});
+}

@@ -1,0 +1,36 @@
+import type { Delta } from '../ir/delta.ts';
+import type { Collection } from '../ir/table.ts';
+import type { Serialised } from '../observe/metrics.ts';
+import type { ProxySettings } from './options.ts';
+
+/** Where a listener is served. */
+export type Address = {
+  readonly gateway: string;
+  /** The port of the Gateway's listener. */
+  readonly port: number;
+  readonly address: string;
+  readonly boundPort: number;
+};
+
+/** What the supervisor tells a worker. `id` is repeated in the answer. */
+export type ToWorker =
+  | { readonly kind: 'start'; readonly settings: ProxySettings; readonly version: string }
+  /** Some of the entries of a delta that follows, so that none of the messages takes long to read. */
+  | { readonly kind: 'part'; readonly id: number; readonly collection: Collection; readonly entries: Entries }
+  /** The rest of the delta, which is applied now. */
+  | { readonly kind: 'apply'; readonly id: number; readonly delta: Delta }
+  | { readonly kind: 'remove'; readonly id: number; readonly gateway: string }
+  | { readonly kind: 'metrics'; readonly id: number }
+  | { readonly kind: 'drain' };
+
+export type Entries = Readonly<Record<string, object>>;
+
+/** What a worker tells the supervisor. */
+export type FromWorker =
+  | { readonly kind: 'started' }
+  /** The worker finishes what it has and ends; another one should take its place now. */
+  | { readonly kind: 'leaving' }
+  | { readonly kind: 'done'; readonly id: number; readonly addresses: readonly Address[] }
+  | { readonly kind: 'rejected'; readonly id: number; readonly reason: string }
+  | { readonly kind: 'metrics'; readonly id: number; readonly metrics: Serialised }
+  | { readonly kind: 'bug'; readonly error: string };

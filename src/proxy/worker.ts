@@ -1,0 +1,116 @@
+/** A worker process: one proxy that does what the supervisor says. Started by supervisor.ts only. */
+import type { Delta, Snapshot } from '../ir/delta.ts';
+import type { Collection } from '../ir/table.ts';
+import { addProcessMetrics } from '../observe/process-metrics.ts';
+import { applyDelta } from '../snapshot/apply.ts';
+import { entryHash } from '../snapshot/revision.ts';
+import type { ProxySettings } from './options.ts';
+import { Proxy } from './proxy.ts';
+import type { FromWorker, ToWorker } from './worker-message.ts';
+
+class Worker {
+  private readonly proxy: Proxy;
+  /** Entries that came ahead of their delta. */
+  private parts: Partial<Record<Collection, Record<string, object>>>;
+
+  constructor(settings: ProxySettings, version: string) {
+    this.proxy = new Proxy(settings, (error) => report(error));
+    this.parts = {};
+    addProcessMetrics(this.proxy.registry, { process: settings.name ?? 'worker', version });
+  }
+
+  async start(): Promise<void> {
+    await this.proxy.listen();
+    tell({ kind: 'started' });
+  }
+
+  take(message: ToWorker): void {
+    switch (message.kind) {
+      case 'part':
+        // Hashing now, part by part, leaves little to do when the delta is applied.
+        for (const key in message.entries) entryHash(message.entries[key]!);
+        this.parts[message.collection] = Object.assign(this.parts[message.collection] ?? {}, message.entries);
+        break;
+      case 'apply':
+        this.answer(message.id, this.apply(message.delta));
+        break;
+      case 'remove':
+        this.answer(message.id, this.proxy.remove(message.gateway));
+        break;
+      case 'metrics':
+        tell({ kind: 'metrics', id: message.id, metrics: this.proxy.metrics() });
+        break;
+      case 'drain':
+        this.drain();
+        break;
+      default:
+        break;
+    }
+  }
+
+  drain(): void {
+    this.proxy.drain().then(leave, leave);
+  }
+
+  private async apply(delta: Delta): Promise<void> {
+    const set: Record<string, unknown> = { ...delta.set };
+    for (const [collection, entries] of Object.entries(this.parts)) {
+      set[collection] = { ...entries, ...(set[collection] as object | undefined) };
+    }
+    this.parts = {};
+    const before: Snapshot | null = this.proxy.snapshot(delta.gateway);
+    await this.proxy.apply(applyDelta(before, { ...delta, set: set as Delta['set'] }));
+  }
+
+  private answer(id: number, work: Promise<void>): void {
+    work.then(
+      () => tell({ kind: 'done', id, addresses: this.proxy.addresses }),
+      (error: unknown) =>
+        tell({ kind: 'rejected', id, reason: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+}
+
+function tell(message: FromWorker): void {
+  if (process.connected) process.send!(message);
+}
+
+function report(error: unknown): void {
+  tell({ kind: 'bug', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+}
+
+function leave(): void {
+  process.exit(0);
+}
+
+let worker: Worker | null = null;
+
+process.on('message', (message: ToWorker) => {
+  if (message.kind === 'start') {
+    worker = new Worker(message.settings, message.version);
+    worker.start().catch((error) => {
+      report(error);
+      process.exit(1);
+    });
+  } else {
+    worker?.take(message);
+  }
+});
+
+// The supervisor says when to stop; a terminal's Ctrl-C reaches the whole group.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+
+// Without a supervisor nobody would ever stop or update this process.
+process.on('disconnect', () => {
+  if (worker === null) leave();
+  else worker.drain();
+});
+
+// What the request path did not catch has left the process in a state that nobody knows: finish, and be replaced.
+process.on('uncaughtException', (error) => {
+  report(error);
+  tell({ kind: 'leaving' });
+  if (worker === null) process.exit(1);
+  else worker.drain();
+});
