@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** Where the scripts that start and stop a cluster lie, beside the repository. */
 const CLUSTER = resolve(import.meta.dirname, '../../../shared/cluster');
 
 /**
- * Uses the cluster of $KUBECONFIG; without one, starts that of `../shared/cluster` and returns what takes it down.
+ * Uses the cluster of $KUBECONFIG; without one, starts that of `../shared/cluster` and returns what takes it down. Its
+ * folder, which also holds the Gateway API's CRDs and manifests, is $CLUSTER_HOME then.
  *
  * @throws when there is neither
  */
@@ -22,6 +23,7 @@ export default function setup(): (() => void) | undefined {
   const kubeconfig = /KUBECONFIG=(\S+)/.exec(output)?.[1];
   if (kubeconfig === undefined) throw new Error(`${up} printed no KUBECONFIG=…: ${output.trim()}`);
   process.env.KUBECONFIG = kubeconfig;
+  process.env.CLUSTER_HOME ??= dirname(kubeconfig);
   return () => {
     execFileSync(join(CLUSTER, 'down'), { stdio: 'ignore' });
   };

@@ -16,9 +16,8 @@ import { Random } from './random.ts';
  * $KUBECONFIG: the cluster. $GATEWAY_API_CRDS: folder of the CRDs. $GATEWAY_API_CONFORMANCE: folder of the conformance
  * suite's manifests. Both default to where $CLUSTER_HOME has them. $MUTANTS and $SEED: how many mutations, and which.
  */
-const HOME = process.env.CLUSTER_HOME ?? '/opt/gw-cluster';
-const CRDS = process.env.GATEWAY_API_CRDS ?? join(HOME, 'gateway-api/crd/experimental');
-const CONFORMANCE = process.env.GATEWAY_API_CONFORMANCE ?? join(HOME, 'gateway-api/conformance');
+const CRDS = folder('GATEWAY_API_CRDS', 'crd/experimental');
+const CONFORMANCE = folder('GATEWAY_API_CONFORMANCE', 'conformance');
 const MUTANTS = Number(process.env.MUTANTS ?? 8000);
 const SEED = Number(process.env.SEED ?? 1);
 
@@ -40,6 +39,16 @@ const GATEWAY_API = new Set(['gatewayclasses', 'gateways', 'httproutes', 'refere
 const CLUSTER_SCOPED = new Set(['GatewayClass', 'Namespace']);
 const VERSIONS = ['gateway.networking.k8s.io/v1', 'gateway.networking.k8s.io/v1beta1', 'discovery.k8s.io/v1', 'v1'];
 
+/** The one CEL rule that no document can break: the enum of the field says the same before it. */
+const UNREACHABLE = "type must be one of ['Exact', 'PathPrefix', 'RegularExpression']";
+
+function folder(variable: string, inHome: string): string {
+  const named = process.env[variable];
+  if (named) return named;
+  if (process.env.CLUSTER_HOME) return join(process.env.CLUSTER_HOME, 'gateway-api', inHome);
+  throw new Error(`Set ${variable}, or CLUSTER_HOME for ${inHome} in its folder gateway-api`);
+}
+
 type Subject = { readonly document: Json; readonly what: string };
 type Verdict = { readonly subject: Subject; readonly answer: Answer; readonly parsed: Parsed };
 
@@ -51,8 +60,7 @@ beforeAll(async () => {
   if (!kubeconfig) throw new Error('KUBECONFIG is not set');
   server = new ApiServer(kubeconfig, CONCURRENCY);
   for (const plural of GATEWAY_API) {
-    const crd = documents(join(CRDS, `gateway.networking.k8s.io_${plural}.yaml`))[0]!;
-    cleanups.push(await server.ensure('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd));
+    cleanups.push(await server.ensure('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd(plural)));
   }
   cleanups.push(await server.ensure('/api/v1/namespaces', { metadata: { name: NAMESPACE } }));
   for (const plural of GATEWAY_API) {
@@ -65,6 +73,21 @@ afterAll(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
   await server?.close();
 });
+
+function crd(plural: string): Json {
+  return documents(join(CRDS, `gateway.networking.k8s.io_${plural}.yaml`))[0]!;
+}
+
+/** The messages of a CRD's CEL rules, without those of status and those that compare with the object before a change. */
+function celMessages(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'status') return [];
+    if (key !== 'x-kubernetes-validations') return celMessages(inner);
+    const rules = inner as { rule: string; message: string }[];
+    return rules.filter(({ rule }) => !rule.includes('oldSelf')).map(({ message }) => message);
+  });
+}
 
 /** The document in the test's namespace, under a name that nothing in the cluster has. */
 function placed(document: Json): Json {
@@ -101,9 +124,14 @@ async function verdicts(subjects: readonly Subject[]): Promise<Verdict[]> {
 
 const accepted = ({ status }: Answer) => status === 201;
 
-/** The reasons of the one that refuses, one a line. */
-function reasons({ answer, parsed }: Verdict): string[] {
-  if (!parsed.ok) return parsed.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+/** The reasons of the one that refuses, as `field: message`. */
+function reasons(verdict: Verdict): string[] {
+  const { parsed } = verdict;
+  if (parsed.ok) return serverReasons(verdict);
+  return parsed.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+function serverReasons({ answer }: Verdict): string[] {
   const { causes } = (answer.body.details ?? {}) as { causes?: { field?: string; message?: string }[] };
   if (causes === undefined) return [String(answer.body.message)];
   return causes.map(({ field, message }) => `${field ?? ''}: ${message ?? ''}`);
@@ -188,6 +216,10 @@ test('the cases of the unit tests', async () => {
   const all = await verdicts(subjects);
   expect(unusable(all)).toEqual([]);
   expect(report('cases of the unit tests', all)).toBe(0);
+  const said = all.flatMap((verdict) => (accepted(verdict.answer) ? [] : serverReasons(verdict))).join('\n');
+  const rules = [...new Set([...GATEWAY_API].flatMap((plural) => celMessages(crd(plural))))];
+  expect(rules.length).toBeGreaterThan(60);
+  expect(rules.filter((message) => !said.includes(message))).toEqual([UNREACHABLE]);
   expect(readDifferently(all)).toEqual([]);
 });
 

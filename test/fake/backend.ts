@@ -36,6 +36,11 @@ export class BackendConnection {
     this.reader = new ByteReader(socket);
   }
 
+  /** Drops what the backend keeps of finished requests; for tests with very many. */
+  forget(): void {
+    this.backend.requests.length = 0;
+  }
+
   /** The next request's head, with the body left unread; null when the proxy closed instead. */
   async head(): Promise<Head | null> {
     return readHead(this.reader);
@@ -115,6 +120,8 @@ export class Backend {
   private readonly failures: unknown[] = [];
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
+  private accepted = 0;
+  private closing: Promise<void> | null = null;
 
   private constructor(script: Script) {
     this.script = script;
@@ -137,8 +144,20 @@ export class Backend {
     return this.connections.filter((connection) => connection.open).length;
   }
 
-  /** Stops accepting and resets what is open. */
-  async close(): Promise<void> {
+  /** Drops what is kept of finished requests and closed connections. */
+  forget(): void {
+    this.requests.length = 0;
+    const open = this.connections.filter((connection) => connection.open);
+    this.connections.splice(0, this.connections.length, ...open);
+  }
+
+  /** Stops accepting and drops what is open; throws the first error that a script threw. */
+  close(): Promise<void> {
+    this.closing ??= this.stop();
+    return this.closing;
+  }
+
+  private async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
     for (const socket of this.sockets) socket.destroy();
@@ -149,7 +168,7 @@ export class Backend {
   private accept(socket: Socket): void {
     this.sockets.add(socket);
     socket.on('close', () => this.sockets.delete(socket));
-    const connection = new BackendConnection(this, socket, this.connections.length + 1);
+    const connection = new BackendConnection(this, socket, ++this.accepted);
     this.connections.push(connection);
     Promise.resolve(this.script(connection)).catch((failure: unknown) => this.failures.push(failure));
   }

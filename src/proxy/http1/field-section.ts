@@ -135,8 +135,11 @@ export class FieldSection {
 
   /** Makes the field another known field, for example one that ends at this hop. */
   mark(index: number, id: number): void {
+    const before = this.ids[index]!;
     this.ids[index] = id;
     this.seen |= 1 << id;
+    for (let other = 0; other < this.count; other++) if (this.ids[other] === before) return;
+    this.seen &= ~(1 << before);
   }
 
   /** Start of the field's line, absolute. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DONE, MORE, REFUSED } from './fault.ts';
 import { CHUNKED, LENGTH, NO_BODY } from './framing.ts';
+import { EXPECT, HOST_FIELD, X_REQUEST_ID } from './known-field.ts';
 import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from './limits.ts';
 import { RequestHead } from './request-head.ts';
 
@@ -105,6 +106,9 @@ test('persistence, upgrade and expectation', () => {
   expect(parse(get('Connection: close')).keepAlive).toBe(false);
   expect(parse(get('Connection: Upgrade', 'Upgrade: websocket')).upgrade).toBe(true);
   expect(parse(get('Upgrade: websocket')).upgrade).toBe(false);
+  for (const protocol of ['h2c', 'H2C', 'websocket, h2c', 'HTTP/2.0', 'TLS/1.2']) {
+    expect(parse(get('Connection: Upgrade', `Upgrade: ${protocol}`)).upgrade, protocol).toBe(false);
+  }
   expect(parse('GET / HTTP/1.0\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n').upgrade).toBe(false);
   expect(parse(get('Expect: 100-Continue', 'Content-Length: 1')).expectsContinue).toBe(true);
   expect(parse(get('Expect: 100-continue')).expectsContinue).toBe(false);
@@ -215,4 +219,11 @@ test('many fields', () => {
   const request = parse(get(...Array.from({ length: 99 }, (_, index) => `x-${index}: ${index}`)));
   expect(request.header('x-98')).toBe('98');
   expect(request.fields.count).toBe(100);
+});
+
+test('a field that Connection nominates is no longer one that is known', () => {
+  const request = parse(get('Connection: expect, X-Request-Id', 'Expect: tea', 'X-Request-Id: 1'));
+  expect(request.fields.has(EXPECT)).toBe(false);
+  expect(request.fields.has(X_REQUEST_ID)).toBe(false);
+  expect(request.fields.has(HOST_FIELD)).toBe(true);
 });

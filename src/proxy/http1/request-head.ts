@@ -50,6 +50,12 @@ const QUESTION = 0x3f;
 const AT = 0x40;
 const VERSION_LENGTH = 8;
 
+/**
+ * Protocols that a connection is never changed to: behind a 101 for h2c the client would speak HTTP to the backend, and
+ * no rule would see it.
+ */
+const HTTP_OR_TLS = /(?:^|[\s,])(?:h2|http\/|tls\/)/i;
+
 /** Makes a path of a target normal; null when it has an encoding that is not valid. */
 export type NormalisePath = (raw: string) => string | null;
 
@@ -474,7 +480,11 @@ export class RequestHead implements RequestView {
     const options = fields.has(CONNECTION) ? connectionOptions(fields) : 0;
     if ((options & BAD_CONNECTION) !== 0) return FAULTS.badConnection;
     this.keepAlive = (options & CLOSE) === 0 && (this.minor === 1 || (options & KEEP) !== 0);
-    this.upgrade = (options & UPGRADES) !== 0 && fields.has(UPGRADE) && this.minor === 1;
+    this.upgrade =
+      (options & UPGRADES) !== 0 &&
+      fields.has(UPGRADE) &&
+      this.minor === 1 &&
+      !HTTP_OR_TLS.test(fields.get('upgrade')!);
     if (!fields.has(EXPECT)) return null;
     const expect = fields.find(EXPECT);
     if (!isWord(fields.buffer, fields.valueStart(expect), fields.valueEnd(expect), '100-continue')) {

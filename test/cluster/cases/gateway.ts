@@ -164,6 +164,12 @@ export const GATEWAY_CASES: readonly Case[] = [
       'spec.infrastructure.annotations.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/a: is no allowed key: a key must have a domain of less than 253 characters',
     ],
     [
+      'the domain of a label has a length',
+      { infrastructure: { labels: { [`${'x'.repeat(252)}/a`]: '' } } },
+      { infrastructure: { labels: { [`${'x'.repeat(253)}/a`]: '' } } },
+      'spec.infrastructure.labels.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/a: is no allowed key: a key must have a domain of less than 253 characters',
+    ],
+    [
       'parametersRef has a name',
       { infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: 'a' } } },
       { infrastructure: { parametersRef: { group: '', kind: 'ConfigMap' } } },

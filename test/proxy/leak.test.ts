@@ -1,0 +1,193 @@
+/**
+ * After 100,000 requests of every kind, good and bad, the proxy is what it was before: no socket, no timer, no exchange
+ * and no memory more. `LEAK_REQUESTS` sets another number.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { toPrometheus } from '../../src/observe/metrics.ts';
+import { chunkedResponse, pause, response, type Script } from '../fake/backend.ts';
+import { Client, get, post, postChunked } from '../fake/client.ts';
+import { backend, networkResources, serve, until } from './start.ts';
+
+const REQUESTS = Number(process.env.LEAK_REQUESTS ?? 100_000);
+const WORKERS = 32;
+/** What the heap, and what buffers outside of it, may have grown by. */
+const MARGIN = 12 * 1024 * 1024;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const LARGE = response('x'.repeat(300_000));
+
+/** Does what the path asks for. */
+const obedient: Script = async (connection) => {
+  for (;;) {
+    const request = await connection.request();
+    if (request === null) break;
+    connection.forget();
+    const { target } = request;
+    if (target === '/reset') {
+      connection.reset();
+      return;
+    }
+    if (target === '/reset-body') {
+      await connection.write(response('hello').slice(0, -2));
+      connection.reset();
+      return;
+    }
+    if (target === '/close') {
+      connection.close();
+      return;
+    }
+    if (target === '/garbage') await connection.write('garbage\r\n\r\n');
+    else if (target === '/until-close') {
+      await connection.write('HTTP/1.1 200 OK\r\n\r\nuntil the end');
+      connection.close();
+      return;
+    } else if (target === '/slow') {
+      await pause(5);
+      await connection.drip(response('slow'), 1, 20);
+    } else if (target === '/silent') {
+      await connection.closed();
+      break;
+    } else if (target === '/extra') await connection.write(`${response('ok')}poison`);
+    else if (target === '/chunked') await connection.write(chunkedResponse(['a', 'bc'], 'X-Sum: 1\r\n'));
+    else if (target === '/hints') await connection.write(`HTTP/1.1 103 Early Hints\r\n\r\n${response('ok')}`);
+    else if (target === '/large') await connection.write(LARGE);
+    else if (target === '/fail') await connection.write(response('no', '503 Service Unavailable'));
+    else await connection.write(response('ok'));
+  }
+  connection.end();
+};
+
+type Kind = {
+  readonly weight: number;
+  readonly bytes: string;
+  /** Status of the answer; 0 when the client does not wait for one. */
+  readonly status: number | readonly number[];
+  /** What the client does after writing. */
+  readonly after: 'stay' | 'leave' | 'reset' | 'end';
+};
+
+const CUT = post('0123456789').slice(0, -3);
+
+const KINDS: readonly Kind[] = [
+  { weight: 300, bytes: get(), status: 200, after: 'stay' },
+  { weight: 150, bytes: post('hello'), status: 200, after: 'stay' },
+  { weight: 150, bytes: postChunked(['hel', 'lo'], '/chunked', '', 'X-T: 1\r\n'), status: 200, after: 'stay' },
+  { weight: 100, bytes: get('/hints'), status: 200, after: 'stay' },
+  { weight: 40, bytes: get('/fail'), status: 503, after: 'stay' },
+  { weight: 20, bytes: get('/large'), status: 200, after: 'stay' },
+  { weight: 20, bytes: post('x'.repeat(100_000)), status: 200, after: 'stay' },
+  { weight: 30, bytes: get('/nowhere', '', 'unknown.example'), status: 404, after: 'stay' },
+  { weight: 20, bytes: get('/extra'), status: 200, after: 'stay' },
+  { weight: 15, bytes: get('/reset'), status: 502, after: 'stay' },
+  { weight: 15, bytes: get('/close'), status: 502, after: 'stay' },
+  { weight: 15, bytes: get('/garbage'), status: 502, after: 'stay' },
+  { weight: 15, bytes: get('/until-close'), status: 200, after: 'stay' },
+  { weight: 15, bytes: get('/reset-body'), status: 200, after: 'leave' },
+  { weight: 15, bytes: get('/slow'), status: 200, after: 'stay' },
+  { weight: 10, bytes: get('/', 'Connection: close\r\n'), status: 200, after: 'leave' },
+  { weight: 10, bytes: get('/', 'X: y\r\n'.repeat(200)), status: 431, after: 'leave' },
+  { weight: 10, bytes: `GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: a.example\r\n\r\n`, status: 414, after: 'leave' },
+  { weight: 10, bytes: get('/', 'X : y\r\n'), status: 400, after: 'leave' },
+  { weight: 10, bytes: post('x'.repeat(250_000)), status: 413, after: 'leave' },
+  { weight: 10, bytes: CUT, status: 0, after: 'reset' },
+  { weight: 10, bytes: CUT, status: 0, after: 'end' },
+  { weight: 10, bytes: get().slice(0, 20), status: 0, after: 'reset' },
+  { weight: 10, bytes: get('/silent'), status: 0, after: 'reset' },
+  { weight: 10, bytes: get('/large'), status: 0, after: 'reset' },
+  { weight: 5, bytes: get('/silent'), status: 504, after: 'stay' },
+  { weight: 5, bytes: get(), status: 200, after: 'end' },
+];
+
+const TOTAL = KINDS.reduce((sum, kind) => sum + kind.weight, 0);
+
+/** A fixed sequence of kinds, so that every run is the same. */
+function kindOf(index: number): Kind {
+  let at = (index * 7919) % TOTAL;
+  for (const kind of KINDS) {
+    if (at < kind.weight) return kind;
+    at -= kind.weight;
+  }
+  return KINDS[0]!;
+}
+
+function expects(kind: Kind, status: number): boolean {
+  return Array.isArray(kind.status) ? kind.status.includes(status) : kind.status === status;
+}
+
+async function perform(port: number, held: Client | null, kind: Kind): Promise<Client | null> {
+  const client = held ?? (await Client.connect(port));
+  const sending = client.write(kind.bytes).catch(() => {});
+  if (kind.status === 0) {
+    await pause(0);
+    if (kind.after === 'reset') client.reset();
+    else {
+      client.end();
+      await client.reader.closed();
+      client.close();
+    }
+    return null;
+  }
+  if (kind.after === 'end') client.end();
+  const { status } = await client.response();
+  if (!expects(kind, status)) throw new Error(`${kind.bytes.slice(0, 40)}: ${status} instead of ${kind.status}`);
+  if (kind.after === 'stay') return client;
+  client.close();
+  await sending;
+  return null;
+}
+
+async function run(port: number, from: number, to: number): Promise<void> {
+  let next = from;
+  const work = async (): Promise<void> => {
+    let client: Client | null = null;
+    while (next < to) client = await perform(port, client, kindOf(next++));
+    client?.close();
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+}
+
+type Footprint = { readonly timers: number; readonly sockets: number; readonly heap: number; readonly buffers: number };
+
+async function footprint(): Promise<Footprint> {
+  for (let round = 0; round < 3; round++) {
+    await pause(20);
+    collect();
+  }
+  const { heapUsed, arrayBuffers, external } = process.memoryUsage();
+  const timers = process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  return { timers, sockets: networkResources().length, heap: heapUsed, buffers: arrayBuffers + external };
+}
+
+test('100,000 mixed requests leave nothing behind', { timeout: 60_000 + REQUESTS * 3 }, async () => {
+  const one = await backend(obedient);
+  const { proxy, port } = await serve(
+    {
+      backends: { a: [one.port] },
+      rules: [{ hostnames: ['a.example'], timeouts: { request: 300 } }],
+    },
+    { limits: { backendIdleTimeout: 200, requestBody: 200_000 } },
+  );
+  const settled = async (): Promise<Footprint> => {
+    await until(() => one.open === 0, 'the pooled connections to be closed');
+    one.forget();
+    // Two listening sockets: the proxy's and the backend's.
+    await until(() => networkResources().length === 2, 'every connection to be closed');
+    return footprint();
+  };
+  await run(port, 0, Math.min(5000, REQUESTS));
+  const before = await settled();
+  await run(port, 0, REQUESTS);
+  const after = await settled();
+  expect(after.sockets).toBe(before.sockets);
+  expect(after.timers).toBeLessThanOrEqual(before.timers);
+  expect(after.heap - before.heap).toBeLessThan(MARGIN);
+  expect(after.buffers - before.buffers).toBeLessThan(MARGIN);
+  const metrics = toPrometheus(proxy.metrics());
+  for (const gauge of ['client_connections', 'backend_connections', 'backend_pending_requests']) {
+    expect(metrics).toMatch(new RegExp(`^headgate_${gauge} 0$`, 'm'));
+  }
+});
