@@ -77,7 +77,7 @@ function container({ gateway, parameters, installation }: Child): object {
       '--credentials=/var/run/headgate/snapshot',
       '--state=/var/lib/headgate',
       '--address=::',
-      `--health=:${HEALTH_PORT}`,
+      `--health-port=${HEALTH_PORT}`,
       `--workers=${parameters.workers}`,
       `--log-level=${parameters.logLevel}`,
     ],
