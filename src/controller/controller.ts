@@ -33,6 +33,12 @@ export type ControllerOptions = {
   readonly snapshots: SnapshotServer;
 };
 
+/**
+ * Milliseconds that a new leader waits for proxies that take traffic and have not told it what they serve. They have hardly
+ * stopped serving because of the change of leaders, and saying so would be a guess.
+ */
+const HEARING = 15_000;
+
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #world: World;
@@ -43,6 +49,8 @@ export class Controller {
   #translation: Translation = { tables: [], statuses: [] };
   #published = new Set<string>();
   #leading = false;
+  /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
+  #hearingUntil: number | null = null;
 
   constructor(options: ControllerOptions) {
     const { client, log } = options;
@@ -87,10 +95,13 @@ export class Controller {
   lead(signal: AbortSignal): void {
     this.#options.log.info('this replica leads');
     this.#leading = true;
+    this.#hearingUntil = performance.now() + HEARING;
     this.#batch.changed();
+    const heard = setTimeout(() => this.#batch.changed(), HEARING + 1);
     signal.addEventListener('abort', () => {
       this.#options.log.info('this replica no longer leads');
       this.#leading = false;
+      clearTimeout(heard);
       this.#statuses.clear();
     });
   }
@@ -126,8 +137,22 @@ export class Controller {
     for (const gone of this.#published) if (!present.has(gone)) snapshots.forget(gone);
     this.#published = present;
     if (!this.#leading) return;
-    for (const target of statusTargets(this.#world, this.#shown(), controllerName)) this.#statuses.write(target);
+    if (this.#hasHeard()) {
+      for (const target of statusTargets(this.#world, this.#shown(), controllerName)) this.#statuses.write(target);
+    }
     await this.#infrastructure();
+  }
+
+  /** Whether every proxy that takes traffic has told this leader what it serves, or had the time to. */
+  #hasHeard(): boolean {
+    if (this.#hearingUntil === null) return true;
+    const known = new Set(this.#options.snapshots.proxies().map(({ gateway, proxy }) => `${gateway} ${proxy}`));
+    const heard = this.#translation.tables.every(({ gateway }) =>
+      [...readyProxies(this.#world, gateway)].every((proxy) => known.has(`${gateway} ${proxy}`)),
+    );
+    if (!heard && performance.now() < this.#hearingUntil) return false;
+    this.#hearingUntil = null;
+    return true;
   }
 
   /** The statuses as they may be shown: nothing is programmed before every ready proxy says so. */

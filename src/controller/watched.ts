@@ -40,13 +40,14 @@ export function decode(raw: unknown, kind: Kind, refused: (message: string) => v
   const object = raw as Record<string, unknown> & StoredObject;
   const { managedFields: _, ...metadata } = object.metadata as StoredObject['metadata'] & { managedFields?: unknown };
   // Items of a list name neither.
-  const parsed = parseResource({ apiVersion: apiVersionOf(kind), ...object, kind, metadata });
+  const apiVersion = apiVersionOf(kind);
+  const parsed = parseResource({ ...object, apiVersion, kind, metadata });
   if (!parsed.ok) {
     const issues = parsed.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
     refused(`${kind} ${metadata.namespace ?? ''}/${metadata.name} is not understood and ignored: ${issues}`);
     return null;
   }
-  return { metadata, resource: parsed.resource, stored: { kind, metadata, status: object.status } };
+  return { metadata, resource: parsed.resource, stored: { apiVersion, kind, metadata, status: object.status } };
 }
 
 function apiVersionOf(kind: Kind): string {

@@ -38,7 +38,7 @@ test('writes nothing when there is nothing to change, or nothing to change it on
   await writeStatus(client, ONE, thing, addUs);
   expect(server.requests).toEqual([]);
   server.remove(ALL, 'shop', 'a');
-  await writeStatus(client, ONE, { metadata: { name: 'a' } }, addUs);
+  await writeStatus(client, ONE, { ...thing, status: {} }, addUs);
 });
 
 test('an error of the API server says what was asked and why it failed', async () => {

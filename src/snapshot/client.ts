@@ -9,6 +9,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Snapshot } from '../ir/delta.ts';
 import { applyDelta, DeltaError } from './apply.ts';
 import { type Acknowledgement, DeltaDecoder } from './message.ts';
+import { replicasOf } from './replicas.ts';
 import { REVISION_HEADER, SNAPSHOT_PATH } from './server.ts';
 import { linesOf } from './stream-lines.ts';
 
@@ -18,18 +19,20 @@ export type SnapshotClientOptions = {
   /** PEM; read again at every connection, as is the token: both rotate. */
   readonly ca: () => Promise<string>;
   readonly token: () => Promise<string>;
-  /** Name to verify instead of the address's. */
-  readonly servername?: string;
   /** Puts a table into service; whatever it throws is the reason for rejecting the table. */
   readonly apply: (snapshot: Snapshot) => Promise<void>;
   /** The last good table, from before this process. */
   readonly initial?: Snapshot | null;
+  /** Told of every answer, for whoever else wants to know. */
+  readonly answered?: (answer: Acknowledgement) => void;
   readonly log?: (event: 'connected' | 'rejected' | 'lost', message: string) => void;
   /** Milliseconds between attempts: first, and at most. */
   readonly backoff?: readonly [number, number];
 };
 
 const PING = 15_000;
+/** Milliseconds until a controller must have answered; one whose machine is gone never does. */
+const OPEN = 5_000;
 
 export class SnapshotClient {
   readonly #options: SnapshotClientOptions;
@@ -60,7 +63,10 @@ export class SnapshotClient {
 
   async #converse(signal: AbortSignal): Promise<void> {
     const [ca, token] = await Promise.all([this.#options.ca(), this.#options.token()]);
-    const connection = connect(this.#options.address, { ca, servername: this.#options.servername });
+    const replicas = await replicasOf(this.#options.address);
+    // Any of them, so that all proxies together load each of them alike.
+    const { address, servername } = replicas[Math.floor(Math.random() * replicas.length)]!;
+    const connection = connect(address, { ca, servername });
     const broken = new Promise<never>((_, reject) => {
       connection.once('error', reject);
       connection.once('close', () => reject(new Error('the connection was closed')));
@@ -69,15 +75,17 @@ export class SnapshotClient {
     // The race below decides; afterwards nobody listens.
     broken.catch(() => {});
     const pings = keepAlive(connection);
+    const late = setTimeout(() => connection.destroy(new Error(`no answer in ${OPEN} ms`)), OPEN);
     try {
-      await Promise.race([broken, this.#receive(connection, token)]);
+      await Promise.race([broken, this.#receive(connection, token, () => clearTimeout(late))]);
     } finally {
+      clearTimeout(late);
       clearInterval(pings);
       connection.destroy();
     }
   }
 
-  async #receive(connection: ClientHttp2Session, token: string): Promise<void> {
+  async #receive(connection: ClientHttp2Session, token: string, isOpen: () => void): Promise<void> {
     const stream = connection.request({
       ':method': 'POST',
       ':path': SNAPSHOT_PATH,
@@ -86,6 +94,7 @@ export class SnapshotClient {
       [REVISION_HEADER]: this.#current?.revision ?? '',
     });
     const body = await opened(stream);
+    isOpen();
     this.#options.log?.('connected', this.#options.address);
     const decoder = new DeltaDecoder();
     for await (const line of linesOf(body)) {
@@ -93,6 +102,7 @@ export class SnapshotClient {
       if (delta === null) continue;
       const answer = await this.#take(delta);
       stream.write(`${JSON.stringify(answer)}\n`);
+      this.#options.answered?.(answer);
     }
     throw new Error('the controller ended the stream');
   }

@@ -20,20 +20,22 @@ import { createGzip, createZstdCompress, constants as zlib } from 'node:zlib';
 import type { Snapshot } from '../ir/delta.ts';
 import { History } from './history.ts';
 import { decodeAcknowledgement } from './message.ts';
+import { type Identity, Report } from './report.ts';
+
 import { type ProxyState, Session } from './session.ts';
 import { linesOf } from './stream-lines.ts';
 
 /** The request of a proxy: `POST` with acknowledgements as its body. */
 export const SNAPSHOT_PATH = '/v1/snapshots';
+/**
+ * The request of a proxy to every replica: `POST` with an acknowledgement for each table that it took or refused, wherever
+ * that table came from. Any replica may become the one that writes statuses, so each knows what every proxy serves.
+ */
+export const REPORT_PATH = '/v1/reports';
 /** Names the revision that the proxy holds. */
 export const REVISION_HEADER = 'headgate-revision';
 
-export type Identity = {
-  /** `namespace/name` of the Gateway whose table this proxy gets. */
-  readonly gateway: string;
-  /** Name of the proxy's pod. */
-  readonly proxy: string;
-};
+export type { Identity } from './report.ts';
 
 export type SnapshotServerOptions = {
   readonly tls: Pick<SecureContextOptions, 'key' | 'cert'>;
@@ -55,6 +57,7 @@ export class SnapshotServer {
   readonly #server: Http2SecureServer;
   readonly #connections = new Set<ServerHttp2Session>();
   readonly #sessions = new Set<Session>();
+  readonly #reports = new Set<Report>();
   readonly #histories = new Map<string, History>();
   readonly #newest = new Map<string, Snapshot>();
 
@@ -116,8 +119,14 @@ export class SnapshotServer {
     return history;
   }
 
+  /** Each proxy once: what it told here itself counts more than what it reported of its talk with another replica. */
   proxies(): ProxyState[] {
-    return [...this.#sessions].map((session) => session.state);
+    const states = new Map<string, ProxyState>();
+    for (const { state } of this.#reports) {
+      states.set(state.proxy, { ...state, held: this.history(state.gateway).get(state.revision) });
+    }
+    for (const { state } of this.#sessions) states.set(state.proxy, state);
+    return [...states.values()];
   }
 
   /** For new connections; streams that are open stay. */
@@ -131,13 +140,34 @@ export class SnapshotServer {
   }
 
   async #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
-    if (headers[':path'] !== SNAPSHOT_PATH) return refuse(stream, 404);
+    const path = headers[':path'];
+    if (path !== SNAPSHOT_PATH && path !== REPORT_PATH) return refuse(stream, 404);
     if (headers[':method'] !== 'POST') return refuse(stream, 405);
     const token = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
     const identity = token === undefined ? null : await this.#options.authenticate(token);
     if (identity === null) return refuse(stream, 401);
     if (stream.destroyed) return;
-    await this.#serve(stream, headers, identity);
+    if (path === SNAPSHOT_PATH) await this.#serve(stream, headers, identity);
+    else await this.#hear(stream, headers, identity);
+  }
+
+  async #hear(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, identity: Identity): Promise<void> {
+    stream.respond({ ':status': 200 });
+    const report = new Report(identity, String(headers[REVISION_HEADER] ?? ''));
+    this.#reports.add(report);
+    this.#options.changed?.(report.state);
+    try {
+      for await (const line of linesOf(stream)) {
+        report.take(decodeAcknowledgement(line));
+        this.#options.changed?.(report.state);
+      }
+    } catch {
+      // As below.
+    } finally {
+      this.#reports.delete(report);
+      this.#options.changed?.(report.state);
+      stream.close();
+    }
   }
 
   async #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, identity: Identity): Promise<void> {

@@ -5,6 +5,7 @@ import { issueCertificate, type KeyPair, makeAuthority } from '../controller/aut
 import type { Snapshot } from '../ir/delta.ts';
 import type { RoutingTable } from '../ir/table.ts';
 import { SnapshotClient } from './client.ts';
+import { Reporter } from './reporter.ts';
 import { snapshotOf } from './revision.ts';
 import { SNAPSHOT_PATH, SnapshotServer } from './server.ts';
 
@@ -176,4 +177,49 @@ test('a proxy that answers nonsense loses its stream, and nobody else does', asy
   await new Promise((resolve) => stream.on('close', resolve));
   connection.destroy();
   await eventually(() => expect(server.proxies()).toHaveLength(1));
+});
+
+test('every replica hears what a proxy serves, whichever it gets its tables from', async () => {
+  const reports = new Reporter({
+    address,
+    ca: async () => authority.cert,
+    token: async () => 'token-web',
+    revision: () => first.revision,
+    interval: 20,
+  });
+  const first = table('shop/web', 2);
+  const second = table('shop/web', 2, 'second');
+  server.publish(first);
+  const stop = new AbortController();
+  const running = reports.run(stop.signal);
+  stops.push(async () => {
+    stop.abort();
+    await running;
+  });
+  await eventually(() => expect(server.proxies()).toMatchObject([{ proxy: 'web-1', revision: first.revision }]));
+  expect(server.proxies()[0]!.held).toBe(first);
+  // Another replica was faster with a table that this one makes a moment later.
+  reports.report({ revision: second.revision, rejected: null });
+  await eventually(() => expect(server.proxies()).toMatchObject([{ revision: second.revision, held: null }]));
+  server.publish(second);
+  expect(server.proxies()[0]!.held).toBe(second);
+  reports.report({ revision: 'third', rejected: 'port 80 is taken' });
+  await eventually(() => expect(server.proxies()[0]!.rejected?.rejected).toBe('port 80 is taken'));
+  expect(server.proxies()[0]!.revision).toBe(second.revision);
+  // A replica that restarts hears it again.
+  const port = Number(new URL(address).port);
+  await server.close();
+  server = await start(port);
+  await eventually(() => expect(server.proxies()).toMatchObject([{ proxy: 'web-1', revision: first.revision }]));
+});
+
+test('a report without a token that is known is not heard', async () => {
+  const access = { address, ca: async () => authority.cert, revision: () => 'x', interval: 20 };
+  const reports = new Reporter({ ...access, token: async () => 'token-unknown' });
+  const stop = new AbortController();
+  const running = reports.run(stop.signal);
+  await sleep(200);
+  expect(server.proxies()).toEqual([]);
+  stop.abort();
+  await running;
 });

@@ -84,7 +84,12 @@ export class FakeApiServer {
     const key = `${namespace}/${name}`;
     const known = collection.has(key);
     this.#version += 1;
-    const object: FakeObject = { ...content, metadata: { name, namespace, resourceVersion: String(this.#version) } };
+    const head = { apiVersion: 'example.dev/v1', kind: 'Thing' };
+    const object: FakeObject = {
+      ...head,
+      ...content,
+      metadata: { name, namespace, resourceVersion: String(this.#version) },
+    };
     collection.set(key, object);
     this.#publish({ version: this.#version, type: known ? 'MODIFIED' : 'ADDED', path, object });
     return object;
@@ -158,6 +163,10 @@ export class FakeApiServer {
     let text = '';
     for await (const chunk of request) text += chunk;
     const object = JSON.parse(text) as FakeObject;
+    if (typeof object.apiVersion !== 'string' || typeof object.kind !== 'string') {
+      refuse(response, 400, 'BadRequest');
+      return;
+    }
     const located = this.#locate(request.method === 'POST' ? `${path}/${object.metadata.name}` : path);
     const known = located.collection?.get(located.key);
     if (located.collection === undefined) {

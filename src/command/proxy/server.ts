@@ -9,6 +9,7 @@ import { createLog, type Logger, type LogLevel } from '../../observe/log.ts';
 import type { ProxySettings } from '../../proxy/options.ts';
 import { Supervisor } from '../../proxy/supervisor.ts';
 import { SnapshotClient } from '../../snapshot/client.ts';
+import { Reporter } from '../../snapshot/reporter.ts';
 import { TableFile } from '../../snapshot/table-file.ts';
 import { explainRequest } from '../request.ts';
 import { usableAddress } from './address.ts';
@@ -39,7 +40,7 @@ export class ProxyServer implements AdminSource {
   readonly #stop = new AbortController();
   #supervisor: Supervisor | null = null;
   #servers: AdminServer[] = [];
-  #following: Promise<void> = Promise.resolve();
+  #following: Promise<unknown> = Promise.resolve();
   #served: Snapshot | null = null;
   #stopping = false;
 
@@ -65,7 +66,7 @@ export class ProxyServer implements AdminSource {
     const adminAt = admin === null ? null : await this.#listen(admin, false);
     await supervisor.start();
     await this.#serveSaved();
-    this.#following = this.#client().run(this.#stop.signal);
+    this.#following = this.#follow();
     return { health, admin: adminAt };
   }
 
@@ -123,19 +124,25 @@ export class ProxyServer implements AdminSource {
     }
   }
 
-  #client(): SnapshotClient {
+  async #follow(): Promise<void> {
     const { credentials, controller } = this.#options;
-    return new SnapshotClient({
+    const access = {
       address: controller,
       ca: () => readFile(join(credentials, 'ca.crt'), 'utf8'),
       token: async () => (await readFile(join(credentials, 'token'), 'utf8')).trim(),
+    };
+    const reporter = new Reporter({ ...access, revision: () => this.#served?.revision ?? '' });
+    const client = new SnapshotClient({
+      ...access,
       initial: this.#served,
       apply: (snapshot) => this.#apply(snapshot),
+      answered: (answer) => reporter.report(answer),
       log: (event, message) => {
         const level = event === 'connected' ? 'info' : 'warn';
         this.#log[level](`controller: ${event}: ${message}`);
       },
     });
+    await Promise.all([client.run(this.#stop.signal), reporter.run(this.#stop.signal)]);
   }
 
   async #apply(snapshot: Snapshot): Promise<void> {

@@ -12,6 +12,7 @@ type Status = Entry & {
 };
 
 export type StoredObject = {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string };
   readonly status?: Status;

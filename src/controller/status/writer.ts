@@ -38,6 +38,8 @@ export class StatusWriter {
   readonly #busy = new Set<string>();
   /** When each object was last written, while that is recent. */
   readonly #recent = new Map<string, number>();
+  /** Writes that failed and will be tried again, by path. */
+  readonly #retries = new Map<string, NodeJS.Timeout>();
   #workers = 0;
 
   constructor(options: StatusWriterOptions) {
@@ -46,6 +48,7 @@ export class StatusWriter {
 
   /** Replaces what is still waiting for the same object. */
   write(target: StatusTarget): void {
+    this.#forgetRetry(target.path);
     if (this.#merged(target.stored, target) === null) {
       this.#pending.delete(target.path);
       return;
@@ -57,6 +60,7 @@ export class StatusWriter {
   /** Forgets what waits: another controller replica leads now. */
   clear(): void {
     this.#pending.clear();
+    for (const path of [...this.#retries.keys()]) this.#forgetRetry(path);
   }
 
   async #work(): Promise<void> {
@@ -91,11 +95,22 @@ export class StatusWriter {
       this.#options.written?.(path);
     } catch (error) {
       this.#options.failed(path, error);
-      // Unless something newer comes first.
-      const again = () => this.#pending.has(path) || this.write(newest);
-      setTimeout(again, this.#options.retry ?? 2_000).unref();
+      this.#retryLater(newest);
     }
     this.#remember(path);
+  }
+
+  /** Unless something newer comes first. */
+  #retryLater(target: StatusTarget): void {
+    if (this.#pending.has(target.path)) return;
+    this.#forgetRetry(target.path);
+    const timer = setTimeout(() => this.write(target), this.#options.retry ?? 2_000).unref();
+    this.#retries.set(target.path, timer);
+  }
+
+  #forgetRetry(path: string): void {
+    clearTimeout(this.#retries.get(path));
+    this.#retries.delete(path);
   }
 
   #merged(object: StoredObject, { status }: StatusTarget): StoredObject | null {
