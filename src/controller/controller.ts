@@ -182,7 +182,10 @@ export class Controller {
     for (const { gateway } of this.#translation.tables) {
       const [namespace, name] = gateway.split('/') as [string, string];
       const known = this.#world.get('Gateway', namespace, name)?.resource;
-      if (known?.kind === 'Gateway' && known.metadata.deletionTimestamp === undefined) yield known;
+      if (known?.kind !== 'Gateway' || known.metadata.deletionTimestamp !== undefined) continue;
+      // Nothing can be made in a namespace that is being deleted.
+      const home = this.#world.get('Namespace', '', namespace)?.resource.metadata;
+      if (home?.deletionTimestamp === undefined) yield known;
     }
   }
 
