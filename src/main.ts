@@ -2,9 +2,13 @@
 import { runCommand } from './command/command.ts';
 import { COMMANDS } from './command/index.ts';
 
+// Whoever reads the output may stop reading, as `head` does; that is no fault of this program.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 process.exitCode = await runCommand(COMMANDS, process.argv.slice(2), {
   env: process.env,
-  terminal: process.stdout.isTTY === true,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
 });

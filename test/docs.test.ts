@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../src/command/index.ts';
+import { ReloadMetrics } from '../src/command/standalone/reload-metrics.ts';
 import type { Flag } from '../src/config/flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../src/config/limits.ts';
+import { STANDALONE_FLAGS } from '../src/config/standalone.ts';
 import { AccessEntry } from '../src/observe/access-log/entry.ts';
 import { accessLine } from '../src/observe/access-log/line.ts';
 import { AccessLog } from '../src/observe/access-log.ts';
@@ -15,6 +17,7 @@ import { ProxyMetrics } from '../src/proxy/metrics.ts';
 import { DEFAULT_PROXY_LIMITS } from '../src/proxy/options.ts';
 import { Supervisor } from '../src/proxy/supervisor.ts';
 import { MAY_IMPORT } from './directions.ts';
+import { plain, rows } from './markdown.ts';
 
 /** What the documents say is held against the code, as far as a program can tell. */
 const ROOT = resolve(import.meta.dirname, '..');
@@ -28,27 +31,6 @@ function pages(): string[] {
 
 function read(path: string): string {
   return readFileSync(path, 'utf8');
-}
-
-/** The cells of every row of a page's tables under a heading, headers left out. */
-function rows(text: string, heading: string): string[][] {
-  const start = text.split('\n').indexOf(heading);
-  if (start < 0) throw new Error(`no heading ${heading}`);
-  const level = /^#+/.exec(heading)![0];
-  const section: string[] = [];
-  for (const line of text.split('\n').slice(start + 1)) {
-    if (/^#+ /.test(line) && /^#+/.exec(line)![0].length <= level.length) break;
-    section.push(line);
-  }
-  const table = section.filter((line) => line.startsWith('|'));
-  return table
-    .filter((_, i) => !/^\|[-| :]+\|$/.test(table[i]!) && !/^\|[-| :]+\|$/.test(table[i + 1] ?? ''))
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
 }
 
 function withoutCode(text: string): string {
@@ -148,7 +130,7 @@ test('the reasons of conditions are those in the code', () => {
   const files = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'));
   const made = [...files.map((name) => join(folder, name)), join(ROOT, 'src/controller/programmed.ts')]
     .flatMap((path) => Array.from(read(path).matchAll(/'([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
-    .filter((word) => !/^(True|False|Unknown|Gateway)$/.test(word));
+    .filter((word) => !/^(True|False|Unknown|Gateway|HTTPRoute|RequestMirror)$/.test(word));
   const shown = rows(read(join(DOCS, 'errors.md')), '### Conditions that are not as they should be').flatMap(
     ([, condition, reason]) => [...condition!.matchAll(/([A-Z][A-Za-z]+)=/g)].map(([, type]) => type!).concat(reason!),
   );
@@ -165,7 +147,7 @@ test('the metrics are those in the code, with their types and labels', async () 
   const registered = registry
     .collect()
     .families.map(({ name, kind, labelNames }) => [name, kind, labelNames.join(', ')]);
-  const own = await new Supervisor({ workers: 1 }).metrics();
+  const own = (await new Supervisor({ workers: 1 }).metrics()) + new ReloadMetrics().text();
   for (const [, name, kind] of own.matchAll(/^# TYPE (\S+) (\S+)$/gm)) registered.push([name!, kind!, '']);
   const shown = rows(read(join(DOCS, 'metrics.md')), '# Metrics')
     .filter(([name]) => name!.startsWith('`headgate_'))
@@ -241,12 +223,19 @@ test('every command line in the documents has a command and flags that exist', (
   expect(seen).toBeGreaterThan(3);
 });
 
+test('every flag that the text names is a flag of some command', () => {
+  const flags: Flag[] = [...Object.values(STANDALONE_FLAGS), ...COMMANDS.flatMap(({ flags }) => Object.values(flags))];
+  const known = new Set(flags.map(({ name }) => `--${name}`));
+  const unknown = pages().flatMap((page) =>
+    Array.from(read(page).matchAll(/`(--[a-z-]+)[^`]*`/g), ([, flag]) => flag!)
+      .filter((flag) => !known.has(flag))
+      .map((flag) => `${relative(ROOT, page)}: ${flag}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
 test('a wrong command line would be found', () => {
   expect(misuse('headgate check -f DIR -o yaml')).toBeNull();
   expect(misuse('$ node src/main.ts check --folder=DIR')).toBe('check has no --folder');
   expect(misuse('headgate chek -f DIR')).toBe('there is no command chek');
 });
-
-function plain(cell: string): string {
-  return cell.replaceAll('`', '');
-}

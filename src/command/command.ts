@@ -1,11 +1,11 @@
 /** What a command is, and the one way in which all of them are started, explain themselves and fail. */
-import { type Environment, type Flags, flagLines, UsageError } from '../config/flag.ts';
 
-/** The world around a command; tests run commands as child processes, so this is the real one. */
+import { type Environment, type Flags, flagLines, UsageError } from '../config/flag.ts';
+import { VERSION } from '../config/version.ts';
+
+/** The world around a command. */
 export type Console = {
   readonly env: Environment;
-  /** Whether standard output is a terminal, so that colours and widths make sense. */
-  readonly terminal: boolean;
   out(text: string): void;
   err(text: string): void;
 };
@@ -50,7 +50,7 @@ export function overviewOf(commands: readonly Command[]): string {
     'Commands:',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'headgate COMMAND --help explains a command and its flags.',
+    'headgate COMMAND --help explains a command and its flags; headgate --version tells the version.',
     '',
   ].join('\n');
 }
@@ -68,6 +68,10 @@ export async function runCommand(
     if (name === undefined) console.err(text);
     else console.out(text);
     return name === undefined ? 2 : 0;
+  }
+  if (name === '--version') {
+    console.out(`headgate ${VERSION}\n`);
+    return 0;
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {

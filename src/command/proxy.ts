@@ -3,7 +3,8 @@ import { parseSettings } from '../config/flag.ts';
 import { PROXY_COMMAND_FLAGS } from '../config/proxy.ts';
 import type { Command } from './command.ts';
 import { ProxyServer } from './proxy/server.ts';
-import { untilStopped } from './signal.ts';
+import { proxySettings } from './proxy-settings.ts';
+import { StopSignal } from './signal.ts';
 
 export const proxy: Command = {
   name: 'proxy',
@@ -18,20 +19,10 @@ export const proxy: Command = {
 
   async run(args, console) {
     const { settings } = parseSettings(PROXY_COMMAND_FLAGS, args, console.env);
-    const { accessLog, trusted, forwarded, drainDelay, drainTimeout } = settings;
-    const server = new ProxyServer({
-      ...settings,
-      proxy: {
-        trustedProxies: trusted,
-        forwarded,
-        drainDelay,
-        drainTimeout,
-        accessLog: accessLog === undefined ? null : { target: accessLog === '-' ? 1 : accessLog },
-      },
-    });
-    const stopped = untilStopped();
+    const stop = new StopSignal();
+    const server = new ProxyServer({ ...settings, proxy: proxySettings({ ...settings, portOffset: 0 }) });
     await server.start();
-    await stopped;
+    await stop.wait;
     await server.stop();
     return 0;
   },

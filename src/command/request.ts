@@ -53,25 +53,13 @@ export function explainRequest(
     throw new ExplainError(gateway === null ? 'there is no Gateway' : `there is no Gateway ${gateway}, only ${known}`);
   }
   const publicPort = (port: number): number => (port < 1024 ? port + portOffset : port);
-  const isWanted = (port: number): boolean => publicPort(port) === urlPort || port === urlPort;
-  const listening = asked.filter((table) => Object.values(table.listeners).some(({ port }) => isWanted(port)));
-  const ports = new Set(asked.flatMap((table) => Object.values(table.listeners).map(({ port }) => port)));
-  if (listening.length === 0) {
-    throw new ExplainError(
-      `no Gateway listens on port ${urlPort}, only on ${[...ports].sort((a, b) => a - b).join(', ') || 'none'}`,
-    );
-  }
+  const port = portOf(asked, urlPort, publicPort);
+  const speaking = speakersOf(asked, port, tls ? 'HTTPS' : 'HTTP');
 
   const fields = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   const host = withoutPort(fields.find(([name]) => name === 'host')?.[1] ?? hostname);
   const sni = tls && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : null;
-  let view: PlainRequest;
-  try {
-    view = new PlainRequest(method, host, target, fields);
-  } catch (error) {
-    throw new ExplainError(`the proxy answers 400: ${(error as Error).message}`);
-  }
-  const port = ports.has(urlPort) ? urlPort : [...ports].find((candidate) => publicPort(candidate) === urlPort)!;
+  const view = requestOf(method, host, target, fields);
   return {
     method,
     url,
@@ -80,16 +68,43 @@ export function explainRequest(
     query: view.query,
     sni,
     port,
-    gateways: listening.map((table) => {
-      const listener = Object.values(table.listeners).find((candidate) => candidate.port === port);
-      if (listener !== undefined && (listener.protocol === 'HTTPS') !== tls) {
-        throw new ExplainError(
-          `port ${port} of Gateway ${table.gateway} speaks ${listener.protocol}, the URL does not`,
-        );
-      }
-      return explainGateway(table, explain(compiledOf(table), { port, sni, view, publicPort }));
-    }),
+    gateways: speaking.map((table) =>
+      explainGateway(table, explain(compiledOf(table), { port, sni, view, publicPort })),
+    ),
   };
+}
+
+/** The listeners' port that a URL means: as the Gateway has it, or as it is opened on this machine. */
+function portOf(tables: readonly RoutingTable[], urlPort: number, publicPort: (port: number) => number): number {
+  const ports = new Set(tables.flatMap((table) => Object.values(table.listeners).map(({ port }) => port)));
+  if (ports.has(urlPort)) return urlPort;
+  const sorted = [...ports].sort((a, b) => a - b);
+  const port = sorted.find((candidate) => publicPort(candidate) === urlPort);
+  if (port !== undefined) return port;
+  throw new ExplainError(`no Gateway listens on port ${urlPort}, only on ${sorted.join(', ') || 'none'}`);
+}
+
+/** The tables that speak the protocol on the port. All listeners of one port of a Gateway speak the same. */
+function speakersOf(tables: readonly RoutingTable[], port: number, protocol: string): RoutingTable[] {
+  const spoken = (table: RoutingTable): string | undefined =>
+    Object.values(table.listeners).find((listener) => listener.port === port)?.protocol;
+  const speaking = tables.filter((table) => spoken(table) === protocol);
+  if (speaking.length > 0) return speaking;
+  const other = tables.find((table) => spoken(table) !== undefined)!;
+  throw new ExplainError(`port ${port} of Gateway ${other.gateway} speaks ${spoken(other)}, the URL does not`);
+}
+
+function requestOf(
+  method: string,
+  host: string,
+  target: string,
+  fields: readonly (readonly [string, string])[],
+): PlainRequest {
+  try {
+    return new PlainRequest(method, host, target, fields);
+  } catch (error) {
+    throw new ExplainError(`the proxy answers 400: ${(error as Error).message}`);
+  }
 }
 
 function explainGateway(table: RoutingTable, explanation: Explanation): ExplainedGateway {

@@ -1,13 +1,18 @@
-/** Resolves with the first SIGTERM or SIGINT; a second one ends the process at once. */
-export function untilStopped(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let stopping = false;
-    const take = (signal: NodeJS.Signals): void => {
-      if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
-      stopping = true;
-      resolve(signal);
-    };
-    process.on('SIGTERM', take);
-    process.on('SIGINT', take);
-  });
+/** The wish to stop: the first SIGTERM or SIGINT. A second one ends the process at once. */
+export class StopSignal {
+  /** Null until it came. */
+  received: NodeJS.Signals | null = null;
+  readonly wait: Promise<NodeJS.Signals>;
+
+  constructor() {
+    this.wait = new Promise((resolve) => {
+      const take = (signal: NodeJS.Signals): void => {
+        if (this.received !== null) process.exit(signal === 'SIGINT' ? 130 : 143);
+        this.received = signal;
+        resolve(signal);
+      };
+      process.on('SIGTERM', take);
+      process.on('SIGINT', take);
+    });
+  }
 }

@@ -1,6 +1,7 @@
 /** Settings of `headgate proxy`. */
 import { z } from 'zod';
 import type { Flag, Settings } from './flag.ts';
+import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from './limits.ts';
 import { ADMIN_FLAG, PROXY_FLAGS } from './standalone.ts';
 import { duration, ipAddress, namespacedName, wholeNumber } from './value.ts';
 
@@ -48,14 +49,11 @@ export const PROXY_COMMAND_FLAGS = {
     schema: wholeNumber(0, 65_535).default(9902),
   },
   admin: ADMIN_FLAG,
-  drainDelay: {
-    name: 'drain-delay',
-    value: 'TIME',
-    about: 'how long connections are still taken after SIGTERM, until load balancers have noticed',
-    fallback: '5s',
-    schema: duration(0).default(5_000),
-  },
   ...PROXY_FLAGS,
+  // Longer than elsewhere: endpoints have to be taken out of load balancers first.
+  drainDelay: { ...PROXY_FLAGS.drainDelay, fallback: '5s', schema: duration(0).default(5_000) },
+  ...MESSAGE_LIMIT_FLAGS,
+  ...LIMIT_FLAGS,
 } as const satisfies Record<string, Flag>;
 
 export type ProxyCommandSettings = Settings<typeof PROXY_COMMAND_FLAGS>;

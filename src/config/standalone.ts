@@ -74,10 +74,17 @@ export const PROXY_FLAGS = {
     about: 'send the Forwarded field (RFC 7239) to backends as well',
     schema: z.boolean().default(false),
   },
+  drainDelay: {
+    name: 'drain-delay',
+    value: 'TIME',
+    about: 'how long new connections are still taken after SIGTERM, until nobody sends any',
+    fallback: '500ms',
+    schema: duration(0).default(500),
+  },
   drainTimeout: {
     name: 'drain-timeout',
     value: 'TIME',
-    about: 'how long requests under way may take after SIGTERM',
+    about: 'how long requests under way may take after that',
     fallback: '30s',
     schema: duration(0).default(30_000),
   },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ManifestFolder } from './manifest-folder.ts';
 import { formatProblem } from './problem.ts';
+import { scan } from './scan.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -118,6 +119,14 @@ test('what a file held before keeps serving while nobody can tell what it holds 
   expect(gone.resources.httpRoutes).toHaveLength(3);
   renameSync(`${dir}.gone`, dir);
 
+  const beside = new ManifestFolder(['.'], false);
+  expect(beside.load({ ...scan([dir], false) }).resources.httpRoutes).toHaveLength(2);
+  const hidden = { files: [], unreadable: [{ path: `${dir}/`, reason: 'gone' }], folders: [], fingerprint: '' };
+  expect(beside.load(hidden).resources.httpRoutes).toHaveLength(2);
+  expect(
+    beside.load({ ...hidden, unreadable: [{ path: `${dir}-other`, reason: 'gone' }] }).resources.httpRoutes,
+  ).toEqual([]);
+
   rmSync(join(dir, 'a.yaml'));
   expect([...source.load().changes.removed].sort()).toEqual(['HTTPRoute default/a', 'HTTPRoute default/b']);
   expect(before.resources.httpRoutes).toHaveLength(3);
@@ -203,4 +212,19 @@ test('files are followed through symbolic links, a circle is reported', () => {
   const load = folder(true).load();
   expect(load.resources.httpRoutes).toHaveLength(1);
   expect(problems(load)).toEqual(['loop.yaml: cannot be read: its symbolic links lead in a circle']);
+});
+
+test('a long load leaves pauses, and brings the same', async () => {
+  write('a.yaml', ...Array.from({ length: 300 }, (_, index) => route(`r${index}`, `/${index}`)));
+  let pauses = 0;
+  let reading = true;
+  const count = (): void => {
+    pauses++;
+    if (reading) setImmediate(count);
+  };
+  setImmediate(count);
+  const load = await folder().loadSliced(scan([dir], false));
+  reading = false;
+  expect(pauses).toBeGreaterThan(3);
+  expect(load.resources).toEqual(folder().load().resources);
 });

@@ -3,6 +3,8 @@
  * other document anything, and what was right before keeps serving until it is right again or deleted. Objects, collections and
  * the whole keep their identity between loads while they do not change.
  */
+import { relative } from 'node:path';
+import { setImmediate as pause } from 'node:timers/promises';
 import type { EndpointSlice } from '../api/core/endpoint-slice.ts';
 import type { Namespace } from '../api/core/namespace.ts';
 import type { Service } from '../api/core/service.ts';
@@ -40,6 +42,9 @@ type Live = {
 /** The first document that declares an object; `resource` is null when it is bad. */
 type Claim = { readonly name: ObjectName; readonly resource: Resource | null; readonly place: Place };
 
+/** Milliseconds of reading without a pause. */
+const SLICE = 8;
+
 export class ManifestFolder {
   readonly #paths: readonly string[];
   readonly #recursive: boolean;
@@ -59,6 +64,28 @@ export class ManifestFolder {
 
   /** Reads everything that changed since the last load. Never throws: what cannot be read is a problem. */
   load(found: Scan = scan(this.#paths, this.#recursive)): Load {
+    const steps = this.#read(found);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** The same, with pauses in which the process does other things. Must not be called again before it resolves. */
+  async loadSliced(found: Scan): Promise<Load> {
+    const steps = this.#read(found);
+    let start = performance.now();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      if (performance.now() - start < SLICE) continue;
+      await pause();
+      start = performance.now();
+    }
+  }
+
+  /** Yields where it may be interrupted. */
+  *#read(found: Scan): Generator<void, Load> {
     const problems: Problem[] = [];
     const claims = new Map<string, Claim>();
     /** Files and folders that hold objects nobody can tell: what was read there before must not count as deleted. */
@@ -79,6 +106,7 @@ export class ManifestFolder {
         const read = this.#manifests.get(piece.text) ?? manifests.get(piece.text) ?? readManifests(piece.text);
         manifests.set(piece.text, read);
         for (const manifest of read) this.#take(manifest, file, piece, claims, opaque, problems);
+        yield;
       }
     }
     this.#manifests = manifests;
@@ -145,9 +173,7 @@ export class ManifestFolder {
     }
     for (const [name, before] of this.#live) {
       if (live.has(name)) continue;
-      const { file } = before.place;
-      if (opaque.some((path) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`)))
-        live.set(name, before);
+      if (opaque.some((path) => isWithin(path, before.place.file))) live.set(name, before);
     }
     return live;
   }
@@ -185,6 +211,12 @@ export class ManifestFolder {
 
 function fileProblem(file: string, message: string): Problem {
   return { severity: 'error', file, line: 0, field: '', message, object: null, lastGoodServes: false };
+}
+
+/** Whether `file` is `path`, or in the folder that `path` is. */
+function isWithin(path: string, file: string): boolean {
+  const way = relative(path, file);
+  return way !== '..' && !way.startsWith('../');
 }
 
 function samePlace(a: Place, b: Place): boolean {

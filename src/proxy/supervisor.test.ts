@@ -53,6 +53,9 @@ test('serves a table in every worker, changes it, and adds up the metrics', asyn
   expect(metrics).toContain('headgate_requests_total{rule="httproute/test/route/rule/300",code="2xx",reason=""} ');
   expect(metrics).toMatch(/headgate_client_connections_total 21\n/);
   expect(metrics).toContain('headgate_workers 2');
+  for (const name of ['supervisor', 'worker-0', 'worker-1']) {
+    expect(metrics).toContain(`headgate_process_resident_memory_bytes{process="${name}"} `);
+  }
 });
 
 test('a worker that ends is replaced and gets the newest table', async () => {

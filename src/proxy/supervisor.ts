@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '../ir/delta.ts';
 import { COLLECTIONS } from '../ir/table.ts';
 import { Registry, type Serialised, toPrometheus, WorkerMetrics } from '../observe/metrics.ts';
+import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { diff } from '../snapshot/diff.ts';
+import { sharesPorts } from './listen/reuse-port.ts';
 import { type ProxySettings, proxyOptions } from './options.ts';
 import type { Address, Entries, FromWorker, ToWorker } from './worker-message.ts';
 
 export type SupervisorOptions = ProxySettings & {
-  /** Worker processes; default: one per core that may be used. */
+  /** Worker processes; default: one per core that may be used, or 1 where processes cannot share a port. */
   readonly workers?: number;
   /** Shown in metrics. */
   readonly version?: string;
@@ -75,13 +77,24 @@ export class Supervisor {
   private last: Promise<unknown>;
   private isStopping: boolean;
   private poll: NodeJS.Timeout | null;
+  private stopMeasuring: () => void;
   private known: readonly Address[];
 
   /** Throws a RangeError when a setting is not valid. */
   constructor(options: SupervisorOptions = {}) {
-    const { workers = availableParallelism(), version = 'unknown', onEvent = () => {}, ...settings } = options;
+    const {
+      workers = sharesPorts() ? availableParallelism() : 1,
+      version = 'unknown',
+      onEvent = () => {},
+      ...settings
+    } = options;
     if (!Number.isInteger(workers) || workers < 1) {
       throw new RangeError(`workers: ${workers} is not a whole number of at least 1`);
+    }
+    if (workers > 1 && !sharesPorts()) {
+      throw new RangeError(
+        `workers: ${workers}, but processes cannot share a port on ${process.platform}: only 1 is allowed`,
+      );
     }
     this.settings = { ...settings, ticketKeys: settings.ticketKeys ?? randomBytes(48) };
     this.version = version;
@@ -103,12 +116,14 @@ export class Supervisor {
     this.last = Promise.resolve();
     this.isStopping = false;
     this.poll = null;
+    this.stopMeasuring = () => {};
     this.known = [];
   }
 
   /** Starts the workers. Resolves when all of them are ready to take tables. */
   async start(): Promise<void> {
     await Promise.all(this.seats.map((seat) => this.fill(seat)));
+    this.stopMeasuring = addProcessMetrics(this.registry, { process: 'supervisor', version: this.version });
     this.poll = setInterval(() => this.collect().catch(() => {}), METRICS_INTERVAL);
     this.poll.unref();
   }
@@ -169,6 +184,7 @@ export class Supervisor {
   async drain(): Promise<void> {
     this.isStopping = true;
     if (this.poll !== null) clearInterval(this.poll);
+    this.stopMeasuring();
     const { drainDelay, drainTimeout } = proxyOptions(this.settings);
     await Promise.all(
       [...this.seats.map(({ child }) => child), ...this.leaving].map(async (child) => {

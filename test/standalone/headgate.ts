@@ -40,7 +40,7 @@ export class Headgate {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Resolves with the match in what is printed from now on, or was already printed. Rejects after ten seconds, or at the end. */
+  /** Resolves with the match in what is printed from now on, or was already printed. Rejects after twenty seconds, or at the end. */
   said(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
@@ -57,7 +57,7 @@ export class Headgate {
         stop();
         reject(new Error(`${why} before ${pattern} was said; out:\n${this.out}\nerr:\n${this.err}`));
       };
-      const timer = setTimeout(() => fail('ten seconds went by'), 10_000);
+      const timer = setTimeout(() => fail('twenty seconds went by'), 20_000);
       this.#listeners.add(look);
       void this.#finished.then(() => fail('the process ended'));
       look();

@@ -19,7 +19,11 @@ export type Visit = {
 };
 
 const version = ({ headers }: Answer): string => String(headers['x-shop-version'] ?? 'none');
-const line = ({ status, body }: Answer): string => `${status} ${body.split('\n')[0]}`;
+/** The status and the body's first line, which the proxy's own answers begin with the status already. */
+const line = ({ status, body }: Answer): string => {
+  const first = body.split('\n')[0]!;
+  return first.startsWith(String(status)) ? first : `${status} ${first}`;
+};
 
 /** One request whose answer must have this status, and this text in its first line. */
 function once(title: string, url: string, headers: Visit['headers'], status: number, text: string): Visit {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AdminServer } from '../../admin/http.ts';
 import type { AdminSource, ExplainRequest, Readiness, ShownStatus } from '../../admin/source.ts';
 import type { HostPort } from '../../config/value.ts';
+import { VERSION } from '../../config/version.ts';
 import type { Snapshot } from '../../ir/delta.ts';
 import { createLog, type Logger, type LogLevel } from '../../observe/log.ts';
 import type { ProxySettings } from '../../proxy/options.ts';
@@ -59,6 +60,7 @@ export class ProxyServer implements AdminSource {
       ...proxy,
       address,
       ...(workers === undefined ? {} : { workers }),
+      version: VERSION,
       onEvent: ({ kind, ...event }) => this.#log.error(event, kind === 'bug' ? 'a worker met a bug' : 'a worker ended'),
     });
     this.#supervisor = supervisor;

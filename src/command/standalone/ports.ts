@@ -15,6 +15,17 @@ export function socketsOf(table: RoutingTable, { address, portOffset }: Where): 
   return sockets;
 }
 
+/** Where the listeners of a Gateway can be reached, such as `http://127.0.0.1:8080`; each once, in the order of the listeners. */
+export function urlsOf(table: RoutingTable, { address, portOffset }: Where): string[] {
+  const urls = new Set<string>();
+  for (const { port, protocol, addresses } of Object.values(table.listeners)) {
+    for (const bound of addresses.length === 0 ? [address] : addresses) {
+      urls.add(`${protocol.toLowerCase()}://${socketText(bound, publicPort(port, portOffset))}`);
+    }
+  }
+  return [...urls];
+}
+
 export function publicPort(port: number, offset: number): number {
   return port < 1024 ? port + offset : port;
 }

@@ -186,6 +186,13 @@ export class ClientConnection implements TimerOwner {
     while (this.inputStart < this.inputEnd && this.step()) {}
     this.isRunning = false;
     this.holdRest();
+    if (this.isEnded) this.endRequest();
+  }
+
+  /** Nothing more will come. Half of a head is no request, and half of a body is no body. */
+  private endRequest(): void {
+    if (this.state === BODY) this.exchange.refuse(ERRORS.bodyIncomplete);
+    else if (this.state === HEAD || this.state === DISCARD) this.linger();
   }
 
   /** False when the rest of the input has to wait. */
@@ -230,7 +237,7 @@ export class ClientConnection implements TimerOwner {
     this.keepHead();
     this.body.start(head.framing, head.bodyLength, true);
     this.state = head.framing === NO_BODY ? RESPONSE : BODY;
-    this.await(this.limits.bodyTimeout);
+    this.awaitProgress();
     this.exchange.begin();
     return true;
   }
@@ -307,7 +314,7 @@ export class ClientConnection implements TimerOwner {
     else if (this.state === BODY) {
       this.state = DISCARD;
       this.discarded = 0;
-      this.await(this.limits.bodyTimeout);
+      this.awaitProgress();
       this.resume();
       this.run();
     } else this.nextRequest();
@@ -317,11 +324,7 @@ export class ClientConnection implements TimerOwner {
     this.state = HEAD;
     this.head.reset();
     if (this.isPaused) this.resume();
-    if (this.hasInput) this.await(this.limits.headTimeout);
-    else if (this.isEnded) {
-      this.linger();
-      return;
-    } else this.await(this.limits.idleTimeout);
+    this.await(this.hasInput ? this.limits.headTimeout : this.limits.idleTimeout);
     this.run();
   }
 
@@ -381,12 +384,8 @@ export class ClientConnection implements TimerOwner {
   private ended(): void {
     this.isEnded = true;
     if (this.state === TUNNEL) this.exchange.tunnelEndedByClient();
-    else if (this.state === BODY) this.exchange.refuse(ERRORS.bodyIncomplete);
-    else if (this.state === HEAD || this.state === DISCARD) {
-      // Half of a head is no request; there is nobody to tell.
-      this.linger();
-      if (this.socket.writableLength === 0) this.destroy();
-    } else if (this.state === LINGER && this.socket.writableLength === 0) this.destroy();
+    else if (this.state === LINGER && this.socket.writableLength === 0) this.destroy();
+    else this.endRequest();
   }
 
   private lost(): void {
@@ -406,7 +405,7 @@ export class ClientConnection implements TimerOwner {
         return;
       case BODY:
         // A client that is not read cannot make progress.
-        if (!this.isPaused && now - this.progress >= this.limits.bodyTimeout) {
+        if (!this.isPaused && this.limits.bodyTimeout > 0 && now - this.progress >= this.limits.bodyTimeout) {
           this.exchange.refuse(ERRORS.bodyTimeout);
         } else this.watch(now);
         return;
@@ -424,12 +423,18 @@ export class ClientConnection implements TimerOwner {
 
   /** Ends the connection of a client that takes nothing of what waits for it. */
   private watch(now: number): void {
-    const { writeTimeout, bodyTimeout } = this.limits;
+    const { writeTimeout } = this.limits;
     if (writeTimeout > 0 && this.isCongested && now - Math.max(this.written, this.progress) >= writeTimeout) {
       this.exchange.clientStalled();
       return;
     }
-    this.await(bodyTimeout > 0 ? Math.min(bodyTimeout, writeTimeout || bodyTimeout) : writeTimeout);
+    this.awaitProgress();
+  }
+
+  /** Sets the time at which client and response are looked at. */
+  private awaitProgress(): void {
+    const { bodyTimeout, writeTimeout } = this.limits;
+    this.await(bodyTimeout > 0 && writeTimeout > 0 ? Math.min(bodyTimeout, writeTimeout) : bodyTimeout + writeTimeout);
   }
 
   private await(time: number): void {

@@ -9,6 +9,7 @@ import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED, NO_BODY, UNTIL_CLOSE } from '../http1/framing.ts';
 import { TRACEPARENT, X_FORWARDED_FOR, X_REQUEST_ID } from '../http1/known-field.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
 import type { Runtime } from '../runtime.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
 import { sendBody, sendWriter } from './body-sender.ts';
@@ -35,7 +36,6 @@ const TUNNEL = 5;
 const MAX_INTERIM = 32;
 const NO_POOLS: readonly EndpointPool[] = [];
 const NO_MIRRORS: readonly Mirror[] = [];
-const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
 /**
@@ -76,6 +76,8 @@ export class Exchange implements ResponseSink, TimerOwner {
   private attemptDeadline: number;
   private backoffDeadline: number;
   private status: number;
+  /** Bytes of the response's body so far. */
+  private bytesOut: number;
   private firstAttemptAt: number;
   private respondedAt: number;
 
@@ -111,6 +113,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.attemptDeadline = 0;
     this.backoffDeadline = 0;
     this.status = 0;
+    this.bytesOut = 0;
     this.firstAttemptAt = 0;
     this.respondedAt = 0;
   }
@@ -348,7 +351,7 @@ export class Exchange implements ResponseSink, TimerOwner {
         return;
       }
     }
-    if (canReplay && mayRetry(error, this.rule!.retry, this.method, this.attempts)) this.retry();
+    if (canReplay && mayRetry(error, this.rule!.retry, this.attempts)) this.retry();
     else this.fail(isAnswered && error === ERRORS.backendClosed ? ERRORS.badResponse : error);
   }
 
@@ -377,17 +380,14 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     if (head.minor === 0) return;
-    if (connection.head.status !== 100) {
-      writer.reset();
-      this.framing.isChunked = false;
-      this.framing.closes = false;
-      this.framing.saysKeepAlive = false;
-      writeResponseHead(writer, connection.head, null, null, this.framing);
-      client.send(writer);
-    } else if (head.expectsContinue && !this.wasContinued) {
-      this.wasContinued = true;
-      client.sendBytes(CONTINUE);
-    }
+    // RFC 9110 section 15.2: a proxy forwards every 1xx that it did not ask for itself.
+    if (connection.head.status === 100) this.wasContinued = true;
+    writer.reset();
+    this.framing.isChunked = false;
+    this.framing.closes = false;
+    this.framing.saysKeepAlive = false;
+    writeResponseHead(writer, connection.head, null, null, this.framing);
+    client.send(writer);
   }
 
   response(connection: BackendConnection, buffer: Buffer): void {
@@ -407,7 +407,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     const isUpgrade = response.status === 101;
-    if (isUpgrade && !(head.upgrade && response.upgrade)) {
+    if (isUpgrade && !(head.upgrade && response.upgrade && isOffered(head, response))) {
       this.abandon();
       this.fail(ERRORS.badResponse);
       return;
@@ -441,6 +441,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   private sendRanges(connection: BackendConnection, buffer: Buffer): void {
     const { client } = this;
     sendBody(client.socket, this.runtime.writer, connection.body, buffer, connection.isVolatile(buffer), this.inChunks);
+    this.bytesOut = connection.body.received;
     if (client.isCongested) connection.pause();
   }
 
@@ -454,8 +455,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       client.send(writer);
     }
     this.connection = null;
-    this.runtime.metrics.responseBytes += connection.body.received;
-    this.end(this.status, '', connection.body.received);
+    this.end(this.status, '');
     connection.release(!client.isReceiving);
     client.finished(!this.framing.closes);
   }
@@ -539,8 +539,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.attemptDeadline = 0;
       this.arm();
       this.abandon();
-      if (this.retained.isWhole && mayRetry(ERRORS.backendTimeout, this.rule!.retry, this.method, this.attempts))
-        this.retry();
+      if (this.retained.isWhole && mayRetry(ERRORS.backendTimeout, this.rule!.retry, this.attempts)) this.retry();
       else this.giveUp(ERRORS.backendTimeout);
     } else if (this.backoffDeadline > 0 && now >= this.backoffDeadline) {
       this.backoffDeadline = 0;
@@ -573,7 +572,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   /** Whether the connection has to end with this response. */
   private mustClose(): boolean {
     const { client, head, runtime } = this;
-    if (!head.keepAlive || client.isEnded || runtime.isDraining) return true;
+    if (!head.keepAlive || runtime.isDraining || (client.isEnded && !client.hasInput)) return true;
     const { limits } = runtime.options;
     if (client.served >= limits.requestsPerConnection) return true;
     if (!client.isReceiving) return false;
@@ -613,6 +612,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     writer.reset();
     writeDirectResponse(writer, response, plan, framing, this.method !== 'HEAD');
     client.send(writer);
+    if (this.method !== 'HEAD') this.bytesOut = Buffer.byteLength(response.body);
     this.end(response.status, reason);
     client.finished(!framing.closes);
   }
@@ -625,14 +625,15 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   /** Counts and logs the exchange, and forgets it. */
-  private end(status: number, reason: string, bytesOut = 0): void {
+  private end(status: number, reason: string): void {
     const { runtime } = this;
     const { metrics } = runtime;
     const now = performance.now();
     const series = this.rule === null ? metrics.none : metrics.of(this.rule);
     series.count(status, reason, (now - this.startedAt) / 1_000);
     metrics.requestBytes += this.client.body.received;
-    if (runtime.accessLog !== null) this.log(status, reason, now, bytesOut);
+    metrics.responseBytes += this.bytesOut;
+    if (runtime.accessLog !== null) this.log(status, reason, now);
     this.state = IDLE;
     this.method = '';
     this.match = null;
@@ -649,6 +650,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.interims = 0;
     this.inChunks = false;
     this.status = 0;
+    this.bytesOut = 0;
     this.firstAttemptAt = 0;
     this.respondedAt = 0;
     if (this.retained.length > 0 || !this.retained.isWhole) this.retained.reset();
@@ -660,7 +662,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
   }
 
-  private log(status: number, reason: string, now: number, bytesOut: number): void {
+  private log(status: number, reason: string, now: number): void {
     const { client, forwarding, head, runtime } = this;
     const entry = runtime.accessEntry;
     const isKnown = head.length > 0;
@@ -682,7 +684,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     entry.endpoint = this.pool === null ? '' : this.pool.name;
     entry.attempts = this.attempts;
     entry.bytesIn = client.body.received;
-    entry.bytesOut = bytesOut;
+    entry.bytesOut = this.bytesOut;
     entry.duration = now - this.startedAt;
     entry.backendDuration = this.respondedAt === 0 ? -1 : this.respondedAt - this.firstAttemptAt;
     entry.userAgent = (isKnown ? head.header('user-agent') : null) ?? '';
@@ -722,4 +724,11 @@ export class Exchange implements ResponseSink, TimerOwner {
       if (backend !== undefined) startMirror(runtime, backend, mirror, head, this.match!, this.forwarding, retained);
     }
   }
+}
+
+/** Whether the protocol of a 101 is among those that the client offered (RFC 9110 section 7.8). */
+function isOffered(request: RequestHead, response: ResponseHead): boolean {
+  const offered = request.header('upgrade')!.toLowerCase().split(',');
+  const chosen = response.header('upgrade')!.toLowerCase().trim();
+  return offered.some((protocol) => protocol.trim() === chosen);
 }

@@ -23,15 +23,14 @@ export function isIdempotent(method: string): boolean {
  * Whether a failed attempt may be followed by another one. `attempts` counts those already made; the caller has seen to
  * it that nothing was answered and that the request can be replayed.
  *
- * With a retry policy of the rule every connection error is retried while attempts last (GEP-1731). Without one, what
- * never reached a backend goes to another endpoint, and so does an idempotent request that met a closing connection.
+ * With a retry policy of the rule every connection error is retried while attempts last (GEP-1731). Without one only
+ * what never reached a backend goes to another endpoint.
  */
-export function mayRetry(error: ProxyError, retry: Retry | null, method: string, attempts: number): boolean {
+export function mayRetry(error: ProxyError, retry: Retry | null, attempts: number): boolean {
   if (!error.retryable) return false;
   if (retry !== null) return attempts <= retry.attempts;
   if (attempts > IMPLICIT_ATTEMPTS) return false;
-  if (error === ERRORS.connectFailed || error === ERRORS.connectTimeout) return true;
-  return error === ERRORS.backendClosed && isIdempotent(method);
+  return error === ERRORS.connectFailed || error === ERRORS.connectTimeout;
 }
 
 /** Whether the rule wants a response with this status to be tried again. */

@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type 
 import type { Certificate } from '../../ir/table.ts';
 import { ClientConnection } from '../exchange/client-connection.ts';
 import type { Runtime, Site } from '../runtime.ts';
+import { sharesPorts } from './reuse-port.ts';
 
 const BACKLOG = 4_096;
 
@@ -51,7 +52,12 @@ export class Front {
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
-      const options = { host: this.address, port: this.port, backlog: BACKLOG, reusePort: this.port !== 0 };
+      const options = {
+        host: this.address,
+        port: this.port,
+        backlog: BACKLOG,
+        reusePort: this.port !== 0 && sharesPorts(),
+      };
       this.server.listen(options, () => {
         this.server.off('error', reject);
         // Accepting may fail for want of file descriptors; the sockets that are open go on.
