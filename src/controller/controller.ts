@@ -3,7 +3,7 @@
  * the proxies' own objects to the cluster. Every replica translates and serves tables; equal input gives equal revisions,
  * so a proxy may ask any of them.
  */
-import type { Kind } from '../api/resources.ts';
+import type { Kind, Resources } from '../api/resources.ts';
 import { childName } from '../infra/name.ts';
 import type { ProxyParameters } from '../infra/parameters.ts';
 import { Reconciler } from '../infra/reconcile.ts';
@@ -46,7 +46,11 @@ export class Controller {
   readonly #reconciler: Reconciler;
   readonly #statuses: StatusWriter;
   readonly #batch: Batch;
+  /** By itself: the API server is waited for, and tables must not be. */
+  readonly #infrastructure: Batch;
   #translation: Translation = { tables: [], statuses: [] };
+  /** What it was made of. */
+  #read: { readonly resources: Resources; readonly addresses: string } | null = null;
   #published = new Set<string>();
   #leading = false;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
@@ -59,6 +63,10 @@ export class Controller {
     this.#batch = new Batch(
       () => this.#reconcile(),
       (error) => log.error({ err: error }, 'reconciling failed; the last good tables stay'),
+    );
+    this.#infrastructure = new Batch(
+      () => this.#applyInfrastructure(),
+      (error) => log.error({ err: error }, 'the objects of Gateways could not be brought to what they should be'),
     );
     this.#world = new World({
       client,
@@ -87,8 +95,10 @@ export class Controller {
     if (signal.aborted) return;
     this.#options.log.info('all kinds are listed');
     this.#batch.start();
+    this.#infrastructure.start();
     await running;
     this.#batch.stop();
+    this.#infrastructure.stop();
   }
 
   /** Becomes the replica that writes, until `signal` aborts. */
@@ -124,10 +134,9 @@ export class Controller {
     return this.#shown();
   }
 
-  async #reconcile(): Promise<void> {
+  #reconcile(): void {
     const { controllerName, snapshots } = this.#options;
-    const addresses = gatewayAddresses(this.#world);
-    this.#translation = translate(this.#world.resources(), { ...DEFAULT_OPTIONS, controllerName, addresses });
+    this.#translate();
     const present = new Set<string>();
     for (const table of this.#translation.tables) {
       present.add(table.gateway);
@@ -138,9 +147,25 @@ export class Controller {
     this.#published = present;
     if (!this.#leading) return;
     if (this.#hasHeard()) {
-      for (const target of statusTargets(this.#world, this.#shown(), controllerName)) this.#statuses.write(target);
+      const paths = new Set<string>();
+      for (const target of statusTargets(this.#world, this.#shown(), controllerName)) {
+        paths.add(target.path);
+        this.#statuses.write(target);
+      }
+      this.#statuses.retain(paths);
     }
-    await this.#infrastructure();
+    this.#infrastructure.changed();
+  }
+
+  /** Again only when there is something new to read: most changes are acknowledgements and our own statuses. */
+  #translate(): void {
+    const { controllerName } = this.#options;
+    const resources = this.#world.resources();
+    const addresses = gatewayAddresses(this.#world);
+    const read = JSON.stringify(addresses);
+    if (this.#read?.resources === resources && this.#read.addresses === read) return;
+    this.#translation = translate(resources, { ...DEFAULT_OPTIONS, controllerName, addresses });
+    this.#read = { resources, addresses: read };
   }
 
   /** Whether every proxy that takes traffic has told this leader what it serves, or had the time to. */
@@ -166,7 +191,9 @@ export class Controller {
     return addRouteProgrammed(withholdProgrammed(this.#translation.statuses, progressOf), progressOf);
   }
 
-  async #infrastructure(): Promise<void> {
+  async #applyInfrastructure(): Promise<void> {
+    // Whoever does not know the Gateways must not take what was made for them for left over.
+    if (!this.#leading || this.#read === null) return;
     const { installation, parameters } = this.#options;
     const wanted = new Set<string>();
     for (const gateway of this.#ourGateways()) {

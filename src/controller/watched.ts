@@ -33,14 +33,24 @@ export type WatchedObject = {
 };
 
 /**
- * What was received as it is kept; null for an object that our schemas refuse although the API server did not, which is a
+ * What was received as it is kept; `known` is the same object as it was before. The resource keeps its identity when only
+ * the status changed, which translation does not read: most changes are our own status writes. Null for an object that our
+ * schemas refuse although the API server did not, which is a
  * newer CRD or a fault of ours: `refused` is told, and the object counts as absent.
  */
-export function decode(raw: unknown, kind: Kind, refused: (message: string) => void): WatchedObject | null {
+export function decode(
+  raw: unknown,
+  kind: Kind,
+  refused: (message: string) => void,
+  known?: WatchedObject,
+): WatchedObject | null {
   const object = raw as Record<string, unknown> & StoredObject;
   const { managedFields: _, ...metadata } = object.metadata as StoredObject['metadata'] & { managedFields?: unknown };
   // Items of a list name neither.
   const apiVersion = apiVersionOf(kind);
+  if (known !== undefined && onlyStatusDiffers(known.metadata, metadata)) {
+    return { metadata, resource: known.resource, stored: { apiVersion, kind, metadata, status: object.status } };
+  }
   const parsed = parseResource({ ...object, apiVersion, kind, metadata });
   if (!parsed.ok) {
     const issues = parsed.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
@@ -48,6 +58,12 @@ export function decode(raw: unknown, kind: Kind, refused: (message: string) => v
     return null;
   }
   return { metadata, resource: parsed.resource, stored: { apiVersion, kind, metadata, status: object.status } };
+}
+
+/** Kinds whose generation counts the changes of all but metadata and status. */
+function onlyStatusDiffers(known: StoredObject['metadata'], metadata: StoredObject['metadata']): boolean {
+  const text = (one: StoredObject['metadata']) => JSON.stringify({ ...one, resourceVersion: '' });
+  return 'generation' in metadata && text(known) === text(metadata);
 }
 
 function apiVersionOf(kind: Kind): string {

@@ -2,7 +2,7 @@
 import { type Kind, noResources, type Resources } from '../api/resources.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { ListWatch, type ListWatchEvent } from '../kube/list-watch.ts';
-import { Store } from '../kube/store.ts';
+import { keyOf, Store } from '../kube/store.ts';
 import { collectionOf, decode, WATCHED, type WatchedObject } from './watched.ts';
 
 export type WorldOptions = {
@@ -17,8 +17,8 @@ export type WorldOptions = {
 export class World {
   readonly #stores = new Map<Kind, Store<WatchedObject>>();
   readonly #listWatches: ListWatch<WatchedObject>[] = [];
-  /** Collections as arrays, made again only for kinds that changed. */
-  readonly #collections: Record<string, readonly unknown[]> = noResources();
+  /** Replaced when a resource changed. */
+  #resources: Resources = noResources();
 
   constructor(options: WorldOptions) {
     for (const { kind, path, query } of WATCHED) {
@@ -30,7 +30,7 @@ export class World {
           path,
           query,
           store,
-          decode: (raw) => decode(raw, kind, options.refused ?? (() => {})),
+          decode: (raw) => decode(raw, kind, options.refused ?? (() => {}), store.get(keyOf(raw as WatchedObject))),
           observe: (event, error) => options.observe?.(kind, event, error?.message ?? ''),
         }),
       );
@@ -47,13 +47,17 @@ export class World {
     await Promise.all(this.#listWatches.map((listWatch) => listWatch.synced));
   }
 
-  /** The newest state. Collections of kinds that did not change are the very same arrays as last time. */
+  /** The newest state: the very same object while no resource changed, and the same arrays for kinds that did not. */
   resources(): Resources {
     for (const [kind, store] of this.#stores) {
       if (store.take().length === 0) continue;
-      this.#collections[collectionOf(kind)] = Array.from(store.values(), ({ resource }) => resource);
+      const collection = collectionOf(kind);
+      const before: readonly unknown[] = this.#resources[collection];
+      const now = Array.from(store.values(), ({ resource }) => resource);
+      const same = now.length === before.length && now.every((resource, index) => resource === before[index]);
+      if (!same) this.#resources = { ...this.#resources, [collection]: now };
     }
-    return { ...this.#collections } as unknown as Resources;
+    return this.#resources;
   }
 
   get(kind: Kind, namespace: string, name: string): WatchedObject | undefined {

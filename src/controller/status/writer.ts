@@ -36,6 +36,8 @@ export class StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #pending = new Map<string, StatusTarget>();
   readonly #busy = new Set<string>();
+  /** What an object was, and was to say, when there was nothing to write: comparing them is cheaper than merging. */
+  readonly #settled = new Map<string, { readonly stored: StoredObject; readonly status: string }>();
   /** When each object was last written, while that is recent. */
   readonly #recent = new Map<string, number>();
   /** Writes that failed and will be tried again, by path. */
@@ -48,11 +50,16 @@ export class StatusWriter {
 
   /** Replaces what is still waiting for the same object. */
   write(target: StatusTarget): void {
+    const settled = this.#settled.get(target.path);
+    const status = JSON.stringify(target.status);
+    if (settled?.stored === target.stored && settled.status === status) return;
     this.#forgetRetry(target.path);
     if (this.#merged(target.stored, target) === null) {
       this.#pending.delete(target.path);
+      this.#settled.set(target.path, { stored: target.stored, status });
       return;
     }
+    this.#settled.delete(target.path);
     this.#pending.set(target.path, target);
     if (this.#workers < (this.#options.concurrency ?? 16)) void this.#work();
   }
@@ -116,6 +123,11 @@ export class StatusWriter {
   #merged(object: StoredObject, { status }: StatusTarget): StoredObject | null {
     const now = (this.#options.now?.() ?? new Date()).toISOString().replace(/\.\d+/, '');
     return mergeStatus(object, status, this.#options.controllerName, now);
+  }
+
+  /** Forgets objects that are gone. */
+  retain(paths: ReadonlySet<string>): void {
+    for (const path of this.#settled.keys()) if (!paths.has(path)) this.#settled.delete(path);
   }
 
   #remember(path: string): void {
