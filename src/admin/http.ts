@@ -15,14 +15,17 @@ import { status } from './route/status.ts';
 import { table } from './route/table.ts';
 import type { AdminSource } from './source.ts';
 
-const ROUTES: readonly Route[] = [healthz, readyz, metrics, table, status, explain];
+const HEALTH: readonly Route[] = [healthz, readyz, metrics];
+const ROUTES: readonly Route[] = [...HEALTH, table, status, explain];
 
-const index: Route = {
-  path: '/',
-  about: 'This list.',
-  parameters: [],
-  answer: () => json(200, { endpoints: ROUTES.map(({ path, about, parameters }) => ({ path, about, parameters })) }),
-};
+function indexOf(routes: readonly Route[]): Route {
+  return {
+    path: '/',
+    about: 'This list.',
+    parameters: [],
+    answer: () => json(200, { endpoints: routes.map(({ path, about, parameters }) => ({ path, about, parameters })) }),
+  };
+}
 
 export type AdminOptions = {
   /** IP address to listen on; 127.0.0.1 by default: whoever reaches the port may read the routing tables. */
@@ -34,6 +37,8 @@ export type AdminOptions = {
    * cannot read the port by pointing its own name at it (DNS rebinding).
    */
   readonly hostnames?: readonly string[];
+  /** Only `/healthz`, `/readyz` and `/metrics`: for an address that others can reach. */
+  readonly healthOnly?: boolean;
   readonly source: AdminSource;
   readonly log: Logger;
 };
@@ -47,16 +52,18 @@ export class AdminServer {
   #router: Instance<HTTPVersion.V1>;
   #options: AdminOptions;
   #hostnames: ReadonlySet<string>;
+  #routes: readonly Route[];
 
   constructor(options: AdminOptions) {
     this.#options = options;
     this.#hostnames = new Set(['localhost', ...(options.hostnames ?? [])]);
+    this.#routes = options.healthOnly === true ? HEALTH : ROUTES;
     this.#router = router({
       ignoreTrailingSlash: true,
       defaultRoute: (request, response) => send(response, this.#unknown(request)),
       onBadUrl: (_path, _request, response) => send(response, failure(400, 'the path is not properly encoded')),
     });
-    for (const route of [index, ...ROUTES]) {
+    for (const route of [indexOf(this.#routes), ...this.#routes]) {
       this.#router.on(['GET', 'HEAD'], route.path, (request, response) => {
         void this.#answer(route, request, response);
       });
@@ -134,7 +141,7 @@ export class AdminServer {
     if (this.#router.find('GET', path) !== null) {
       return { ...failure(405, `${request.method} is not allowed, only GET and HEAD`), allow: 'GET, HEAD' };
     }
-    const paths = ROUTES.map((route) => route.path).join(', ');
+    const paths = this.#routes.map((route) => route.path).join(', ');
     return failure(404, `there is no ${path}; there are: ${paths}`);
   }
 }

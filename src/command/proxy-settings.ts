@@ -3,7 +3,10 @@ import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../config/limits.ts';
 import type { StandaloneSettings } from '../config/standalone.ts';
 import type { ProxySettings } from '../proxy/options.ts';
 
-export function proxySettings(settings: StandaloneSettings): ProxySettings {
+/** What `standalone` and `proxy` have in common. */
+export type DataPathSettings = Omit<StandaloneSettings, 'files' | 'recursive' | 'admin' | 'workers' | 'logLevel'>;
+
+export function proxySettings(settings: DataPathSettings): ProxySettings {
   return {
     address: settings.address,
     portOffset: settings.portOffset,
@@ -20,7 +23,7 @@ export function proxySettings(settings: StandaloneSettings): ProxySettings {
   };
 }
 
-function given(settings: StandaloneSettings, keys: readonly string[]): Record<string, number> {
+function given(settings: DataPathSettings, keys: readonly string[]): Record<string, number> {
   const values = settings as Readonly<Record<string, unknown>>;
   const pairs = keys.map((key) => [key, values[key]] as const);
   return Object.fromEntries(pairs.filter((pair): pair is readonly [string, number] => typeof pair[1] === 'number'));

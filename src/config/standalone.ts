@@ -92,17 +92,19 @@ export const PROXY_FLAGS = {
 
 const ADMIN: HostPort = { address: '127.0.0.1', port: 9901 };
 
+export const ADMIN_FLAG = {
+  name: 'admin',
+  value: 'IP:PORT',
+  about: 'where /healthz, /readyz, /metrics, /table, /status and /explain are; off for nowhere',
+  fallback: '127.0.0.1:9901',
+  schema: z
+    .union([z.literal('off').transform(() => null), hostPort], { error: 'must be IP:PORT or off' })
+    .default(ADMIN),
+} as const satisfies Flag;
+
 export const STANDALONE_FLAGS = {
   ...SOURCE_FLAGS,
-  admin: {
-    name: 'admin',
-    value: 'IP:PORT',
-    about: 'where /healthz, /readyz, /metrics, /table, /status and /explain are; off for nowhere',
-    fallback: '127.0.0.1:9901',
-    schema: z
-      .union([z.literal('off').transform(() => null), hostPort], { error: 'must be IP:PORT or off' })
-      .default(ADMIN),
-  },
+  admin: ADMIN_FLAG,
   ...PROXY_FLAGS,
   ...MESSAGE_LIMIT_FLAGS,
   ...LIMIT_FLAGS,

@@ -7,7 +7,6 @@ import { generationOf } from './object.ts';
 export const SUPPORTED_FEATURES: readonly string[] = [
   'Gateway',
   'GatewayHTTPListenerIsolation',
-  'GatewayHTTPSListenerDetectMisdirectedRequests',
   'GatewayPort8080',
   'GatewayRouteHostnameIntersectionPrecedence',
   'HTTPRoute',

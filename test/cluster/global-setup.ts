@@ -1,18 +1,32 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
+const ROOT = resolve(import.meta.dirname, '../..');
 /** Where the scripts that start and stop a cluster lie, beside the repository. */
-const CLUSTER = resolve(import.meta.dirname, '../../../shared/cluster');
+const CLUSTER = resolve(ROOT, '../shared/cluster');
+const HOME = process.env.CLUSTER_HOME ?? '/opt/gw-cluster';
+const CRDS = join(HOME, 'gateway-api/crd/experimental');
+/** What the tests' backends run. */
+export const ECHO_IMAGE = 'registry.k8s.io/gateway-api/conformance/echo-basic:v0.2.0';
 
 /**
- * Uses the cluster of $KUBECONFIG; without one, starts that of `../shared/cluster` and returns what takes it down. Its
- * folder, which also holds the Gateway API's CRDs and manifests, is $CLUSTER_HOME then.
+ * Uses the cluster of $KUBECONFIG; without one, starts that of `../shared/cluster`. Installs this checkout there, unless
+ * $HEADGATE_INSTALLED says that it is. Returns what takes down a cluster that was not there before.
  *
  * @throws when there is neither
  */
 export default function setup(): (() => void) | undefined {
-  if (process.env.KUBECONFIG) return undefined;
+  const started = process.env.KUBECONFIG ? false : start();
+  // kubectl and helm of the cluster that lies beside the repository.
+  if (existsSync(join(HOME, 'bin'))) process.env.PATH = `${join(HOME, 'bin')}:${process.env.PATH}`;
+  if (existsSync(CRDS)) process.env.GATEWAY_API_CRDS ??= CRDS;
+  if (!process.env.HEADGATE_INSTALLED) install();
+  return started ? () => void execFileSync(join(CLUSTER, 'down'), { stdio: 'ignore' }) : undefined;
+}
+
+/** Whether it was down. */
+function start(): boolean {
   const up = join(CLUSTER, 'up');
   if (!existsSync(up)) {
     throw new Error(
@@ -23,8 +37,17 @@ export default function setup(): (() => void) | undefined {
   const kubeconfig = /KUBECONFIG=(\S+)/.exec(output)?.[1];
   if (kubeconfig === undefined) throw new Error(`${up} printed no KUBECONFIG=…: ${output.trim()}`);
   process.env.KUBECONFIG = kubeconfig;
-  process.env.CLUSTER_HOME ??= dirname(kubeconfig);
-  return () => {
-    execFileSync(join(CLUSTER, 'down'), { stdio: 'ignore' });
-  };
+  return !output.includes('already up');
+}
+
+function install(): void {
+  const image = join(CLUSTER, 'image');
+  const echo = join(HOME, 'bin/echo-basic');
+  // Elsewhere the nodes pull it.
+  if (existsSync(image) && existsSync(echo)) {
+    execFileSync(image, [ECHO_IMAGE, `${echo}:/echo-basic`, '--user', '65532', '--', '/echo-basic'], {
+      stdio: 'ignore',
+    });
+  }
+  execFileSync('npm', ['run', '--silent', 'cluster:install'], { cwd: ROOT, stdio: 'inherit' });
 }

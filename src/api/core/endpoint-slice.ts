@@ -21,6 +21,7 @@ const endpointSchema = z.object({
   hostname: dnsLabel.optional(),
   nodeName: dnsSubdomain.optional(),
   zone: z.string().optional(),
+  targetRef: z.object({ kind: z.string().optional(), name: z.string().optional() }).optional(),
   hints: z.object({ forZones: zoneHints.optional() }).optional(),
 });
 

@@ -67,18 +67,19 @@ export class Publisher {
   }
 
   async #publishOne(snapshot: Snapshot): Promise<string> {
-    const { gateway } = snapshot.table;
-    const desired = snapshot.revision;
-    const before = this.#served.get(gateway);
-    if (before?.revision === desired) {
-      this.#progress.set(gateway, { desired, acknowledged: desired, reason: '' });
-      return '';
-    }
-    const acknowledged = before?.revision ?? null;
-    this.#progress.set(gateway, { desired, acknowledged, reason: '' });
+    const { table: desired, revision } = snapshot;
+    const before = this.#served.get(desired.gateway);
+    const refused = before?.revision === revision ? '' : await this.#replace(before, snapshot);
+    const served = refused === '' ? desired : (before?.table ?? null);
+    this.#progress.set(desired.gateway, { desired, acknowledged: [served], refused });
+    return refused;
+  }
+
+  async #replace(before: Snapshot | undefined, snapshot: Snapshot): Promise<string> {
+    const { table: desired } = snapshot;
+    this.#progress.set(desired.gateway, { desired, acknowledged: [before?.table ?? null], refused: '' });
     const reason = await this.#apply(snapshot);
-    if (reason === '') this.#served.set(gateway, snapshot);
-    this.#progress.set(gateway, { desired, acknowledged: reason === '' ? desired : acknowledged, reason });
+    if (reason === '') this.#served.set(desired.gateway, snapshot);
     return reason;
   }
 

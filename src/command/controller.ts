@@ -1,0 +1,95 @@
+/** `headgate controller`: serves the Gateways of a cluster. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { CONTROLLER_FLAGS, type ControllerSettings } from '../config/controller.ts';
+import { parseSettings } from '../config/flag.ts';
+import { issueCertificate, type KeyPair } from '../controller/authority.ts';
+import { loadAuthority } from '../controller/authority-secret.ts';
+import { Controller } from '../controller/controller.ts';
+import { identify } from '../controller/identity.ts';
+import { PROXY_PARAMETERS } from '../infra/parameters.ts';
+import { clusterOf, KubeClient } from '../kube/client.ts';
+import { Lease } from '../kube/lease.ts';
+import { createLog } from '../observe/log.ts';
+import { SnapshotServer } from '../snapshot/server.ts';
+import type { Command } from './command.ts';
+
+const AUDIENCE = 'snapshot.headgate.dev';
+const SERVING_DAYS = 30;
+const DAY = 86_400_000;
+
+export const controller: Command = {
+  name: 'controller',
+  usage: '[flags]',
+  summary: 'serve the Gateways of a Kubernetes cluster',
+  about: [
+    'Watches Gateway API objects, Services and EndpointSlices in the cluster of the kubeconfig (or the one it runs in),',
+    'keeps the proxies of each Gateway running and gives them their routing tables, and writes statuses.',
+  ],
+  flags: CONTROLLER_FLAGS,
+  examples: ['headgate controller --proxy-image ghcr.io/example/headgate:0.1.0'],
+
+  async run(args, console) {
+    const { settings } = parseSettings(CONTROLLER_FLAGS, args, console.env);
+    const log = createLog({ level: settings.logLevel, name: 'controller' });
+    const stop = new AbortController();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+
+    // Loaded here only: the package takes most of a second to load, and no other command needs it.
+    const { KubeConfig } = await import('@kubernetes/client-node');
+    const config = new KubeConfig();
+    config.loadFromDefault();
+    const client = new KubeClient(await clusterOf(config));
+    const authority = await loadAuthority(client, settings.namespace, `${settings.instance}-ca`);
+    const { name, address } = snapshotName(settings);
+    const serving = () => issueCertificate(authority, [name], SERVING_DAYS);
+
+    let gateways: Controller | null = null;
+    const snapshots = new SnapshotServer({
+      tls: await serving(),
+      authenticate: (token) =>
+        identify(client, AUDIENCE, token, (namespace, account) => gateways?.gatewayOf(namespace, account) ?? null),
+      changed: () => gateways?.proxiesChanged(),
+    });
+    gateways = new Controller({
+      client,
+      log,
+      controllerName: settings.controllerName,
+      installation: installation(settings, authority, address),
+      parameters: PROXY_PARAMETERS,
+      snapshots,
+    });
+    const renewal = setInterval(async () => snapshots.renewCertificate(await serving()), (SERVING_DAYS / 3) * DAY);
+    const lease = new Lease({
+      client,
+      namespace: settings.namespace,
+      name: settings.instance,
+      identity: settings.identity ?? `${hostname()}-${randomBytes(4).toString('hex')}`,
+      lead: (signal) => gateways.lead(signal),
+    });
+    await snapshots.listen(settings.snapshots.port, settings.snapshots.address);
+    await Promise.all([gateways.run(stop.signal), lease.run(stop.signal)]);
+    clearInterval(renewal);
+    await snapshots.close();
+    await client.close();
+    return 0;
+  },
+};
+
+function snapshotName(settings: ControllerSettings): { name: string; address: string } {
+  const { instance, namespace, snapshotAddress } = settings;
+  const address = snapshotAddress ?? `https://${instance}-controller.${namespace}.svc:9443`;
+  return { name: new URL(address).hostname, address };
+}
+
+function installation(settings: ControllerSettings, authority: KeyPair, snapshotAddress: string) {
+  return {
+    image: settings.image,
+    imagePullPolicy: settings.imagePullPolicy,
+    imagePullSecrets: [],
+    snapshotAddress,
+    snapshotAudience: AUDIENCE,
+    instance: settings.instance,
+    caBundle: authority.cert,
+  };
+}

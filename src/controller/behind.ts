@@ -1,0 +1,51 @@
+/** What of a Gateway's table its proxies do not serve yet as it should be, object by object. */
+import type { RoutingTable } from '../ir/table.ts';
+import { sameEntry } from '../snapshot/diff.ts';
+
+export type Behind = {
+  /** Keys of listeners that are new, changed or gone. */
+  readonly listeners: ReadonlySet<string>;
+  /** Routes of which a rule, or a backend of a rule, is new, changed or gone: `httproute/<namespace>/<name>`. */
+  readonly routes: ReadonlySet<string>;
+};
+
+type Entries = Readonly<Record<string, object>>;
+
+/**
+ * Endpoints do not count: pods come and go all the time, and no object of the Gateway API is less programmed for it.
+ * Neither do certificates by themselves: their keys are hashes of their content, so a listener whose certificate was
+ * rotated is a changed listener.
+ */
+export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTable>): Behind {
+  const listeners = new Set<string>();
+  const routes = new Set<string>();
+  for (const table of new Set(acknowledged)) {
+    for (const key of differing(desired.listeners, table.listeners)) listeners.add(key);
+    for (const key of differing(desired.rules, table.rules)) routes.add(routeOfRule(key));
+    const backends = new Set(differing(desired.backends, table.backends));
+    if (backends.size > 0) for (const key of rulesOf(desired, backends)) routes.add(routeOfRule(key));
+  }
+  return { listeners, routes };
+}
+
+/** `httproute/shop/cart/rule/2` → `httproute/shop/cart` */
+function routeOfRule(key: string): string {
+  return key.slice(0, key.lastIndexOf('/rule/'));
+}
+
+function* differing(desired: Entries, acknowledged: Entries): Generator<string> {
+  if (desired === acknowledged) return;
+  for (const key in desired) {
+    if (!Object.hasOwn(acknowledged, key) || !sameEntry(desired[key]!, acknowledged[key]!)) yield key;
+  }
+  for (const key in acknowledged) if (!Object.hasOwn(desired, key)) yield key;
+}
+
+function* rulesOf({ rules }: RoutingTable, backends: ReadonlySet<string>): Generator<string> {
+  for (const [key, rule] of Object.entries(rules)) {
+    const filters = [...rule.filters, ...rule.backends.flatMap((backend) => backend.filters)];
+    const mirrored = filters.map((filter) => (filter.kind === 'RequestMirror' ? filter.backend : null));
+    const used = [...mirrored, ...rule.backends.map(({ backend }) => backend)];
+    if (used.some((backend) => backend !== null && backends.has(backend))) yield key;
+  }
+}

@@ -1,0 +1,78 @@
+/** The kinds that the controller watches, and what it keeps of their objects. */
+import { COLLECTION_OF, type Kind, parseResource, type Resource, type Resources } from '../api/resources.ts';
+import type { StoredObject } from './status/merge.ts';
+
+export type WatchedKind = {
+  readonly kind: Kind;
+  /** Path of the collection over all namespaces. */
+  readonly path: string;
+  /** Narrows what is received at all. */
+  readonly query: Readonly<Record<string, string>>;
+};
+
+const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
+
+export const WATCHED: readonly WatchedKind[] = [
+  { kind: 'GatewayClass', path: `${GATEWAY_API}/gatewayclasses`, query: {} },
+  { kind: 'Gateway', path: `${GATEWAY_API}/gateways`, query: {} },
+  { kind: 'HTTPRoute', path: `${GATEWAY_API}/httproutes`, query: {} },
+  { kind: 'ReferenceGrant', path: `${GATEWAY_API}/referencegrants`, query: {} },
+  { kind: 'Namespace', path: '/api/v1/namespaces', query: {} },
+  { kind: 'Service', path: '/api/v1/services', query: {} },
+  { kind: 'EndpointSlice', path: '/apis/discovery.k8s.io/v1/endpointslices', query: {} },
+  // Certificates are all that is wanted of Secrets; the others need not even be sent to us.
+  { kind: 'Secret', path: '/api/v1/secrets', query: { fieldSelector: 'type=kubernetes.io/tls' } },
+  { kind: 'ConfigMap', path: '/api/v1/configmaps', query: { labelSelector: 'headgate.dev/ca-bundle' } },
+];
+
+/** One object: as translation reads it, and what a status write needs of it. */
+export type WatchedObject = {
+  readonly metadata: StoredObject['metadata'];
+  readonly resource: Resource;
+  readonly stored: StoredObject;
+};
+
+/**
+ * What was received as it is kept; `known` is the same object as it was before. The resource keeps its identity when only
+ * the status changed, which translation does not read: most changes are our own status writes. Null for an object that our
+ * schemas refuse although the API server did not, which is a
+ * newer CRD or a fault of ours: `refused` is told, and the object counts as absent.
+ */
+export function decode(
+  raw: unknown,
+  kind: Kind,
+  refused: (message: string) => void,
+  known?: WatchedObject,
+): WatchedObject | null {
+  const object = raw as Record<string, unknown> & StoredObject;
+  const { managedFields: _, ...metadata } = object.metadata as StoredObject['metadata'] & { managedFields?: unknown };
+  // Items of a list name neither.
+  const apiVersion = apiVersionOf(kind);
+  if (known !== undefined && onlyStatusDiffers(known.metadata, metadata)) {
+    return { metadata, resource: known.resource, stored: { apiVersion, kind, metadata, status: object.status } };
+  }
+  const parsed = parseResource({ ...object, apiVersion, kind, metadata });
+  if (!parsed.ok) {
+    const issues = parsed.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
+    refused(`${kind} ${metadata.namespace ?? ''}/${metadata.name} is not understood and ignored: ${issues}`);
+    return null;
+  }
+  return { metadata, resource: parsed.resource, stored: { apiVersion, kind, metadata, status: object.status } };
+}
+
+/** Kinds whose generation counts the changes of all but metadata and status. */
+function onlyStatusDiffers(known: StoredObject['metadata'], metadata: StoredObject['metadata']): boolean {
+  const text = (one: StoredObject['metadata']) => JSON.stringify({ ...one, resourceVersion: '' });
+  return 'generation' in metadata && text(known) === text(metadata);
+}
+
+function apiVersionOf(kind: Kind): string {
+  const path = WATCHED.find((watched) => watched.kind === kind)!.path;
+  const [, root, group, version] = path.split('/');
+  return root === 'api' ? group! : `${group}/${version}`;
+}
+
+/** The collection of Resources that a kind belongs to. */
+export function collectionOf(kind: Kind): keyof Resources {
+  return COLLECTION_OF[kind];
+}

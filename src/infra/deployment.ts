@@ -1,0 +1,108 @@
+import type { Child, Rendered } from './render.ts';
+
+/** Readiness and metrics, on the pod's address; the rest of the admin API stays on loopback. */
+export const HEALTH_PORT = 9902;
+/** Memory for the last good table and a newer one beside it. */
+const STATE_SIZE = '128Mi';
+/** Seconds. The snapshot server is asked for nothing but tables, so a token may be short. */
+const TOKEN_LIFE = 3600;
+
+export function deployment(child: Child): Rendered['object'] {
+  const { metadata, parameters, selector, installation } = child;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: {
+      // With an autoscaler the number is its business.
+      ...(parameters.autoscaling === null ? { replicas: parameters.replicas } : {}),
+      selector: { matchLabels: selector },
+      // A new pod serves before an old one leaves.
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
+      template: {
+        metadata: {
+          labels: { ...parameters.podLabels, ...metadata.labels },
+          annotations: { ...parameters.podAnnotations, ...metadata.annotations },
+        },
+        spec: {
+          serviceAccountName: metadata.name,
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: parameters.terminationGracePeriod,
+          imagePullSecrets: installation.imagePullSecrets.map((name) => ({ name })),
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 65532,
+            runAsGroup: 65532,
+            fsGroup: 65532,
+            seccompProfile: { type: 'RuntimeDefault' },
+            // Listeners on ports below 1024, with no capability at all; Kubernetes counts this sysctl as safe.
+            sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }],
+          },
+          containers: [container(child)],
+          volumes: [
+            {
+              name: 'snapshot',
+              projected: {
+                sources: [
+                  {
+                    serviceAccountToken: {
+                      audience: installation.snapshotAudience,
+                      expirationSeconds: TOKEN_LIFE,
+                      path: 'token',
+                    },
+                  },
+                  { configMap: { name: metadata.name, items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+                ],
+              },
+            },
+            { name: 'state', emptyDir: { medium: 'Memory', sizeLimit: STATE_SIZE } },
+          ],
+          ...placement(child),
+        },
+      },
+    },
+  };
+}
+
+function container({ gateway, parameters, installation }: Child): object {
+  return {
+    name: 'proxy',
+    image: installation.image,
+    imagePullPolicy: installation.imagePullPolicy,
+    args: [
+      'proxy',
+      `--gateway=${gateway.metadata.namespace}/${gateway.metadata.name}`,
+      `--controller=${installation.snapshotAddress}`,
+      '--credentials=/var/run/headgate/snapshot',
+      '--state=/var/lib/headgate',
+      '--address=::',
+      `--health-port=${HEALTH_PORT}`,
+      `--workers=${parameters.workers}`,
+      `--log-level=${parameters.logLevel}`,
+    ],
+    ports: [{ name: 'health', containerPort: HEALTH_PORT }],
+    resources: parameters.resources,
+    readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 1, failureThreshold: 2 },
+    livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, failureThreshold: 6 },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [
+      { name: 'snapshot', mountPath: '/var/run/headgate/snapshot', readOnly: true },
+      { name: 'state', mountPath: '/var/lib/headgate' },
+    ],
+  };
+}
+
+function placement({ parameters }: Child): object {
+  return {
+    nodeSelector: parameters.nodeSelector,
+    tolerations: parameters.tolerations,
+    topologySpreadConstraints: parameters.topologySpreadConstraints,
+    ...(parameters.affinity === null ? {} : { affinity: parameters.affinity }),
+    ...(parameters.priorityClassName === null ? {} : { priorityClassName: parameters.priorityClassName }),
+  };
+}

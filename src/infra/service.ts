@@ -1,0 +1,46 @@
+import type { Gateway } from '../api/gateway/gateway.ts';
+import type { Child, Rendered } from './render.ts';
+
+/** One port for each port number of the Gateway's listeners; listeners share them. */
+export function service(child: Child): Rendered['object'] {
+  const { gateway, parameters, metadata, selector } = child;
+  const loadBalancer = parameters.serviceType === 'LoadBalancer';
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata,
+    spec: {
+      type: parameters.serviceType,
+      selector,
+      ports: listenerPorts(gateway).map(({ port, protocol }) => ({
+        name: `${protocol.toLowerCase()}-${port}`,
+        port,
+        protocol,
+        targetPort: port,
+      })),
+      ...(parameters.serviceType === 'ClusterIP' ? {} : { externalTrafficPolicy: parameters.externalTrafficPolicy }),
+      ...(loadBalancer && parameters.loadBalancerClass !== null
+        ? { loadBalancerClass: parameters.loadBalancerClass }
+        : {}),
+      ...(loadBalancer ? requestedAddress(gateway) : {}),
+    },
+  };
+}
+
+export type ServicePort = { readonly port: number; readonly protocol: 'TCP' | 'UDP' };
+
+/** In the order of the numbers, TCP before UDP. */
+export function listenerPorts(gateway: Gateway): ServicePort[] {
+  const ports = new Map<string, ServicePort>();
+  for (const listener of gateway.spec.listeners) {
+    const protocol = listener.protocol === 'UDP' ? 'UDP' : 'TCP';
+    ports.set(`${listener.port}/${protocol}`, { port: listener.port, protocol });
+  }
+  return [...ports.values()].sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
+}
+
+/** The field is deprecated in Kubernetes, and still what load balancers without annotations of their own understand. */
+function requestedAddress(gateway: Gateway): { loadBalancerIP?: string } {
+  const wanted = gateway.spec.addresses?.find((address) => address.type === 'IPAddress' && address.value);
+  return wanted?.value === undefined ? {} : { loadBalancerIP: wanted.value };
+}

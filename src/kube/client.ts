@@ -1,0 +1,168 @@
+/**
+ * The API server over undici: requests, and streams of newline-delimited JSON for watches.
+ *
+ * `KubeConfig` of @kubernetes/client-node finds the cluster and refreshes credentials (token files, exec plugins); nothing
+ * else of that package is used, because its generated classes and its informer cost more than they do for us
+ * (docs/decisions).
+ */
+import type { KubeConfig } from '@kubernetes/client-node';
+import { Agent, type Dispatcher } from 'undici';
+import { ApiError, apiError } from './error.ts';
+import { Lines } from './lines.ts';
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export type RequestOptions = {
+  readonly query?: Query;
+  /** Sent as JSON, unless it is a string. */
+  readonly body?: unknown;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+  /** Milliseconds until the whole answer must be there. Default 30,000. */
+  readonly timeout?: number;
+};
+
+/** Where the API server is and who we are; a plain form of it is enough for tests. */
+export type Cluster = {
+  readonly server: string;
+  readonly tls: {
+    readonly ca?: string | Buffer;
+    readonly cert?: string | Buffer;
+    readonly key?: string | Buffer;
+    readonly rejectUnauthorized?: boolean;
+    readonly servername?: string;
+  };
+  /** Called for every request: credentials may have been renewed since the last one. */
+  authorization(): Promise<string | undefined>;
+};
+
+const DEFAULT_TIMEOUT = 30_000;
+/** An object is bounded by etcd's 1.5 MiB; a list page of 500 of them stays below this. */
+const MAX_ANSWER = 1 << 30;
+
+export class KubeClient {
+  readonly #cluster: Cluster;
+  readonly #agent: Agent;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+    this.#agent = new Agent({
+      connect: { ...cluster.tls, keepAlive: true, keepAliveInitialDelay: 15_000, timeout: 10_000 },
+      // Every watch occupies a connection for minutes: they must not queue behind one another.
+      connections: null,
+      allowH2: false,
+      bodyTimeout: 0,
+      headersTimeout: 60_000,
+      maxResponseSize: MAX_ANSWER,
+    });
+  }
+
+  /**
+   * One request, one JSON answer.
+   * @throws {ApiError} for every answer that is not 2xx, and with status 0 when there was none.
+   */
+  async request<T>(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<T> {
+    const deadline = AbortSignal.timeout(options.timeout ?? DEFAULT_TIMEOUT);
+    const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+    const response = await this.#send(method, path, options, signal);
+    const text = await response.body.text().catch((cause) => {
+      throw unreachable(method, path, cause);
+    });
+    if (response.statusCode >= 300) throw failed(response, method, path, text);
+    return JSON.parse(text) as T;
+  }
+
+  /**
+   * A watch: the answer's lines as they come, until the server ends it.
+   * @throws {ApiError} before the first line when the answer is not 2xx; with status 0 when the connection breaks.
+   */
+  async *lines(path: string, query: Query, signal: AbortSignal): AsyncGenerator<string> {
+    const response = await this.#send('GET', path, { query }, signal);
+    if (response.statusCode >= 300) {
+      const text = await response.body.text().catch(() => '');
+      throw failed(response, 'GET', path, text);
+    }
+    const lines = new Lines();
+    try {
+      for await (const chunk of response.body) yield* lines.push(chunk as Buffer);
+    } catch (cause) {
+      throw unreachable('GET', path, cause);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #send(method: Dispatcher.HttpMethod, path: string, options: RequestOptions, signal: AbortSignal) {
+    const authorization = await this.#cluster.authorization();
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (authorization !== undefined) headers.authorization = authorization;
+    let body: string | null = null;
+    if (options.body !== undefined) {
+      headers['content-type'] = options.contentType ?? 'application/json';
+      body = typeof options.body === 'string' ? options.body : JSON.stringify(options.body);
+    }
+    const origin = this.#cluster.server;
+    try {
+      return await this.#agent.request({ origin, path: withQuery(path, options.query), method, headers, body, signal });
+    } catch (cause) {
+      throw unreachable(method, path, cause);
+    }
+  }
+}
+
+/** The cluster that a loaded KubeConfig points to. */
+export async function clusterOf(config: KubeConfig): Promise<Cluster> {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error('the kubeconfig has no current cluster: set current-context, or run in a pod');
+  const options: TlsOptions = {};
+  await config.applyToHTTPSOptions(options as never);
+  return {
+    server: cluster.server.replace(/\/$/, ''),
+    tls: {
+      ca: options.ca,
+      cert: options.cert,
+      key: options.key,
+      rejectUnauthorized: cluster.skipTLSVerify !== true,
+      servername: options.servername,
+    },
+    async authorization() {
+      const fresh: TlsOptions = {};
+      await config.applyToHTTPSOptions(fresh as never);
+      return fresh.headers?.Authorization ?? (fresh.auth === undefined ? undefined : basic(fresh.auth));
+    },
+  };
+}
+
+type TlsOptions = {
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+  servername?: string;
+  auth?: string;
+  headers?: Record<string, string>;
+};
+
+function basic(credentials: string): string {
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+function withQuery(path: string, query: Query | undefined): string {
+  if (query === undefined) return path;
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
+  const text = parameters.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+function failed(response: Dispatcher.ResponseData, method: string, path: string, text: string): ApiError {
+  const header = response.headers['retry-after'];
+  return apiError(response.statusCode, text, `${method} ${path}`, Array.isArray(header) ? header[0] : header);
+}
+
+function unreachable(method: string, path: string, cause: unknown): ApiError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new ApiError(0, '', `${method} ${path}: no answer from the API server: ${message}`);
+}

@@ -1,0 +1,214 @@
+/**
+ * Gives every proxy its own Gateway's table: one HTTP/2 stream a proxy, over TLS.
+ *
+ * A proxy shows a token; whoever cannot be identified gets 401 and nothing else, and what a proxy gets is decided by its
+ * identity alone. It names the revision it holds, and gets the way from there to the newest, or the full table when that
+ * revision is not remembered. Newest means the newest: see Session.
+ */
+import {
+  constants,
+  createSecureServer,
+  type Http2SecureServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Writable } from 'node:stream';
+import type { SecureContextOptions } from 'node:tls';
+import { createGzip, createZstdCompress, constants as zlib } from 'node:zlib';
+import type { Snapshot } from '../ir/delta.ts';
+import { History } from './history.ts';
+import { decodeAcknowledgement } from './message.ts';
+import { type Identity, Report } from './report.ts';
+
+import { type ProxyState, Session } from './session.ts';
+import { linesOf } from './stream-lines.ts';
+
+/** The request of a proxy: `POST` with acknowledgements as its body. */
+export const SNAPSHOT_PATH = '/v1/snapshots';
+/**
+ * The request of a proxy to every replica: `POST` with an acknowledgement for each table that it took or refused, wherever
+ * that table came from. Any replica may become the one that writes statuses, so each knows what every proxy serves.
+ */
+export const REPORT_PATH = '/v1/reports';
+/** Names the revision that the proxy holds. */
+export const REVISION_HEADER = 'headgate-revision';
+
+export type { Identity } from './report.ts';
+
+export type SnapshotServerOptions = {
+  readonly tls: Pick<SecureContextOptions, 'key' | 'cert'>;
+  /** Who shows this token; null when nobody that we serve. */
+  readonly authenticate: (token: string) => Promise<Identity | null>;
+  /** Called when a proxy came, went, or answered. */
+  readonly changed?: (state: ProxyState) => void;
+  /** Revisions remembered per Gateway. */
+  readonly history?: number;
+};
+
+/** A token is a JWT of a few kilobytes; nothing else in a proxy's request is long. */
+const MAX_HEADERS = 32 << 10;
+/** Milliseconds that a refused proxy may keep its request open. */
+const REFUSED_STREAM = 5_000;
+
+export class SnapshotServer {
+  readonly #options: SnapshotServerOptions;
+  readonly #server: Http2SecureServer;
+  readonly #connections = new Set<ServerHttp2Session>();
+  readonly #sessions = new Set<Session>();
+  readonly #reports = new Set<Report>();
+  readonly #histories = new Map<string, History>();
+  readonly #newest = new Map<string, Snapshot>();
+
+  constructor(options: SnapshotServerOptions) {
+    this.#options = options;
+    this.#server = createSecureServer({
+      ...options.tls,
+      minVersion: 'TLSv1.3',
+      maxHeaderListPairs: 64,
+      maxSendHeaderBlockLength: MAX_HEADERS,
+      settings: { maxHeaderListSize: MAX_HEADERS, maxConcurrentStreams: 4 },
+    });
+    this.#server.on('session', (connection) => {
+      this.#connections.add(connection);
+      connection.on('close', () => this.#connections.delete(connection));
+      connection.on('error', () => {});
+    });
+    this.#server.on('sessionError', () => {});
+    this.#server.on('stream', (stream: ServerHttp2Stream, headers) => {
+      stream.on('error', () => {});
+      this.#open(stream, headers).catch(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+    });
+  }
+
+  /** Port 0 takes a free one; resolves to the port that it is. */
+  async listen(port: number, address: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, address, () => resolve());
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** From now on the newest table of its Gateway. */
+  publish(snapshot: Snapshot): void {
+    const { gateway } = snapshot.table;
+    this.#newest.set(gateway, snapshot);
+    this.history(gateway).add(snapshot);
+    for (const session of this.#sessions) if (session.gateway === gateway) session.want(snapshot);
+  }
+
+  /** What was published last for a Gateway. */
+  newest(gateway: string): Snapshot | null {
+    return this.#newest.get(gateway) ?? null;
+  }
+
+  /** A Gateway that is gone: its proxies keep what they have until they are gone too. */
+  forget(gateway: string): void {
+    this.#newest.delete(gateway);
+    this.#histories.delete(gateway);
+  }
+
+  history(gateway: string): History {
+    let history = this.#histories.get(gateway);
+    if (history === undefined) {
+      history = new History(this.#options.history);
+      this.#histories.set(gateway, history);
+    }
+    return history;
+  }
+
+  /** Each proxy once: what it told here itself counts more than what it reported of its talk with another replica. */
+  proxies(): ProxyState[] {
+    const states = new Map<string, ProxyState>();
+    for (const { state } of this.#reports) {
+      states.set(state.proxy, { ...state, held: this.history(state.gateway).get(state.revision) });
+    }
+    for (const { state } of this.#sessions) states.set(state.proxy, state);
+    return [...states.values()];
+  }
+
+  /** For new connections; streams that are open stay. */
+  renewCertificate(tls: Pick<SecureContextOptions, 'key' | 'cert'>): void {
+    this.#server.setSecureContext(tls);
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.#connections) connection.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    const path = headers[':path'];
+    if (path !== SNAPSHOT_PATH && path !== REPORT_PATH) return refuse(stream, 404);
+    if (headers[':method'] !== 'POST') return refuse(stream, 405);
+    const token = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
+    const identity = token === undefined ? null : await this.#options.authenticate(token);
+    if (identity === null) return refuse(stream, 401);
+    if (stream.destroyed) return;
+    if (path === SNAPSHOT_PATH) await this.#serve(stream, headers, identity);
+    else await this.#hear(stream, headers, identity);
+  }
+
+  async #hear(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, identity: Identity): Promise<void> {
+    stream.respond({ ':status': 200 });
+    const report = new Report(identity, String(headers[REVISION_HEADER] ?? ''));
+    this.#reports.add(report);
+    this.#options.changed?.(report.state);
+    try {
+      for await (const line of linesOf(stream)) {
+        report.take(decodeAcknowledgement(line));
+        this.#options.changed?.(report.state);
+      }
+    } catch {
+      // As below.
+    } finally {
+      this.#reports.delete(report);
+      this.#options.changed?.(report.state);
+      stream.close();
+    }
+  }
+
+  async #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, identity: Identity): Promise<void> {
+    const revision = String(headers[REVISION_HEADER] ?? '');
+    const held = this.history(identity.gateway).get(revision);
+    const [out, flush, encoding] = compressed(stream, String(headers['accept-encoding'] ?? ''));
+    stream.respond({ ':status': 200, 'content-type': 'application/x-ndjson', 'content-encoding': encoding });
+    const session = new Session(identity.proxy, identity.gateway, held, out, flush);
+    this.#sessions.add(session);
+    this.#options.changed?.(session.state);
+    const newest = this.#newest.get(identity.gateway);
+    if (newest !== undefined) session.want(newest);
+    try {
+      for await (const line of linesOf(stream)) {
+        if (session.acknowledge(decodeAcknowledgement(line))) this.#options.changed?.(session.state);
+      }
+    } catch {
+      // A broken or senseless conversation ends; the proxy comes back with a new one.
+    } finally {
+      this.#sessions.delete(session);
+      this.#options.changed?.({ ...session.state, revision: '', held: null });
+      out.destroy();
+      stream.close();
+    }
+  }
+}
+
+function refuse(stream: ServerHttp2Stream, status: number): void {
+  stream.respond({ ':status': status }, { endStream: true });
+  // Resetting the stream at once would overtake the answer; one that is kept open for nothing is reset later.
+  stream.resume();
+  stream.setTimeout(REFUSED_STREAM, () => stream.close());
+}
+
+/** Where to write, how to flush, and what the encoding is called. */
+function compressed(stream: ServerHttp2Stream, accepted: string): [Writable, () => void, string] {
+  const encoding = accepted.includes('zstd') ? 'zstd' : accepted.includes('gzip') ? 'gzip' : 'identity';
+  if (encoding === 'identity') return [stream, () => {}, encoding];
+  const compressor = encoding === 'zstd' ? createZstdCompress() : createGzip();
+  const flag = encoding === 'zstd' ? zlib.ZSTD_e_flush : zlib.Z_SYNC_FLUSH;
+  compressor.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+  compressor.pipe(stream);
+  return [compressor, () => compressor.flush(flag), encoding];
+}

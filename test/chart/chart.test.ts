@@ -1,0 +1,71 @@
+/**
+ * What the chart renders, held against golden files: one for the defaults, one for each `<name>.values.yaml` here.
+ * `UPDATE_GOLDEN=1` writes them; then read them.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+
+const CHART = join(import.meta.dirname, '../../charts/headgate');
+const OWN = join(process.env.CLUSTER_HOME ?? '/opt/gw-cluster', 'bin/helm');
+const HELM = existsSync(OWN) ? OWN : 'helm';
+const found = spawnSync(HELM, ['version']).status === 0;
+if (!found)
+  console.warn('SKIPPED: the tests of the chart need helm, which is neither in $CLUSTER_HOME/bin nor in $PATH');
+
+function template(...flags: string[]): string {
+  return execFileSync(HELM, ['template', 'headgate', CHART, '--namespace', 'headgate-system', ...flags], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+const variants = readdirSync(import.meta.dirname)
+  .filter((name) => name.endsWith('.values.yaml'))
+  .map((name) => name.replace('.values.yaml', ''));
+
+test.skipIf(!found)('helm lint finds nothing', () => {
+  expect(execFileSync(HELM, ['lint', '--strict', CHART], { encoding: 'utf8' })).toContain('0 chart(s) failed');
+});
+
+test.skipIf(!found).each(['default', ...variants])('%s', (name) => {
+  const values = join(import.meta.dirname, `${name}.values.yaml`);
+  const rendered = template(...(existsSync(values) ? ['--values', values] : []));
+  const golden = join(import.meta.dirname, `${name}.golden.yaml`);
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(golden, rendered);
+  expect(rendered).toBe(readFileSync(golden, 'utf8'));
+});
+
+type Rule = {
+  readonly apiGroups: string[];
+  readonly resources: string[];
+  readonly verbs: string[];
+  resourceNames?: string[];
+};
+type Role = { readonly kind: string; readonly rules?: readonly Rule[] };
+
+test.skipIf(!found)('no rule has a wildcard, and Secrets are only read but for the one that is ours', () => {
+  const objects = parseAllDocuments(template()).map((document) => document.toJS() as Role | null);
+  const roles = objects.filter((object) => object?.kind === 'ClusterRole' || object?.kind === 'Role') as Role[];
+  expect(roles.map(({ kind }) => kind)).toEqual(['ClusterRole', 'Role']);
+  for (const { kind, rules = [] } of roles) {
+    for (const rule of rules) {
+      expect([...rule.apiGroups, ...rule.resources, ...rule.verbs]).not.toContain('*');
+      if (!rule.resources.includes('secrets')) continue;
+      const writes = rule.verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb));
+      if (kind === 'ClusterRole') expect(writes).toEqual([]);
+      else
+        expect(rule.resourceNames ?? rule.verbs).toEqual(rule.verbs.includes('create') ? ['create'] : ['headgate-ca']);
+    }
+  }
+});
+
+test.skipIf(!found).each([
+  ['controller.replicas=0', 'replicas'],
+  ['image.pullPolicy=Sometimes', 'pullPolicy'],
+  ['nonsense=1', 'nonsense'],
+])('%s is refused', (value, named) => {
+  expect(() => template('--set', value)).toThrow(named);
+});

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  CONTROLLER_NAME,
+  condition,
+  create,
+  get,
+  kube,
+  list,
+  makeNamespace,
+  patch,
+  remove,
+  removeNamespace,
+  until,
+} from './cluster.ts';
+import { Load } from './load.ts';
+import { gateway, HTTP, httpRoute, programmed, routeProgrammed, startBackend, startGateway } from './shop.ts';
+
+let namespace: string;
+let address: string;
+
+beforeAll(async () => {
+  namespace = await makeNamespace('gateway');
+  [address] = await Promise.all([startGateway(namespace), startBackend(namespace)]);
+  await create(httpRoute(namespace, 'all', '/'));
+  await routeProgrammed(namespace, 'all');
+});
+
+afterAll(async () => {
+  await removeNamespace(namespace);
+  await kube.close();
+});
+
+const status = async (path: string) => {
+  const answer = await fetch(`http://${address}${path}`);
+  await answer.arrayBuffer();
+  return answer.status;
+};
+
+test('a Gateway has the address of its load balancer, and answers there', async () => {
+  expect(await status('/hello')).toBe(200);
+  const { status: told } = await get('Gateway', namespace, 'web');
+  expect([condition(told, 'Accepted'), condition(told, 'Programmed')]).toEqual(['True', 'True']);
+  expect(told.listeners).toMatchObject([{ name: 'http', attachedRoutes: 1 }]);
+});
+
+test('the proxies run without privileges, and with no token but the one for their tables', async () => {
+  const [pod] = await list('Pod', namespace, 'app.kubernetes.io/name=headgate-proxy');
+  expect(pod!.spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+  expect(pod!.spec.containers[0].securityContext).toMatchObject({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  const sources = pod!.spec.volumes.flatMap(
+    (volume: { projected?: { sources: object[] } }) => volume.projected?.sources ?? [],
+  );
+  const tokens = sources.filter((source: object) => 'serviceAccountToken' in source);
+  expect(tokens).toMatchObject([{ serviceAccountToken: { audience: 'snapshot.headgate.dev' } }]);
+});
+
+test('what is changed or deleted of a Gateway comes back', async () => {
+  await until(
+    'the replicas are back',
+    async () => (await get('Deployment', namespace, 'headgate-web')).spec.replicas === 1,
+  );
+  await remove('ConfigMap', namespace, 'headgate-web');
+  await until('the ConfigMap is back', () => get('ConfigMap', namespace, 'headgate-web'));
+  await patch('Service', namespace, 'headgate-web', { spec: { selector: { 'app.kubernetes.io/name': 'nobody' } } });
+  await until('the selector is back', async () => {
+    const { spec } = await get('Service', namespace, 'headgate-web');
+    return spec.selector['app.kubernetes.io/name'] === 'headgate-proxy';
+  });
+  await programmed(namespace, 'web');
+  await until('it answers', async () => (await status('/')) === 200);
+});
+
+test('what other controllers and users wrote into statuses stays', async () => {
+  const foreign = {
+    type: 'example.com/Checked',
+    status: 'True',
+    reason: 'Checked',
+    message: '',
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+  };
+  const { status: before } = await get('Gateway', namespace, 'web');
+  await patch('Gateway', namespace, 'web', { status: { conditions: [foreign, ...before.conditions] } }, '/status');
+  const { status: route } = await get('HTTPRoute', namespace, 'all');
+  const parent = {
+    controllerName: 'example.com/other',
+    parentRef: { name: 'elsewhere' },
+    conditions: [{ ...foreign, type: 'Accepted' }],
+  };
+  await patch('HTTPRoute', namespace, 'all', { status: { parents: [parent, ...route.parents] } }, '/status');
+  // Both statuses are written again.
+  const listeners = [HTTP, { name: 'other', port: 8080, protocol: 'HTTP' }];
+  await patch('Gateway', namespace, 'web', { spec: { listeners } });
+  await patch('HTTPRoute', namespace, 'all', { spec: { hostnames: ['*.example.com'] } });
+  await programmed(namespace, 'web');
+  const written = await until('the route is observed', async () => {
+    const object = await get('HTTPRoute', namespace, 'all');
+    const ours = object.status.parents.find(
+      (one: { controllerName: string }) => one.controllerName === CONTROLLER_NAME,
+    );
+    return ours?.conditions[0].observedGeneration === object.metadata.generation ? object : null;
+  });
+  expect(written.status.parents[0]).toMatchObject(parent);
+  expect((await get('Gateway', namespace, 'web')).status.conditions[0]).toMatchObject(foreign);
+  await patch('HTTPRoute', namespace, 'all', { spec: { hostnames: null } });
+});
+
+test('proxies that are replaced lose no request', async () => {
+  await patch('Gateway', namespace, 'web', { spec: { listeners: [HTTP] } });
+  await until('it answers', async () => (await status('/')) === 200);
+  const load = new Load(`http://${address}/`, 100);
+  const annotations = { 'example.com/restarted': String(Date.now()) };
+  const before = (await list('Pod', namespace, 'app.kubernetes.io/name=headgate-proxy')).map(
+    ({ metadata }) => metadata.name,
+  );
+  await patch('Gateway', namespace, 'web', { spec: { infrastructure: { annotations } } });
+  await until('only new proxies are left', async () => {
+    const pods = await list('Pod', namespace, 'app.kubernetes.io/name=headgate-proxy');
+    return pods.length === 1 && !before.includes(pods[0]!.metadata.name);
+  });
+  const { count, failures } = await load.stop();
+  expect(count).toBeGreaterThan(100);
+  expect(failures).toEqual([]);
+});
+
+test('what was made for a Gateway goes with it', async () => {
+  await create(gateway(namespace, 'short'));
+  await programmed(namespace, 'short');
+  await remove('Gateway', namespace, 'short');
+  for (const kind of ['Deployment', 'Service', 'ServiceAccount', 'ConfigMap']) {
+    await until(`${kind} is gone`, async () => {
+      const found = await list(kind, namespace, 'gateway.networking.k8s.io/gateway-name=short');
+      return found.length === 0;
+    });
+  }
+});
