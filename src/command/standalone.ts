@@ -48,6 +48,7 @@ export const standalone: Command = {
       console.err(`headgate standalone: ${(error as Error).message}\n`);
       return 1;
     }
+    process.on('SIGHUP', () => server.reopenAccessLog());
     const signal = await stop.wait;
     say(`${signal}: draining, at most ${settings.drainTimeout / 1_000} s\n`);
     await server.stop();

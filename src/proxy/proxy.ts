@@ -115,6 +115,16 @@ export class Proxy {
     await this.close();
   }
 
+  /** Opens the file of the access log anew, after a rotation moved it. */
+  reopenAccessLog(): void {
+    this.runtime.accessLog?.reopen();
+  }
+
+  /** Writes what the access log still holds, without giving way: for a process that ends. */
+  flushAccessLog(): void {
+    this.runtime.accessLog?.flushSync();
+  }
+
   /** Ends everything at once. */
   async close(): Promise<void> {
     this.runtime.isDraining = true;

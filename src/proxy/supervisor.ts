@@ -185,6 +185,12 @@ export class Supervisor {
     return toPrometheus(await this.collect());
   }
 
+  /** Makes every worker open the file of its access log anew, after a rotation moved it. */
+  reopenAccessLog(): void {
+    for (const { child } of this.seats) if (child !== null) send(child, { kind: 'reopen' });
+    for (const child of this.leaving) send(child, { kind: 'reopen' });
+  }
+
   /** Ends gracefully (proxy.ts `drain`) and resolves when the last worker has gone. */
   async drain(): Promise<void> {
     this.isStopping = true;

@@ -21,6 +21,8 @@ export type ToWorker =
   | { readonly kind: 'apply'; readonly id: number; readonly delta: Delta }
   | { readonly kind: 'remove'; readonly id: number; readonly gateway: string }
   | { readonly kind: 'metrics'; readonly id: number }
+  /** A rotation has moved the access log's file. */
+  | { readonly kind: 'reopen' }
   | { readonly kind: 'drain' };
 
 export type Entries = Readonly<Record<string, object>>;

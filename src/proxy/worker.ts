@@ -40,12 +40,20 @@ class Worker {
       case 'metrics':
         tell({ kind: 'metrics', id: message.id, metrics: this.proxy.metrics() });
         break;
+      case 'reopen':
+        this.proxy.reopenAccessLog();
+        break;
       case 'drain':
         this.drain();
         break;
       default:
         break;
     }
+  }
+
+  /** For the end of the process, whatever led to it. */
+  flush(): void {
+    this.proxy.flushAccessLog();
   }
 
   drain(): void {
@@ -96,6 +104,8 @@ process.on('message', (message: ToWorker) => {
     worker?.take(message);
   }
 });
+
+process.on('exit', () => worker?.flush());
 
 // The supervisor says when to stop; a terminal's Ctrl-C reaches the whole group.
 process.on('SIGINT', () => {});

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingHttpHeaders, request } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
@@ -289,6 +289,17 @@ test('the access log is written, and on standard output it is alone there', asyn
   await get(first.port, '/logged');
   await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('/logged'), { timeout: 3_000 });
   expect(() => JSON.parse(readFileSync(file, 'utf8').trimEnd())).not.toThrow();
+
+  renameSync(file, `${file}.1`);
+  first.headgate.signal('SIGHUP');
+  await vi.waitFor(
+    async () => {
+      await get(first.port, '/rotated');
+      expect(readFileSync(file, 'utf8')).toContain('/rotated');
+    },
+    { timeout: 5_000, interval: 100 },
+  );
+  expect(readFileSync(`${file}.1`, 'utf8')).toContain('/logged');
 
   const second = await start([manifests.path], '--access-log', '-');
   await get(second.port, '/logged');

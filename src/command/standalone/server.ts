@@ -111,6 +111,11 @@ export class StandaloneServer implements AdminSource {
     await this.#admin?.close();
   }
 
+  /** For a rotation of the access log's file. */
+  reopenAccessLog(): void {
+    this.#supervisor.reopenAccessLog();
+  }
+
   get translation(): Translation {
     return this.#translation;
   }
