@@ -1,11 +1,15 @@
 /** What the commands that read manifests share: from `-f` to objects, tables and statuses. */
 import type { Resources } from '../api/resources.ts';
 import { nameOf, type Place } from '../files/problem.ts';
-import { DEFAULT_OPTIONS, type Translation, translate } from '../translate/index.ts';
+import { DEFAULT_OPTIONS, type TranslateOptions, type Translation, translate } from '../translate/index.ts';
 
 /** Gateways without addresses of their own listen on `address`, and all of them share this machine's ports. */
+export function standaloneOptions(address: string): TranslateOptions {
+  return { ...DEFAULT_OPTIONS, defaultAddresses: [address], sharedAddress: true };
+}
+
 export function translateStandalone(resources: Resources, address: string): Translation {
-  return translate(resources, { ...DEFAULT_OPTIONS, defaultAddresses: [address], sharedAddress: true });
+  return translate(resources, standaloneOptions(address));
 }
 
 /** An object that nobody serves and that has no status to say so. */

@@ -19,3 +19,12 @@ export type Delta = {
   readonly set: Readonly<Partial<Record<Collection, Readonly<Record<string, Entry>>>>>;
   readonly remove: Readonly<Partial<Record<Collection, readonly string[]>>>;
 };
+
+/** Which entries of a table are not what they were, so that nobody need compare all of them. */
+export type TableChange = {
+  /** Null for the first table of a Gateway. */
+  readonly before: RoutingTable | null;
+  readonly table: RoutingTable;
+  /** Keys that were set or removed. A collection that is missing here is the same object in both tables. */
+  readonly keys: Readonly<Partial<Record<Collection, readonly string[]>>>;
+};

@@ -41,8 +41,8 @@ test('past the bound everything goes to one series', () => {
   ]);
 });
 
-test('a released series is reported once more, and its old index counts into nothing afterwards', () => {
-  const registry = new Registry({ seriesLimit: 1 });
+test('a released series is gone after its retention, and its old index counts into nothing afterwards', () => {
+  const registry = new Registry({ seriesLimit: 1, retention: 0 });
   const family = registry.counter('x_total', 'X.', ['a']);
   const old = family.series(['old']);
   family.inc(old);
@@ -59,7 +59,7 @@ test('a released series is reported once more, and its old index counts into not
 });
 
 test('the series of a rule that two tables hold stays when one table goes', () => {
-  const registry = new Registry();
+  const registry = new Registry({ retention: 0 });
   const family = registry.counter('x_total', 'X.', ['a']);
   const first = family.series(['rule']);
   const second = family.series(['rule']);
@@ -79,6 +79,19 @@ test('a released series that is asked for again before a collection goes on coun
   family.inc(again);
   registry.collect();
   expect(family.value(again)).toBe(2);
+});
+
+test('a released series is reported for its retention, however often it is collected', async () => {
+  const registry = new Registry({ retention: 50 });
+  const family = registry.counter('x_total', 'X.', ['a']);
+  const index = family.series(['rule']);
+  family.release(index);
+  registry.collect();
+  family.inc(index);
+  expect(registry.collect().families[0]!.values).toEqual(Float64Array.of(1));
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  registry.collect();
+  expect(registry.collect().families[0]!.labels).toEqual([]);
 });
 
 test('at the bound a released series makes place at once', () => {

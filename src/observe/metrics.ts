@@ -8,7 +8,7 @@ import { Counter } from './metrics/counter.ts';
 import { Gauge } from './metrics/gauge.ts';
 import { DURATION_BOUNDS, Histogram } from './metrics/histogram.ts';
 import type { Merge, Serialised } from './metrics/serialised.ts';
-import { MAX_SERIES } from './metrics/series.ts';
+import { MAX_SERIES, type SeriesBounds } from './metrics/series.ts';
 
 export type { Counter } from './metrics/counter.ts';
 export { PROMETHEUS_TYPE, toPrometheus } from './metrics/exposition.ts';
@@ -22,6 +22,8 @@ export { WorkerMetrics } from './metrics/workers.ts';
 export type RegistryOptions = {
   /** The most series that one family may have; what is more is counted in one series labelled `_overflow`. */
   readonly seriesLimit?: number;
+  /** Milliseconds for which a series that was released is still reported; longer than scrapes are apart. Default one minute. */
+  readonly retention?: number;
 };
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
@@ -30,7 +32,7 @@ const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** The metrics of one process. Names and labels are checked when a family is made, never while counting. */
 export class Registry {
   #families: Map<string, Counter | Gauge | Histogram>;
-  #limit: number;
+  #bounds: SeriesBounds;
   #beforeCollect: (() => void)[];
 
   constructor(options: RegistryOptions = {}) {
@@ -39,17 +41,17 @@ export class Registry {
       throw new RangeError(`metrics: seriesLimit is ${limit}, allowed are 1 to ${MAX_SERIES}`);
     }
     this.#families = new Map();
-    this.#limit = limit;
+    this.#bounds = { limit, retention: options.retention ?? 60_000 };
     this.#beforeCollect = [];
   }
 
   counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
-    return this.#add(new Counter(name, help, labelNames, this.#limit));
+    return this.#add(new Counter(name, help, labelNames, this.#bounds));
   }
 
   /** `merge` says what the gauge is over several workers: the sum, or the largest. */
   gauge(name: string, help: string, labelNames: readonly string[] = [], merge: Merge = 'sum'): Gauge {
-    return this.#add(new Gauge(name, help, labelNames, this.#limit, merge));
+    return this.#add(new Gauge(name, help, labelNames, this.#bounds, merge));
   }
 
   /** `bounds` are the upper bounds of the buckets, growing, in the unit that the name ends with. */
@@ -60,7 +62,7 @@ export class Registry {
       }
     }
     if (labelNames.includes('le')) throw new TypeError(`metric ${name}: a histogram has a label le of its own`);
-    return this.#add(new Histogram(name, help, labelNames, this.#limit, bounds));
+    return this.#add(new Histogram(name, help, labelNames, this.#bounds, bounds));
   }
 
   /** Runs `set` before each collection: for numbers that are read rather than counted. */
@@ -68,7 +70,7 @@ export class Registry {
     this.#beforeCollect.push(set);
   }
 
-  /** Everything as it is now, ready to be sent to another process. Series that were released are in it once more. */
+  /** Everything as it is now, ready to be sent to another process. Released series are in it until their retention is over. */
   collect(): Serialised {
     for (const set of this.#beforeCollect) set();
     return { families: Array.from(this.#families.values(), (family) => family.collect()) };

@@ -4,37 +4,38 @@ import type { PoolCounts } from './backend/endpoint-pool.ts';
 /** Label of requests that no rule took. */
 const NO_RULE = 'none';
 
+/** A rule as its metrics know it. The series hang on the rule itself, where a request has them at hand. */
+export interface CountedRule {
+  readonly key: string;
+  series: RuleSeries | null;
+}
+
 /** The series of one rule, resolved when they are first needed and given back when the rule is gone. */
 export class RuleSeries {
   readonly rule: string;
   private readonly metrics: ProxyMetrics;
-  /** By class of status, 0 to 5, for answers that came from a backend; -1 while unused. */
-  private readonly classes: Int32Array;
-  /** By class and reason, for what the proxy answered or broke off itself. */
-  private readonly reasons: Map<string, number>;
+  /** Of what nearly every request is, a 2xx from a backend; -1 while unused. */
+  private success: number;
   private duration: number;
+  /** Of everything else, by class of status and reason. */
+  private others: Map<string, number> | null;
 
   constructor(rule: string, metrics: ProxyMetrics) {
     this.rule = rule;
     this.metrics = metrics;
-    this.classes = new Int32Array(6).fill(-1);
-    this.reasons = new Map();
+    this.success = -1;
     this.duration = -1;
+    this.others = null;
   }
 
   /** Counts a finished exchange; `status` is 0 when the client got none, `reason` `''` for a backend's answer. */
   count(status: number, reason: string, seconds: number): void {
     const { requests, durations } = this.metrics;
-    const family = Math.floor(status / 100);
-    if (reason === '') {
-      let series = this.classes[family]!;
-      if (series === -1) {
-        series = requests.series([this.rule, CLASSES[family]!, '']);
-        this.classes[family] = series;
-      }
-      requests.inc(series);
+    if (reason === '' && status >= 200 && status < 300) {
+      if (this.success === -1) this.success = requests.series([this.rule, '2xx', '']);
+      requests.inc(this.success);
     } else {
-      requests.inc(this.reasonSeries(CLASSES[family]!, reason));
+      requests.inc(this.other(CLASSES[Math.floor(status / 100)]!, reason));
     }
     if (this.duration === -1) this.duration = durations.series([this.rule]);
     durations.observe(this.duration, seconds);
@@ -42,20 +43,21 @@ export class RuleSeries {
 
   release(): void {
     const { requests, durations } = this.metrics;
-    for (const series of this.classes) if (series !== -1) requests.release(series);
-    for (const series of this.reasons.values()) requests.release(series);
+    if (this.success !== -1) requests.release(this.success);
+    if (this.others !== null) for (const series of this.others.values()) requests.release(series);
     if (this.duration !== -1) durations.release(this.duration);
-    this.classes.fill(-1);
-    this.reasons.clear();
+    this.success = -1;
     this.duration = -1;
+    this.others = null;
   }
 
-  private reasonSeries(family: string, reason: string): number {
+  private other(family: string, reason: string): number {
     const key = `${family} ${reason}`;
-    let series = this.reasons.get(key);
+    this.others ??= new Map();
+    let series = this.others.get(key);
     if (series === undefined) {
       series = this.metrics.requests.series([this.rule, family, reason]);
-      this.reasons.set(key, series);
+      this.others.set(key, series);
     }
     return series;
   }
@@ -77,7 +79,8 @@ export class ProxyMetrics {
   mirrored: number;
   mirrorsDropped: number;
   handshakeFailures: number;
-  private readonly rules: Map<object, RuleSeries>;
+  /** The rules that have series. */
+  private readonly rules: Set<CountedRule>;
 
   constructor(registry: Registry, pools: PoolCounts) {
     this.requests = registry.counter(
@@ -99,26 +102,26 @@ export class ProxyMetrics {
     this.mirrored = 0;
     this.mirrorsDropped = 0;
     this.handshakeFailures = 0;
-    this.rules = new Map();
+    this.rules = new Set();
     this.publish(registry, pools);
   }
 
   /** The series of a rule of the table that is being served. */
-  of(rule: { readonly key: string }): RuleSeries {
-    let series = this.rules.get(rule);
-    if (series === undefined) {
-      series = new RuleSeries(rule.key, this);
-      this.rules.set(rule, series);
+  of(rule: CountedRule): RuleSeries {
+    if (rule.series === null) {
+      rule.series = new RuleSeries(rule.key, this);
+      this.rules.add(rule);
     }
-    return series;
+    return rule.series;
   }
 
   /** Gives back the series of rules that are in no table any more. */
   retain(isServed: (rule: object) => boolean): void {
-    for (const [rule, series] of this.rules) {
+    for (const rule of this.rules) {
       if (isServed(rule)) continue;
       this.rules.delete(rule);
-      series.release();
+      rule.series?.release();
+      rule.series = null;
     }
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { answer, Backend, chunkedResponse, response } from '../../test/fake/backend.ts';
+import { answer, Backend, chunkedResponse, pause, response } from '../../test/fake/backend.ts';
 import { Client, get, post, postChunked } from '../../test/fake/client.ts';
 import { snapshotFrom, type TablePart } from '../../test/proxy/table.ts';
 import type { ProxySettings } from './options.ts';
@@ -57,4 +57,56 @@ test('answers 404 and 500 itself', async () => {
   });
   expect((await client.request(get('/none'))).status).toBe(404);
   expect((await client.request(get('/broken'))).status).toBe(500);
+});
+
+test('a request whose endpoint stops is tried on another one, if it may be repeated', async () => {
+  const stopping = await backend(async (connection) => {
+    await connection.request();
+    connection.close();
+  });
+  const one = await backend(answer(response('ok')));
+  const { client } = await serve({ backends: { both: [stopping.port, one.port] } });
+  for (let count = 0; count < 6; count++) expect((await client.request(get())).status).toBe(200);
+  expect(stopping.requests.length).toBeGreaterThanOrEqual(2);
+  const statuses = [];
+  for (let count = 0; count < 4; count++) statuses.push((await client.request(post('x'))).status);
+  expect(statuses.sort()).toEqual([200, 200, 502, 502]);
+});
+
+test('the same endpoint is not tried again', async () => {
+  const stopping = await backend(async (connection) => {
+    await connection.request();
+    connection.close();
+  });
+  const { client } = await serve({ backends: { one: [stopping.port] } });
+  expect((await client.request(get())).status).toBe(502);
+  expect(stopping.requests).toHaveLength(1);
+});
+
+test("a rule's CORS is on answers of the proxy's own", async () => {
+  const cors = {
+    kind: 'CORS' as const,
+    allowOrigins: ['https://app.example'],
+    allowCredentials: false,
+    allowMethods: [],
+    allowHeaders: [],
+    exposeHeaders: [],
+    maxAge: 5,
+  };
+  const failure = { backend: null, failure: { status: 500, reason: 'BackendNotFound' } };
+  const { client } = await serve({ backends: {}, rules: [{ filters: [cors], backends: [failure] }] });
+  const answered = await client.request(get('/', 'Origin: https://app.example\r\n'));
+  expect([answered.status, answered.header('access-control-allow-origin')]).toEqual([500, 'https://app.example']);
+});
+
+test('a table that is removed leaves no listener and no connection behind', async () => {
+  const one = await backend(answer(response('ok')));
+  const { client, proxy } = await serve({ backends: { one: [one.port] } });
+  expect((await client.request(get())).status).toBe(200);
+  await proxy.remove('test/gateway');
+  expect(proxy.addresses).toEqual([]);
+  expect(await client.closed()).toBe('fin');
+  client.close();
+  while (proxy.openConnections > 0 || one.open > 0) await pause(5);
+  expect([proxy.openConnections, one.open]).toEqual([0, 0]);
 });

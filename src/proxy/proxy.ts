@@ -11,6 +11,7 @@ import { ProxyMetrics } from './metrics.ts';
 import { type ProxyOptions, type ProxySettings, proxyOptions } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { ReadPool } from './wire.ts';
 
 /** How often a drain looks whether the last connection has gone, in milliseconds. */
 const DRAIN_POLL = 20;
@@ -32,11 +33,13 @@ export class Proxy {
     this.options = proxyOptions(settings);
     this.registry = new Registry();
     const wheel = new TimerWheel();
-    const backends = new Backends(this.options.limits, wheel);
+    const reads = new ReadPool();
+    const backends = new Backends(this.options.limits, wheel, reads, onBug);
     const { accessLog } = this.options;
     this.runtime = {
       options: this.options,
       wheel,
+      reads,
       writer: new MessageWriter(),
       metrics: new ProxyMetrics(this.registry, backends.counts),
       backends,

@@ -7,11 +7,13 @@ import type { MessageWriter } from './http1/writer.ts';
 import type { ProxyMetrics } from './metrics.ts';
 import type { ProxyOptions } from './options.ts';
 import type { TimerWheel } from './timer-wheel.ts';
+import type { ReadPool } from './wire.ts';
 
 /** What everything on the request path of one process shares. */
 export type Runtime = {
   readonly options: ProxyOptions;
   readonly wheel: TimerWheel;
+  readonly reads: ReadPool;
   /** One message at a time is built and sent before anybody else gets the writer. */
   readonly writer: MessageWriter;
   readonly metrics: ProxyMetrics;

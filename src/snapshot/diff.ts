@@ -1,9 +1,9 @@
 import type { Delta, Snapshot } from '../ir/delta.ts';
+import type { Entries } from '../ir/entries.ts';
 import { COLLECTIONS } from '../ir/table.ts';
-import { entryHash } from './revision.ts';
+import { differingKeys } from './digest.ts';
 
-/** The entries of one collection, whichever it is. */
-export type Entries = Readonly<Record<string, object>>;
+export { differingKeys, sameEntry } from './digest.ts';
 
 /**
  * What turns `from` into `to`; with `from` null, the full table. An entry that is a new object with equal content is not
@@ -16,17 +16,11 @@ export function diff(from: Snapshot | null, to: Snapshot): Delta {
   const set: Record<string, Entries> = {};
   const remove: Record<string, readonly string[]> = {};
   for (const collection of COLLECTIONS) {
-    const before: Entries = from === null ? {} : from.table[collection];
     const after: Entries = to.table[collection];
-    if (before === after) continue;
-    const changed = Object.keys(after)
-      .filter((key) => !Object.hasOwn(before, key) || !sameEntry(before[key]!, after[key]!))
-      .sort();
-    const gone = Object.keys(before)
-      .filter((key) => !Object.hasOwn(after, key))
-      .sort();
+    const keys = from === null ? Object.keys(after).sort() : differingKeys(from.table[collection], after);
+    const changed = keys.filter((key) => Object.hasOwn(after, key));
     if (changed.length > 0) set[collection] = Object.fromEntries(changed.map((key) => [key, after[key]!]));
-    if (gone.length > 0) remove[collection] = gone;
+    if (changed.length < keys.length) remove[collection] = keys.filter((key) => !Object.hasOwn(after, key));
   }
   return {
     gateway: to.table.gateway,
@@ -35,9 +29,4 @@ export function diff(from: Snapshot | null, to: Snapshot): Delta {
     set: set as Delta['set'],
     remove: remove as Delta['remove'],
   };
-}
-
-/** Equal content; the same object is the cheap and usual case. */
-export function sameEntry(a: object, b: object): boolean {
-  return a === b || entryHash(a) === entryHash(b);
 }

@@ -4,7 +4,8 @@ import type { Delta } from '../ir/delta.ts';
 import { COLLECTIONS, type RoutingTable } from '../ir/table.ts';
 import { applyDelta, DeltaError } from './apply.ts';
 import { diff } from './diff.ts';
-import { canonical, entryHash, snapshotOf } from './revision.ts';
+import { canonical, entryHash } from './digest.ts';
+import { snapshotOf } from './revision.ts';
 
 const key = fc.constantFrom('a/1', 'a/2', 'b/1', 'b/2', 'c/é', '__proto__', '10', '9');
 const entry = fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.oneof(fc.integer(), fc.string(), fc.constant(null)));

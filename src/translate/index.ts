@@ -5,24 +5,19 @@
  * a defined effect on traffic and a condition that says so; it is never an exception and never costs another object.
  */
 import type { Resources } from '../api/resources.ts';
-import type { ObjectKey } from '../ir/status.ts';
 import type { RoutingTable } from '../ir/table.ts';
 import { deepFreeze } from './freeze.ts';
-import { type GatewayPlan, type GatewayStatus, gatewayStatus, planGateways } from './gateway.ts';
-import { type GatewayClassStatus, gatewayClassStatus, planGatewayClasses } from './gateway-class.ts';
+import { type GatewayPlan, planGateways } from './gateway.ts';
+import { planGatewayClasses } from './gateway-class.ts';
 import { lookupOf } from './lookup.ts';
 import { compare } from './object.ts';
+import { byObject, type ObjectStatus, statusOfClass, statusOfGateway, statusOfRoute } from './object-status.ts';
 import { DEFAULT_OPTIONS, type TranslateOptions } from './options.ts';
 import { BackendCatalogue } from './route/backend-ref.ts';
-import { type HTTPRoutePlan, type HTTPRouteStatus, planHTTPRoute } from './route/http-route.ts';
+import { type HTTPRoutePlan, planHTTPRoute } from './route/http-route.ts';
 import { tableOf } from './table.ts';
 
-/** The shape of that kind's `.status`, without the times of transition. */
-export type ObjectStatus =
-  | (ObjectKey & { readonly kind: 'GatewayClass'; readonly status: GatewayClassStatus })
-  | (ObjectKey & { readonly kind: 'Gateway'; readonly status: GatewayStatus })
-  | (ObjectKey & { readonly kind: 'HTTPRoute'; readonly status: HTTPRouteStatus });
-
+export type { ObjectStatus } from './object-status.ts';
 export { DEFAULT_OPTIONS, type TranslateOptions } from './options.ts';
 
 export type Translation = {
@@ -51,29 +46,11 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
       .map((gateway) => tableOf(gateway, routesOf.get(gateway.key) ?? [], backends))
       .sort((a, b) => compare(a.gateway, b.gateway)),
     statuses: [
-      ...classes.map((plan) => status('GatewayClass', plan.gatewayClass.metadata, gatewayClassStatus(plan))),
-      ...gateways.map((plan) =>
-        status(
-          'Gateway',
-          plan.gateway.metadata,
-          gatewayStatus(plan, (listener) => attached.get(listener) ?? 0),
-        ),
-      ),
-      ...routes.map((plan) => status('HTTPRoute', plan.route.metadata, plan.status)),
+      ...classes.map(statusOfClass),
+      ...gateways.map((plan) => statusOfGateway(plan, (listener) => attached.get(listener) ?? 0)),
+      ...routes.map(statusOfRoute),
     ].sort(byObject),
   });
-}
-
-function status<K extends ObjectStatus['kind']>(
-  kind: K,
-  { namespace = '', name }: { readonly namespace?: string; readonly name: string },
-  value: Extract<ObjectStatus, { kind: K }>['status'],
-): ObjectStatus {
-  return { kind, namespace, name, status: value } as ObjectStatus;
-}
-
-function byObject(a: ObjectKey, b: ObjectKey): number {
-  return compare(a.kind, b.kind) || compare(a.namespace, b.namespace) || compare(a.name, b.name);
 }
 
 function groupByGateway(

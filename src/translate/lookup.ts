@@ -1,4 +1,5 @@
 import type { EndpointSlice } from '../api/core/endpoint-slice.ts';
+import type { Namespace } from '../api/core/namespace.ts';
 import type { Secret } from '../api/core/secret.ts';
 import type { Service } from '../api/core/service.ts';
 import type { Resources } from '../api/resources.ts';
@@ -24,12 +25,24 @@ export function lookupOf(resources: Resources): Lookup {
     endpointSlices: byService(resources.endpointSlices),
     secrets: byKey(resources.secrets),
     grants: new Grants(resources.referenceGrants),
-    // Every namespace of a cluster has this label; a folder of manifests need not hold Namespace objects at all.
-    namespaceLabels: (name) => ({
-      ...namespaces.get(name)?.metadata.labels,
-      'kubernetes.io/metadata.name': name,
-    }),
+    namespaceLabels: (name) => labelsOf(name, namespaces.get(name)),
   };
+}
+
+/** Every namespace of a cluster has this label; a folder of manifests need not hold Namespace objects at all. */
+export function labelsOf(name: string, namespace: Namespace | undefined): Readonly<Record<string, string>> {
+  return { ...namespace?.metadata.labels, 'kubernetes.io/metadata.name': name };
+}
+
+/** The Service of an EndpointSlice, as `namespace/name`. */
+export function serviceOf({ metadata }: EndpointSlice): string | null {
+  const service = metadata.labels?.['kubernetes.io/service-name'];
+  return service === undefined ? null : `${metadata.namespace}/${service}`;
+}
+
+/** Where two slices of a Service contradict each other, the same one must win whatever the order in which they were read. */
+export function sortSlices(slices: readonly EndpointSlice[]): EndpointSlice[] {
+  return [...slices].sort((a, b) => compare(a.metadata.name, b.metadata.name));
 }
 
 function byKey<T extends { metadata: { name: string; namespace: string } }>(objects: readonly T[]): Map<string, T> {
@@ -39,14 +52,12 @@ function byKey<T extends { metadata: { name: string; namespace: string } }>(obje
 function byService(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {
   const found = new Map<string, EndpointSlice[]>();
   for (const slice of slices) {
-    const service = slice.metadata.labels?.['kubernetes.io/service-name'];
-    if (service === undefined) continue;
-    const key = `${slice.metadata.namespace}/${service}`;
+    const key = serviceOf(slice);
+    if (key === null) continue;
     const list = found.get(key);
     if (list === undefined) found.set(key, [slice]);
     else list.push(slice);
   }
-  // Where two slices contradict each other, the same one must win whatever the order in which they were read.
-  for (const list of found.values()) list.sort((a, b) => compare(a.metadata.name, b.metadata.name));
+  for (const [key, slices] of found) found.set(key, sortSlices(slices));
   return found;
 }

@@ -1,3 +1,4 @@
+import { compareKeys } from '../ir/entries.ts';
 import type { Filter } from '../ir/filter.ts';
 import type { Attachment, Backend, Certificate, EndpointSet, Listener, RoutingTable, Rule } from '../ir/table.ts';
 import type { GatewayPlan } from './gateway.ts';
@@ -12,27 +13,18 @@ export function tableOf(
   routes: readonly HTTPRoutePlan[],
   backends: BackendCatalogue,
 ): RoutingTable {
-  const listeners: Record<string, Listener> = {};
-  const certificates: Record<string, Certificate> = {};
-  for (const listener of gateway.listeners) {
-    if (listener.entry === null) continue;
-    listeners[listener.draft.key] = listener.entry;
-    Object.assign(certificates, listener.certificates);
-  }
+  const { listeners, certificates } = listenersOf(gateway);
   const rules: Record<string, Rule> = {};
   const used = new Set<string>();
   for (const route of routes) {
-    const attachments = route.attachments.get(gateway.key) ?? [];
-    for (const [index, { body }] of route.rules.entries()) {
-      if (body === null) continue;
-      const rule = entryOf(body, gateway.key, attachments, ruleOrder(route.route.metadata, index));
-      rules[`httproute/${route.key}/rule/${index}`] = rule;
+    for (const [key, rule] of rulesOf(route, gateway.key)) {
+      rules[key] = rule;
       noteBackends(rule, used);
     }
   }
   const backendEntries: Record<string, Backend> = {};
   const endpointEntries: Record<string, EndpointSet> = {};
-  for (const key of [...used].sort()) {
+  for (const key of [...used].sort(compareKeys)) {
     const { backend, endpoints } = backends.entry(key);
     backendEntries[key] = backend;
     endpointEntries[key] = endpoints;
@@ -46,6 +38,29 @@ export function tableOf(
     certificates,
     policies: {},
   };
+}
+
+/** The listeners of a Gateway that are served, and the certificates that they serve with. */
+export function listenersOf(gateway: GatewayPlan): Pick<RoutingTable, 'listeners' | 'certificates'> {
+  const listeners: Record<string, Listener> = {};
+  const certificates: Record<string, Certificate> = {};
+  for (const listener of gateway.listeners) {
+    if (listener.entry === null) continue;
+    listeners[listener.draft.key] = listener.entry;
+    Object.assign(certificates, listener.certificates);
+  }
+  return { listeners, certificates };
+}
+
+/** What a Gateway (`namespace/name`) serves of a route, by key; nothing when the route is not attached to it. */
+export function rulesOf(route: HTTPRoutePlan, gateway: string): [string, Rule][] {
+  const attachments = route.attachments.get(gateway);
+  if (attachments === undefined) return [];
+  return route.rules.flatMap(({ body }, index): [string, Rule][] => {
+    if (body === null) return [];
+    const rule = entryOf(body, gateway, attachments, ruleOrder(route.route.metadata, index));
+    return [[`httproute/${route.key}/rule/${index}`, rule]];
+  });
 }
 
 /** The entry of a rule by Gateway, so that a rule which is as before stays the same object. */
@@ -72,7 +87,8 @@ function sameAttachments(a: readonly Attachment[], b: readonly Attachment[]): bo
   );
 }
 
-function noteBackends(rule: Rule, used: Set<string>): void {
+/** Adds the keys of all backends that a rule leads to. */
+export function noteBackends(rule: Rule, used: Set<string>): void {
   noteMirrors(rule.filters, used);
   for (const { backend, filters } of rule.backends) {
     if (backend !== null) used.add(backend);

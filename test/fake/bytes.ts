@@ -45,6 +45,15 @@ export class ByteReader {
     return this.parts[0] ?? Buffer.alloc(0);
   }
 
+  /** Waits for a byte and takes none; null when the peer ends before. */
+  async wait(): Promise<true | null> {
+    while (this.size === 0) {
+      if (this.closing !== null) return null;
+      await this.more();
+    }
+    return true;
+  }
+
   /** Takes `count` bytes; null when the peer ends before. */
   async take(count: number): Promise<Buffer | null> {
     while (this.size < count) {

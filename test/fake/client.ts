@@ -27,18 +27,27 @@ export class Client {
   readonly reader: ByteReader;
   readonly socket: Socket;
 
-  private constructor(socket: Socket) {
+  /** The connection itself: below TLS, when there is any. */
+  private readonly connection: Socket;
+
+  private constructor(socket: Socket, connection: Socket) {
     this.socket = socket;
+    this.connection = connection;
     this.reader = new ByteReader(socket);
+    connection.on('error', () => {});
   }
 
   static async connect(port: number, options: ClientOptions = {}): Promise<Client> {
     const { servername } = options;
-    const where = { host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true };
-    const socket =
-      servername === undefined ? connect(where) : connectTLS({ ...where, servername, rejectUnauthorized: false });
-    const client = new Client(socket);
-    await once(socket, servername === undefined ? 'connect' : 'secureConnect');
+    const connection = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true });
+    if (servername === undefined) {
+      const client = new Client(connection, connection);
+      await once(connection, 'connect');
+      return client;
+    }
+    const socket = connectTLS({ socket: connection, servername, rejectUnauthorized: false });
+    const client = new Client(socket, connection);
+    await once(socket, 'secureConnect');
     return client;
   }
 
@@ -64,7 +73,8 @@ export class Client {
   }
 
   reset(): void {
-    this.socket.resetAndDestroy();
+    this.connection.resetAndDestroy();
+    this.socket.destroy();
   }
 
   close(): void {

@@ -55,7 +55,10 @@ function messageOf(reading: Reading): RequestMessage {
   };
 }
 
-/** Node reads nothing more from a connection after such a request, even when it does not take the upgrade. */
+/**
+ * After such a request node skips what is left of the read and overlooks what is wrong with it, even when it does not take
+ * the upgrade: nothing behind it can be compared.
+ */
 function asksForUpgrade({ headers }: RequestMessage): boolean {
   const has = (name: string, value: RegExp) =>
     headers.some(([field, text]) => field.toLowerCase() === name && value.test(text));
@@ -81,16 +84,15 @@ export async function llhttpRequests(parts: readonly Buffer[]): Promise<RequestT
   }
   await turn();
   wire.destroy();
-  const messages = session.readings.filter((reading) => reading.done).map(messageOf);
+  const whole = session.readings.filter((reading) => reading.done).map(messageOf);
+  const last = whole.findIndex(asksForUpgrade);
+  const messages = last === -1 ? whole : whole.slice(0, last + 1);
+  if (last !== -1) return { messages, ending: { kind: 'refused', code: 'STOPPED_AFTER_UPGRADE', status: 400 } };
   if (session.tunnel !== null) return { messages, ending: { kind: 'tunnel', rest: session.tunnel } };
   if (session.refusal === 'HPE_INVALID_EOF_STATE') return { messages, ending: { kind: 'incomplete' } };
   if (session.refusal !== null) {
     const status = session.refusal === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
     return { messages, ending: { kind: 'refused', code: session.refusal, status } };
-  }
-  const last = messages.at(-1);
-  if (last !== undefined && asksForUpgrade(last)) {
-    return { messages, ending: { kind: 'refused', code: 'STOPPED_AFTER_UPGRADE', status: 400 } };
   }
   const cut = session.readings.length > messages.length;
   return { messages, ending: { kind: cut ? 'incomplete' : 'end' } };

@@ -42,6 +42,10 @@ const RESPONSES: Record<string, () => Promise<void>> = {
   'A body that breaks off, or is longer than announced': async () => {
     says('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab');
     expect(await send(get())).toMatchObject({ body: 'ab', whole: false });
+    says('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n');
+    const old = await connect();
+    await old.write('GET / HTTP/1.0\r\n\r\n');
+    expect(await old.closed()).toBe('reset');
     says('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nabc');
     const client = await connect();
     await client.write(get());

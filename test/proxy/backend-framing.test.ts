@@ -102,6 +102,23 @@ test('a body without framing that is reset is not whole', async () => {
   expect(await client.request(get())).toMatchObject({ status: 200, body: 'until the', whole: false });
 });
 
+test.each([
+  ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'],
+  ['chunks that are broken', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n'],
+])('an HTTP/1.0 client can tell a body that was cut: %s', async (_, bytes) => {
+  const { connect } = await serveScript(async (connection) => {
+    await connection.request();
+    await connection.write(bytes.slice(0, -6));
+    await pause(20);
+    await connection.write(bytes.slice(-6));
+    connection.end();
+  });
+  const client = await connect();
+  await client.write('GET / HTTP/1.0\r\nHost: a.example\r\n\r\n');
+  expect((await client.head())!.start).toContain(' 200 ');
+  expect(await client.closed()).toBe('reset');
+});
+
 test('chunks for an HTTP/1.0 client lose their framing', async () => {
   const { connect } = await serveScript(async (connection) => {
     await connection.request();

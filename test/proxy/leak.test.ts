@@ -11,9 +11,9 @@ import { Client, get, post, postChunked } from '../fake/client.ts';
 import { backend, networkResources, serve, until } from './start.ts';
 
 const REQUESTS = Number(process.env.LEAK_REQUESTS ?? 100_000);
-const WORKERS = 32;
+const WORKERS = 64;
 /** What the heap, and what buffers outside of it, may have grown by. */
-const MARGIN = 12 * 1024 * 1024;
+const MARGIN = 4 * 1024 * 1024;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -65,7 +65,7 @@ type Kind = {
   readonly weight: number;
   readonly bytes: string;
   /** Status of the answer; 0 when the client does not wait for one. */
-  readonly status: number | readonly number[];
+  readonly status: number;
   /** What the client does after writing. */
   readonly after: 'stay' | 'leave' | 'reset' | 'end';
 };
@@ -114,8 +114,13 @@ function kindOf(index: number): Kind {
   return KINDS[0]!;
 }
 
-function expects(kind: Kind, status: number): boolean {
-  return Array.isArray(kind.status) ? kind.status.includes(status) : kind.status === status;
+/** Requests that met their timeout although they should not have: a machine that is busy elsewhere is no leak. */
+let late = 0;
+
+function check(kind: Kind, status: number): void {
+  if (status === kind.status) return;
+  if (status !== 504) throw new Error(`${kind.bytes.slice(0, 40)}: ${status} instead of ${kind.status}`);
+  late++;
 }
 
 async function perform(port: number, held: Client | null, kind: Kind): Promise<Client | null> {
@@ -132,9 +137,11 @@ async function perform(port: number, held: Client | null, kind: Kind): Promise<C
     return null;
   }
   if (kind.after === 'end') client.end();
-  const { status } = await client.response();
-  if (!expects(kind, status)) throw new Error(`${kind.bytes.slice(0, 40)}: ${status} instead of ${kind.status}`);
-  if (kind.after === 'stay') return client;
+  const answered = await client.response();
+  check(kind, answered.status);
+  // The rule's timeout may also cut a response short that had begun.
+  if (!answered.whole && kind.after === 'stay') late++;
+  if (kind.after === 'stay' && answered.whole && answered.header('connection') !== 'close') return client;
   client.close();
   await sending;
   return null;
@@ -162,12 +169,15 @@ async function footprint(): Promise<Footprint> {
   return { timers, sockets: networkResources().length, heap: heapUsed, buffers: arrayBuffers + external };
 }
 
-test('100,000 mixed requests leave nothing behind', { timeout: 60_000 + REQUESTS * 3 }, async () => {
+test('100,000 mixed requests leave nothing behind', { timeout: 120_000 + REQUESTS * 6 }, async () => {
   const one = await backend(obedient);
   const { proxy, port } = await serve(
     {
       backends: { a: [one.port] },
-      rules: [{ hostnames: ['a.example'], timeouts: { request: 300 } }],
+      rules: [
+        { hostnames: ['a.example'], matches: ['/silent'], timeouts: { request: 300 } },
+        { hostnames: ['a.example'], timeouts: { request: 5000 } },
+      ],
     },
     { limits: { backendIdleTimeout: 200, requestBody: 200_000 } },
   );
@@ -182,6 +192,7 @@ test('100,000 mixed requests leave nothing behind', { timeout: 60_000 + REQUESTS
   const before = await settled();
   await run(port, 0, REQUESTS);
   const after = await settled();
+  expect(late).toBeLessThan(REQUESTS / 50);
   expect(after.sockets).toBe(before.sockets);
   expect(after.timers).toBeLessThanOrEqual(before.timers);
   expect(after.heap - before.heap).toBeLessThan(MARGIN);

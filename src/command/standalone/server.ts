@@ -1,6 +1,7 @@
 /** A folder of manifests, served: read, translated, published, reloaded, reported. What `standalone` and `demo` run. */
 import { AdminServer } from '../../admin/http.ts';
 import type { AdminSource, ExplainRequest, Readiness, ShownStatus } from '../../admin/source.ts';
+import type { Resources } from '../../api/resources.ts';
 import type { HostPort } from '../../config/value.ts';
 import { VERSION } from '../../config/version.ts';
 import { withholdProgrammed } from '../../controller/programmed.ts';
@@ -11,9 +12,11 @@ import type { Snapshot } from '../../ir/delta.ts';
 import { createLog, type Logger, type LogLevel } from '../../observe/log.ts';
 import type { ProxySettings } from '../../proxy/options.ts';
 import { Supervisor } from '../../proxy/supervisor.ts';
+import { changesBetween } from '../../translate/incremental/changes.ts';
+import { IncrementalTranslator } from '../../translate/incremental/translator.ts';
 import type { ObjectStatus, Translation } from '../../translate/index.ts';
 import { explainRequest } from '../request.ts';
-import { translateStandalone } from '../source.ts';
+import { standaloneOptions } from '../source.ts';
 import { socketText, urlsOf, whyTaken } from './ports.ts';
 import { Publisher } from './publisher.ts';
 import { ReloadMetrics } from './reload-metrics.ts';
@@ -43,11 +46,14 @@ export class StandaloneServer implements AdminSource {
   readonly #log: Logger;
   readonly #supervisor: Supervisor;
   readonly #publisher: Publisher;
+  readonly #translator = new IncrementalTranslator();
   readonly #report = new Report();
   readonly #metrics = new ReloadMetrics();
   readonly #admin: AdminServer | null;
   #watch: ManifestWatch | null = null;
   #retry: NodeJS.Timeout | null = null;
+  /** What the translation is of. */
+  #translated: Resources | null = null;
   #translation: Translation = { tables: [], statuses: [] };
   /** What the last attempt could not serve, by Gateway. */
   #failures: ReadonlyMap<string, string> = new Map();
@@ -152,8 +158,11 @@ export class StandaloneServer implements AdminSource {
   }
 
   async #serve(load: Load): Promise<void> {
-    this.#translation = translateStandalone(load.resources, this.#options.address);
-    this.#failures = await this.#publisher.publish(this.#translation.tables);
+    const changed = changesBetween(this.#translated, load.resources);
+    const { tables, statuses, changes } = this.#translator.update(changed, standaloneOptions(this.#options.address));
+    this.#translated = load.resources;
+    this.#translation = { tables, statuses };
+    this.#failures = await this.#publisher.publish(tables, changes.tables);
     if (this.#failures.size > 0 && !this.#stopping) {
       this.#retry ??= setTimeout(() => {
         this.#retry = null;

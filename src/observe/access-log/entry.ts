@@ -33,7 +33,7 @@ export class AccessEntry {
   bytesOut: number;
   /** Milliseconds, from the request's first byte to the response's last. */
   duration: number;
-  /** Milliseconds, from the first attempt to the first byte of the response that counted. */
+  /** Milliseconds, from the request's first byte to the head of the backend's response. */
   backendDuration: number;
   userAgent: string;
 

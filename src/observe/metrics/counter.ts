@@ -1,10 +1,10 @@
 import type { SerialisedFamily } from './serialised.ts';
-import { generationOf, Series, slotOf } from './series.ts';
+import { generationOf, Series, type SeriesBounds, slotOf } from './series.ts';
 
 /** A number that only grows. */
 export class Counter extends Series {
-  constructor(name: string, help: string, labelNames: readonly string[], limit: number) {
-    super(name, help, labelNames, 1, limit);
+  constructor(name: string, help: string, labelNames: readonly string[], within: SeriesBounds) {
+    super(name, help, labelNames, 1, within);
   }
 
   /** Adds one. */

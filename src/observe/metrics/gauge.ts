@@ -1,13 +1,13 @@
 import type { Merge, SerialisedFamily } from './serialised.ts';
-import { generationOf, Series, slotOf } from './series.ts';
+import { generationOf, Series, type SeriesBounds, slotOf } from './series.ts';
 
 /** A number that goes up and down. */
 export class Gauge extends Series {
   /** What the gauge is over several workers. */
   readonly merge: Merge;
 
-  constructor(name: string, help: string, labelNames: readonly string[], limit: number, merge: Merge) {
-    super(name, help, labelNames, 1, limit);
+  constructor(name: string, help: string, labelNames: readonly string[], within: SeriesBounds, merge: Merge) {
+    super(name, help, labelNames, 1, within);
     this.merge = merge;
   }
 

@@ -1,5 +1,5 @@
 import type { SerialisedFamily } from './serialised.ts';
-import { generationOf, Series, slotOf } from './series.ts';
+import { generationOf, Series, type SeriesBounds, slotOf } from './series.ts';
 
 /** Upper bounds in seconds that suit the duration of requests: 0.5 ms to 30 s. */
 export const DURATION_BOUNDS: readonly number[] = [
@@ -12,8 +12,14 @@ export class Histogram extends Series {
   readonly bounds: readonly number[];
   #bounds: Float64Array;
 
-  constructor(name: string, help: string, labelNames: readonly string[], limit: number, bounds: readonly number[]) {
-    super(name, help, labelNames, bounds.length + 2, limit);
+  constructor(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    within: SeriesBounds,
+    bounds: readonly number[],
+  ) {
+    super(name, help, labelNames, bounds.length + 2, within);
     this.bounds = bounds;
     this.#bounds = Float64Array.from(bounds);
   }

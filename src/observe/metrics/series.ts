@@ -31,6 +31,9 @@ export function seriesKey(values: readonly string[]): string {
   return values.length === 1 ? values[0]! : JSON.stringify(values);
 }
 
+/** How many series a family may have, and for how long it reports one that nobody holds, in milliseconds. */
+export type SeriesBounds = { readonly limit: number; readonly retention: number };
+
 /** Shared storage of every kind of family: `stride` numbers for each series. */
 export class Series {
   readonly name: string;
@@ -39,6 +42,8 @@ export class Series {
   /** Numbers per series. */
   readonly stride: number;
   readonly limit: number;
+  /** Milliseconds for which a series without a holder is still reported. */
+  readonly retention: number;
   /** Slot after slot, `stride` numbers each. Replaced when it grows: do not keep it. */
   protected values: Float64Array;
   /** The generation that each slot is in now. */
@@ -46,24 +51,25 @@ export class Series {
   #holds: Uint32Array;
   #labels: (readonly string[])[];
   #slots: Map<string, number>;
-  /** Slots without a holder that have not been reported since; first released, first reused. */
-  #retired: Set<number>;
+  /** Slots without a holder, with when the last one left (`performance.now()`); first released, first reused. */
+  #retired: Map<number, number>;
   #free: number[];
   #used: number;
   #overflowed: boolean;
 
-  constructor(name: string, help: string, labelNames: readonly string[], stride: number, limit: number) {
+  constructor(name: string, help: string, labelNames: readonly string[], stride: number, bounds: SeriesBounds) {
     this.name = name;
     this.help = help;
     this.labelNames = labelNames;
     this.stride = stride;
-    this.limit = limit;
+    this.limit = bounds.limit;
+    this.retention = bounds.retention;
     this.values = new Float64Array(8 * stride);
     this.generations = new Uint16Array(8);
     this.#holds = new Uint32Array(8);
     this.#labels = [labelNames.map(() => OVERFLOW)];
     this.#slots = new Map();
-    this.#retired = new Set();
+    this.#retired = new Map();
     this.#free = [];
     this.#used = 1;
     this.#overflowed = false;
@@ -97,8 +103,8 @@ export class Series {
   }
 
   /**
-   * Gives one hold back. When it was the last one, the series is reported once more and is gone after that; what is
-   * counted into the index later is dropped.
+   * Gives one hold back. When it was the last one, the series is reported for the retention time, and at least once
+   * more, so that no scrape misses its last counts; then it is gone, and what is counted into the index is dropped.
    */
   release(index: number): void {
     const slot = slotOf(index);
@@ -107,7 +113,7 @@ export class Series {
       throw new RangeError(`metric ${this.name}: series index ${index} was released more often than taken`);
     }
     this.#holds[slot]! -= 1;
-    if (this.#holds[slot] === 0) this.#retired.add(slot);
+    if (this.#holds[slot] === 0) this.#retired.set(slot, performance.now());
   }
 
   /** How many series there are, the overflow not counted. */
@@ -115,7 +121,7 @@ export class Series {
     return this.#slots.size;
   }
 
-  /** Label values and numbers of every series, compact; afterwards the released series are gone. */
+  /** Label values and numbers of every series, compact; afterwards the series whose retention is over are gone. */
   protected take(): { labels: (readonly string[])[]; values: Float64Array } {
     const stride = this.stride;
     const count = this.#slots.size + (this.#overflowed ? 1 : 0);
@@ -132,8 +138,12 @@ export class Series {
       for (let i = 0; i < stride; i++) values[n * stride + i] = this.values[slot * stride + i]!;
       n++;
     }
-    for (const slot of this.#retired) this.#vacate(slot);
-    this.#retired.clear();
+    const until = performance.now() - this.retention;
+    for (const [slot, since] of this.#retired) {
+      if (since > until) break;
+      this.#retired.delete(slot);
+      this.#vacate(slot);
+    }
     return { labels, values };
   }
 
@@ -146,7 +156,7 @@ export class Series {
       if (slot >= this.generations.length) this.#grow();
       return slot;
     }
-    for (const slot of this.#retired) {
+    for (const slot of this.#retired.keys()) {
       this.#retired.delete(slot);
       this.#vacate(slot);
       const vacated = this.#free.pop();

@@ -1,7 +1,5 @@
 import type { Backend as BackendEntry, EndpointSet } from '../../ir/table.ts';
-import type { ProxyLimits } from '../options.ts';
-import type { TimerWheel } from '../timer-wheel.ts';
-import { EndpointPool, endpointName, type PoolCounts } from './endpoint-pool.ts';
+import { EndpointPool, endpointName, type PoolShared } from './endpoint-pool.ts';
 
 /** One backend of the table with its endpoints. It outlives tables, so that connections do. */
 export class Backend {
@@ -40,8 +38,13 @@ export class Backend {
     return first;
   }
 
+  /** Whether requests go to another endpoint too. */
+  hasOther(pool: EndpointPool): boolean {
+    return this.candidates.some((candidate) => candidate !== pool);
+  }
+
   /** Takes the endpoints of a new table. Pools of endpoints that stay are kept. */
-  update(set: EndpointSet | undefined, limits: ProxyLimits, wheel: TimerWheel, counts: PoolCounts): void {
+  update(set: EndpointSet | undefined, shared: PoolShared): void {
     if (set !== undefined && set === this.set) return;
     this.set = set ?? null;
     const pools = new Map<string, EndpointPool>();
@@ -49,7 +52,7 @@ export class Backend {
     const terminating: EndpointPool[] = [];
     for (const endpoint of set?.addresses ?? []) {
       const name = endpointName(endpoint);
-      const pool = this.pools.get(name) ?? new EndpointPool(endpoint, limits, wheel, counts);
+      const pool = this.pools.get(name) ?? new EndpointPool(endpoint, shared);
       pool.endpoint = endpoint;
       pools.set(name, pool);
       // KEP-1672: an endpoint that terminates is the last resort, as long as it still serves.

@@ -1,21 +1,20 @@
 import type { RoutingTable } from '../../ir/table.ts';
 import type { ProxyLimits } from '../options.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
+import type { ReadPool } from '../wire.ts';
 import { Backend } from './backend.ts';
-import type { PoolCounts } from './endpoint-pool.ts';
+import type { PoolCounts, PoolShared } from './endpoint-pool.ts';
 
 /** The backends of all tables that a proxy serves. */
 export class Backends {
   readonly counts: PoolCounts;
-  private readonly limits: ProxyLimits;
-  private readonly wheel: TimerWheel;
+  private readonly shared: PoolShared;
   /** By Gateway, then by key. */
   private readonly tables: Map<string, Map<string, Backend>>;
 
-  constructor(limits: ProxyLimits, wheel: TimerWheel) {
+  constructor(limits: ProxyLimits, wheel: TimerWheel, reads: ReadPool, bug: (error: unknown) => void) {
     this.counts = { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 };
-    this.limits = limits;
-    this.wheel = wheel;
+    this.shared = { limits, wheel, reads, counts: this.counts, bug };
     this.tables = new Map();
   }
 
@@ -27,7 +26,7 @@ export class Backends {
       const entry = table.backends[key]!;
       const backend = before?.get(key) ?? new Backend(key, entry);
       backend.entry = entry;
-      backend.update(table.endpoints[key], this.limits, this.wheel, this.counts);
+      backend.update(table.endpoints[key], this.shared);
       backends.set(key, backend);
     }
     return backends;

@@ -7,8 +7,9 @@ import { KEEP_ALIVE } from '../http1/known-field.ts';
 import { ResponseHead } from '../http1/response-head.ts';
 import type { ProxyLimits } from '../options.ts';
 import { Timer, type TimerOwner, type TimerWheel } from '../timer-wheel.ts';
+import { onread, ReadMemory } from '../wire.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
-import type { ResponseSink } from './response-sink.ts';
+import type { BackendTunnel, ResponseSink } from './response-sink.ts';
 
 const CONNECTING = 0;
 const IDLE = 1;
@@ -32,18 +33,29 @@ export class BackendConnection implements TimerOwner {
   answered: boolean;
   /** Milliseconds that the endpoint said it keeps an idle connection; -1 when it did not say. */
   keepAliveHint: number;
+  private readonly memory: ReadMemory;
   private readonly wheel: TimerWheel;
   private readonly limits: ProxyLimits;
   private readonly timer: Timer;
   private state: number;
   private sink: ResponseSink | null;
+  private tunnel: BackendTunnel | null;
   /** Bytes of a head that is not complete. */
   private partial: Buffer;
   private partialLength: number;
+  private isPaused: boolean;
 
-  constructor(pool: EndpointPool, endpoint: Endpoint, sink: ResponseSink, limits: ProxyLimits, wheel: TimerWheel) {
+  constructor(pool: EndpointPool, endpoint: Endpoint, sink: ResponseSink) {
+    const { limits, reads, wheel } = pool.shared;
     this.pool = pool;
-    this.socket = connect({ host: endpoint.address, port: endpoint.port, noDelay: true, allowHalfOpen: true });
+    this.memory = new ReadMemory(reads);
+    this.socket = connect({
+      host: endpoint.address,
+      port: endpoint.port,
+      noDelay: true,
+      allowHalfOpen: true,
+      onread: onread(this.memory, (buffer, count) => this.received(buffer, count)),
+    });
     this.head = new ResponseHead(limits.message);
     this.body = new BodyReader(limits.message);
     this.requests = 0;
@@ -54,14 +66,16 @@ export class BackendConnection implements TimerOwner {
     this.timer = new Timer(this);
     this.state = CONNECTING;
     this.sink = sink;
+    this.tunnel = null;
     this.partial = NOTHING;
     this.partialLength = 0;
-    this.socket.on('connect', () => this.opened());
-    this.socket.on('data', (chunk: Buffer) => this.receive(chunk, 0, chunk.length));
-    this.socket.on('drain', () => this.sink?.backendDrained());
-    this.socket.on('end', () => this.ended());
-    this.socket.on('error', () => this.lost());
-    this.socket.on('close', () => this.lost());
+    this.isPaused = false;
+    this.socket.on('connect', () => this.guarded(this.opened));
+    this.socket.on('drain', () => this.guarded(this.drained));
+    this.socket.on('end', () => this.guarded(this.ended));
+    this.socket.on('error', () => this.guarded(this.lost));
+    this.socket.on('close', () => this.guarded(this.lost));
+    this.socket.resume();
     if (limits.connectTimeout > 0) wheel.set(this.timer, limits.connectTimeout);
   }
 
@@ -83,7 +97,12 @@ export class BackendConnection implements TimerOwner {
 
   /** Whether `buffer` is memory that is used again: what is not copied is lost. */
   isVolatile(buffer: Buffer): boolean {
-    return buffer === this.partial;
+    return buffer === this.partial || this.memory.isShared(buffer);
+  }
+
+  /** Somebody still holds on to what was read last. */
+  lend(): void {
+    this.memory.lend();
   }
 
   /** Starts the clock of a silent backend; the sink calls it when the request has been sent. */
@@ -92,11 +111,15 @@ export class BackendConnection implements TimerOwner {
   }
 
   pause(): void {
+    if (this.isPaused) return;
+    this.isPaused = true;
     this.socket.pause();
   }
 
   resume(): void {
-    if (this.state !== CLOSED) this.socket.resume();
+    if (!this.isPaused || this.state === CLOSED) return;
+    this.isPaused = false;
+    this.socket.resume();
   }
 
   /** The exchange is over. The connection is kept when both messages are complete and nobody objects. */
@@ -104,7 +127,8 @@ export class BackendConnection implements TimerOwner {
     if (this.state === COMPLETE && requestComplete && this.head.keepAlive && !this.socket.writableNeedDrain) {
       this.state = IDLE;
       this.sink = null;
-      this.socket.resume();
+      this.memory.expectLittle();
+      this.resume();
       if (this.pool.keep(this)) {
         if (this.limits.backendIdleTimeout > 0) this.wheel.set(this.timer, this.idleTime());
         return;
@@ -119,13 +143,15 @@ export class BackendConnection implements TimerOwner {
     if (this.state === CLOSED) return;
     this.state = CLOSED;
     this.wheel.remove(this.timer);
+    this.memory.expectLittle();
     this.socket.destroy();
     this.pool.closed(this);
   }
 
   /** From now on bytes go through as they are (RFC 9110 section 7.8). */
-  startTunnel(): void {
+  startTunnel(tunnel: BackendTunnel): void {
     this.state = TUNNEL;
+    this.tunnel = tunnel;
     this.wheel.clear(this.timer);
   }
 
@@ -137,6 +163,7 @@ export class BackendConnection implements TimerOwner {
   /** Both halves of the tunnel have ended: what is still to be sent leaves, and then the connection is gone. */
   finishTunnel(): void {
     this.sink = null;
+    this.tunnel = null;
     if (this.socket.writableLength === 0) this.destroy();
     else this.wheel.set(this.timer, this.limits.writeTimeout);
   }
@@ -145,6 +172,34 @@ export class BackendConnection implements TimerOwner {
     if (this.state === CONNECTING) this.fail(ERRORS.connectTimeout);
     else if (this.state === IDLE) this.destroy();
     else this.fail(ERRORS.responseStalled);
+  }
+
+  private received(buffer: Buffer, count: number): void {
+    try {
+      this.receive(buffer, 0, count);
+    } catch (error) {
+      this.crashed(error);
+    }
+  }
+
+  private guarded(handler: () => void): void {
+    try {
+      handler.call(this);
+    } catch (error) {
+      this.crashed(error);
+    }
+  }
+
+  /** A bug costs the exchange that met it only. */
+  private crashed(error: unknown): void {
+    const { sink } = this;
+    this.pool.shared.bug(error);
+    this.destroy();
+    sink?.crashed();
+  }
+
+  private drained(): void {
+    this.sink?.backendDrained();
   }
 
   private opened(): void {
@@ -171,7 +226,7 @@ export class BackendConnection implements TimerOwner {
     const sink = this.sink;
     this.answered = true;
     if (this.state === TUNNEL) {
-      sink?.tunnelled(buffer, start, end);
+      this.tunnel?.fromBackend(buffer, start, end);
       return;
     }
     // Bytes that nobody asked for would be taken for the next response: the classic desynchronisation.
@@ -219,10 +274,11 @@ export class BackendConnection implements TimerOwner {
       return;
     }
     if (result === DONE) this.complete(end);
-    sink.response(this, buffer);
+    else this.memory.expectMuch();
+    sink.answered(this, buffer);
     if (!this.isFor(sink, requests)) return;
     if (this.isTunnel) {
-      if (this.body.position < end) sink.tunnelled(buffer, this.body.position, end);
+      if (this.body.position < end) this.tunnel?.fromBackend(buffer, this.body.position, end);
     } else if (result === DONE) sink.responseEnd(this);
     else if (this.body.position < end) this.receiveBody(sink, buffer, this.body.position, end);
   }
@@ -265,7 +321,7 @@ export class BackendConnection implements TimerOwner {
   private ended(): void {
     const sink = this.sink;
     if (this.state === TUNNEL) {
-      sink?.tunnelEnded();
+      this.tunnel?.backendEnded();
     } else if (this.state === BODY && this.body.mayEnd) {
       this.state = COMPLETE;
       this.wheel.clear(this.timer);

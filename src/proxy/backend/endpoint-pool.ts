@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../ir/table.ts';
 import type { ProxyLimits } from '../options.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
+import type { ReadPool } from '../wire.ts';
 import { BackendConnection } from './connection.ts';
 import type { ResponseSink } from './response-sink.ts';
 
@@ -13,25 +14,35 @@ export type PoolCounts = {
   waiting: number;
 };
 
+/** What the pools of a process have in common. */
+export type PoolShared = {
+  readonly limits: ProxyLimits;
+  readonly wheel: TimerWheel;
+  readonly reads: ReadPool;
+  readonly counts: PoolCounts;
+  /** Told of exceptions that should not be. */
+  readonly bug: (error: unknown) => void;
+};
+
 /** The connections of one process to one endpoint: the newest idle one first, a bound, and a queue behind it. */
 export class EndpointPool {
   endpoint: Endpoint;
   /** `address:port`, for logs. */
   readonly name: string;
+  readonly shared: PoolShared;
   private readonly limits: ProxyLimits;
-  private readonly wheel: TimerWheel;
   private readonly counts: PoolCounts;
   private readonly idle: BackendConnection[];
   private readonly waiting: ResponseSink[];
   private open: number;
   private isRetired: boolean;
 
-  constructor(endpoint: Endpoint, limits: ProxyLimits, wheel: TimerWheel, counts: PoolCounts) {
+  constructor(endpoint: Endpoint, shared: PoolShared) {
     this.endpoint = endpoint;
     this.name = endpointName(endpoint);
-    this.limits = limits;
-    this.wheel = wheel;
-    this.counts = counts;
+    this.shared = shared;
+    this.limits = shared.limits;
+    this.counts = shared.counts;
     this.idle = [];
     this.waiting = [];
     this.open = 0;
@@ -116,7 +127,7 @@ export class EndpointPool {
   private openFor(sink: ResponseSink): void {
     this.open++;
     this.counts.open++;
-    sink.connecting(new BackendConnection(this, this.endpoint, sink, this.limits, this.wheel));
+    sink.connecting(new BackendConnection(this, this.endpoint, sink));
   }
 }
 

@@ -14,17 +14,22 @@ export interface ResponseSink {
   /** `connection.head` is a response with status 1xx other than 101. */
   interim(connection: BackendConnection): void;
   /** `connection.head` is the final one; `connection.body` has the ranges of `buffer` that came with it. */
-  response(connection: BackendConnection, buffer: Buffer): void;
+  answered(connection: BackendConnection, buffer: Buffer): void;
   /** `connection.body` has more ranges of `buffer`. */
   responseBody(connection: BackendConnection, buffer: Buffer): void;
   /** The response is complete. The connection is the sink's until it releases or destroys it. */
   responseEnd(connection: BackendConnection): void;
-  /** Bytes of the protocol that the connection changed to. */
-  tunnelled(buffer: Buffer, start: number, end: number): void;
-  /** The other side ended an upgraded connection. */
-  tunnelEnded(): void;
   /** What was written has left, after `connection.isCongested`. */
   backendDrained(): void;
   /** There will be no (more of the) response; the connection is gone. */
   backendFailed(error: ProxyError): void;
+  /** An exception where none should be. The connection is gone. */
+  crashed(): void;
+}
+
+/** Where the bytes of an upgraded connection go. */
+export interface BackendTunnel {
+  fromBackend(buffer: Buffer, start: number, end: number): void;
+  /** The backend has ended its half. */
+  backendEnded(): void;
 }

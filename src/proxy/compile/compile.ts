@@ -35,12 +35,13 @@ export async function compileSliced(
 
 function* compilation(table: RoutingTable, previous: CompiledTable | null): Generator<void, CompiledTable> {
   const rules = new Map<string, RunnableRule>();
+  const keys = new Map(Object.keys(table.backends).map((key) => [key, key]));
   const served: ServedRules = new Map();
   for (const key in table.listeners) served.set(key, new Map());
   for (const key in table.rules) {
     const entry = table.rules[key]!;
     const known = previous?.rules.get(key);
-    const rule = known?.rule === entry ? known : new RunnableRule(key, entry);
+    const rule = known?.rule === entry ? known : new RunnableRule(key, entry, keys);
     rules.set(key, rule);
     for (const attachment of entry.attachments) serve(served, attachment.listener, attachment.routeHostname, rule);
     yield;

@@ -7,35 +7,41 @@ import { inPhaseOrder, ofKind } from '../filter/phases.ts';
 import type { HeaderPlan } from '../filter/plan.ts';
 import { RequestRedirector } from '../filter/redirect.ts';
 import { composeRewrites } from '../filter/rewrite.ts';
+import type { RuleSeries } from '../metrics.ts';
 import type { CompiledBackendRef, CompiledRule, CorsPolicy, Mirror, Redirect, Rewrite, Split } from './compiled.ts';
 import { WeightedSplit } from './split.ts';
 
 /** A rule ready to run. It lives as long as its entry of the table does not change, and with it the split's position. */
 export class RunnableRule implements CompiledRule {
+  // What every request reads comes first, and so near to each other in memory.
+  readonly cors: CorsPolicy | null;
+  readonly redirect: Redirect | null;
+  readonly timeouts: Timeouts;
+  readonly retry: Retry | null;
+  series: RuleSeries | null;
+  readonly split: Split;
   readonly key: string;
   readonly rule: Rule;
   readonly filters: readonly Filter[];
-  readonly timeouts: Timeouts;
-  readonly retry: Retry | null;
-  readonly split: Split;
-  readonly cors: CorsPolicy | null;
-  readonly redirect: Redirect | null;
   readonly response: HeaderPlan;
   /** The rule's own edits of the request. */
   readonly request: HeaderPlan;
   /** Counted over all of the rule's requests, whichever backend they go to. */
   readonly mirrors: readonly Mirror[];
 
-  constructor(key: string, rule: Rule) {
+  /** `keys` has the keys of the table's backends as the strings that the backends are found by. */
+  constructor(key: string, rule: Rule, keys: ReadonlyMap<string, string> = NO_KEYS) {
     const [cors] = ofKind(rule.filters, 'CORS');
     const [redirect] = ofKind(rule.filters, 'RequestRedirect');
+    const { request, backendRequest } = rule.timeouts;
+    this.cors = cors === undefined ? null : new CorsFilter(cors);
+    this.redirect = redirect === undefined ? null : new RequestRedirector(redirect);
+    this.timeouts = request === 0 && backendRequest === 0 ? NO_TIMEOUTS : rule.timeouts;
+    this.retry = rule.retry;
+    this.series = null;
     this.key = key;
     this.rule = rule;
     this.filters = inPhaseOrder(rule.filters);
-    this.timeouts = rule.timeouts;
-    this.retry = rule.retry;
-    this.cors = cors === undefined ? null : new CorsFilter(cors);
-    this.redirect = redirect === undefined ? null : new RequestRedirector(redirect);
     this.response = planOf(ofKind(rule.filters, 'ResponseHeaderModifier'));
     const edits = ofKind(rule.filters, 'RequestHeaderModifier');
     this.request = planOf(edits);
@@ -44,9 +50,9 @@ export class RunnableRule implements CompiledRule {
       backend: null,
     });
     this.mirrors = mirrorsOf(rule.filters, this.request, rewrite);
-    const refs = rule.backends.map((backend) => new RunnableBackendRef(backend, this));
+    const refs = rule.backends.map((backend) => new RunnableBackendRef(backend, this, keys));
     const served = refs.find((ref) => ref.weight > 0);
-    this.split = new WeightedSplit(refs, served ?? new RunnableBackendRef(nothing(rule), this));
+    this.split = new WeightedSplit(refs, served ?? new RunnableBackendRef(nothing(rule), this, keys));
   }
 }
 
@@ -67,14 +73,16 @@ class RunnableBackendRef implements CompiledBackendRef {
   readonly response: HeaderPlan;
   readonly cors: CorsPolicy | null;
 
-  constructor(reference: WeightedBackend, rule: RunnableRule) {
+  constructor(reference: WeightedBackend, rule: RunnableRule, keys: ReadonlyMap<string, string>) {
     const inner = reference.filters;
     const outer = rule.rule.filters;
     const innerEdits = ofKind(inner, 'RequestHeaderModifier');
     const outerEdits = ofKind(outer, 'RequestHeaderModifier');
     const [redirect] = ofKind(inner, 'RequestRedirect');
     const [cors] = ofKind(inner, 'CORS');
-    this.backend = reference.failure === null ? reference.backend : null;
+    const key = reference.failure === null ? reference.backend : null;
+    // Thousands of rules with one string each for the same backend would be as many cache misses.
+    this.backend = key === null ? null : (keys.get(key) ?? key);
     this.failure = reference.backend === null ? (reference.failure ?? UNRESOLVED) : reference.failure;
     this.weight = reference.weight;
     this.redirect = redirect === undefined ? null : new RequestRedirector(redirect);
@@ -94,9 +102,14 @@ class RunnableBackendRef implements CompiledBackendRef {
 }
 
 function mirrorsOf(filters: readonly Filter[], request: HeaderPlan, rewrite: Rewrite | null): readonly Mirror[] {
-  return ofKind(filters, 'RequestMirror').flatMap((filter) =>
+  const mirrors = ofKind(filters, 'RequestMirror').flatMap((filter) =>
     filter.backend === null ? [] : [new RequestMirrorer(filter.backend, filter, request, rewrite)],
   );
+  return mirrors.length === 0 ? NO_MIRRORS : mirrors;
 }
 
+// Shared by the rules that have none, so that requests for different rules find them in the cache.
+const NO_TIMEOUTS: Timeouts = { request: 0, backendRequest: 0 };
+const NO_MIRRORS: readonly Mirror[] = [];
+const NO_KEYS: ReadonlyMap<string, string> = new Map();
 const UNRESOLVED: Failure = { status: 500, reason: 'BackendNotFound' };

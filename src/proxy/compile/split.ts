@@ -11,26 +11,29 @@ const NOTHING_OWED = new Float64Array(0);
  * 0 never get a request. Weights are not negative integers.
  */
 export class WeightedSplit implements Split {
+  /** The answer to every request where there is no choice, as in most rules; null where there is. */
+  private readonly only: CompiledBackendRef | null;
   readonly refs: readonly CompiledBackendRef[];
   private readonly weights: readonly number[];
   private readonly total: number;
   private readonly sequence: Uint16Array | null;
   /** What each backend is owed; used while there is no sequence. */
   private current: Float64Array;
-  private readonly fallback: CompiledBackendRef;
   private position: number;
 
   /** `fallback` is the answer when no weight is positive. */
   constructor(refs: readonly CompiledBackendRef[], fallback: CompiledBackendRef) {
     const divisor = refs.reduce((sum, ref) => greatestCommonDivisor(sum, ref.weight), 0) || 1;
+    const weights = refs.map((ref) => ref.weight / divisor);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    this.only = total === 0 ? fallback : refs.length === 1 ? refs[0]! : null;
     this.refs = refs;
-    this.weights = refs.map((ref) => ref.weight / divisor);
-    this.total = this.weights.reduce((sum, weight) => sum + weight, 0);
-    this.current = new Float64Array(refs.length);
-    this.fallback = fallback;
+    this.weights = weights;
+    this.total = total;
+    this.current = this.only === null ? new Float64Array(refs.length) : NOTHING_OWED;
     this.position = 0;
     let sequence: Uint16Array | null = null;
-    if (this.total > 0 && this.total <= LONGEST_SEQUENCE) {
+    if (this.only === null && this.total <= LONGEST_SEQUENCE) {
       sequence = new Uint16Array(this.total);
       for (let i = 0; i < this.total; i++) sequence[i] = this.step();
       this.current = NOTHING_OWED;
@@ -39,7 +42,7 @@ export class WeightedSplit implements Split {
   }
 
   next(): CompiledBackendRef {
-    if (this.total === 0) return this.fallback;
+    if (this.only !== null) return this.only;
     if (this.sequence === null) return this.refs[this.step()]!;
     const index = this.sequence[this.position]!;
     this.position = this.position + 1 === this.sequence.length ? 0 : this.position + 1;

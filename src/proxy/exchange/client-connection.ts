@@ -1,17 +1,20 @@
 import type { Socket } from 'node:net';
 import { BodyReader } from '../http1/body.ts';
 import { DONE, MORE, REFUSED } from '../http1/fault.ts';
-import { NO_BODY } from '../http1/framing.ts';
+import { CHUNKED, NO_BODY } from '../http1/framing.ts';
 import { RequestHead } from '../http1/request-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
 import type { ProxyLimits } from '../options.ts';
 import { normalisePath } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
-import { Timer, type TimerOwner } from '../timer-wheel.ts';
-import { sendWriter } from './body-sender.ts';
+import type { TimerOwner } from '../timer-wheel.ts';
+import { ReadMemory, readInto, sendWriter } from '../wire.ts';
+import { ClientClock } from './client-clock.ts';
 import { ERRORS, faultError } from './error.ts';
 import { Exchange } from './exchange.ts';
 import { plainAddress } from './forwarding.ts';
+import { Input } from './input.ts';
+import type { Tunnel } from './tunnel.ts';
 
 /** Between requests, or inside of a head. */
 const HEAD = 0;
@@ -26,14 +29,15 @@ const TUNNEL = 4;
 const LINGER = 5;
 const CLOSED = 6;
 
-const LINGER_TIME = 2_000;
-const NOTHING = Buffer.alloc(0);
+/** A body longer than this is read into memory of the connection's own. */
+const MUCH = 16_384;
 
 /** One HTTP/1.1 connection of a client: it reads requests one after the other and gives each to its exchange. */
 export class ClientConnection implements TimerOwner {
   readonly runtime: Runtime;
   readonly site: Site;
   readonly socket: Socket;
+  readonly isTls: boolean;
   /** Server name of the TLS handshake in lower case; null when there was none. */
   readonly sni: string | null;
   readonly peer: string;
@@ -45,65 +49,59 @@ export class ClientConnection implements TimerOwner {
   isEnded: boolean;
   private readonly limits: ProxyLimits;
   private readonly exchange: Exchange;
-  private readonly timer: Timer;
+  private readonly clock: ClientClock;
   private readonly onClosed: (connection: ClientConnection) => void;
+  private readonly memory: ReadMemory;
+  private readonly input: Input;
   private state: number;
-  /** What is to be read now. */
-  private input: Buffer;
-  private inputStart: number;
-  private inputEnd: number;
+  private tunnel: Tunnel | null;
   private isRunning: boolean;
-  /** Bytes that could not be read yet: part of a head, or requests that came early. */
-  private held: Buffer;
-  private heldLength: number;
-  /** The bytes of the current head, for as long as its exchange takes. */
-  private headBytes: Buffer;
   private isPaused: boolean;
   private discarded: number;
-  private progress: number;
-  private written: number;
 
+  /** `accepted` is paused when it is plaintext. */
   constructor(
     runtime: Runtime,
     site: Site,
-    socket: Socket,
+    accepted: Socket,
     sni: string | null,
     onClosed: (connection: ClientConnection) => void,
   ) {
     this.runtime = runtime;
     this.site = site;
-    this.socket = socket;
+    this.isTls = site.scheme === 'https';
     this.sni = sni;
-    this.peer = plainAddress(socket.remoteAddress ?? '');
     this.limits = runtime.options.limits;
+    this.memory = new ReadMemory(runtime.reads);
+    this.socket = this.isTls ? accepted : readInto(accepted, this.memory, (chunk, count) => this.receive(chunk, count));
+    this.peer = plainAddress(this.socket.remoteAddress ?? '');
     this.head = new RequestHead(this.limits.message, normalisePath);
     this.body = new BodyReader(this.limits.message);
     this.served = 0;
     this.isEnded = false;
-    this.timer = new Timer(this);
+    this.clock = new ClientClock(this, this.limits, runtime.wheel);
     this.onClosed = onClosed;
+    this.input = new Input();
     this.state = HEAD;
-    this.input = NOTHING;
-    this.inputStart = 0;
-    this.inputEnd = 0;
+    this.tunnel = null;
     this.isRunning = false;
-    this.held = NOTHING;
-    this.heldLength = 0;
-    this.headBytes = NOTHING;
     this.isPaused = false;
     this.discarded = 0;
-    this.progress = 0;
-    this.written = 0;
     this.exchange = new Exchange(this);
     runtime.metrics.connectionsTotal++;
     runtime.metrics.connectionsOpen++;
-    socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    socket.on('drain', () => this.drained());
-    socket.on('end', () => this.ended());
-    socket.on('error', () => this.lost());
-    socket.on('close', () => this.lost());
+    this.listen(this.socket);
     this.head.reset();
-    this.await(this.limits.idleTimeout);
+    this.clock.awaitRequest();
+  }
+
+  private listen(socket: Socket): void {
+    if (this.isTls) socket.on('data', (chunk: Buffer) => this.receive(chunk, chunk.length));
+    socket.on('drain', () => this.guarded(this.drained));
+    socket.on('end', () => this.guarded(this.ended));
+    socket.on('error', () => this.destroy());
+    socket.on('close', () => this.destroy());
+    socket.resume();
   }
 
   /** Whether more of the request is still to come. */
@@ -113,35 +111,27 @@ export class ClientConnection implements TimerOwner {
 
   /** Whether bytes of the request's body are here already and will be read next. */
   get hasInput(): boolean {
-    return this.inputStart < this.inputEnd;
+    return !this.input.isEmpty;
   }
 
   /** Whether the current input is memory that is used again: what is not copied is lost. */
   get isVolatile(): boolean {
-    return this.input === this.held;
-  }
-
-  get isOpen(): boolean {
-    return this.state < LINGER;
+    return this.input.isHeld || this.memory.isShared(this.input.buffer);
   }
 
   get isCongested(): boolean {
     return this.socket.writableNeedDrain;
   }
 
-  /** Whether no exchange is under way. */
-  get isIdle(): boolean {
-    return this.state === HEAD && this.head.isEmpty;
-  }
-
   // Writing
 
   send(writer: MessageWriter): void {
-    if (this.state < LINGER) sendWriter(this.socket, writer);
+    if (this.state < LINGER) sendWriter(this.socket, writer, this.isTls);
   }
 
   /** Sends bytes that nobody will change afterwards. */
   sendBytes(bytes: Buffer): void {
+    this.clock.hasTaken();
     if (this.state < LINGER) this.socket.write(bytes);
   }
 
@@ -156,36 +146,47 @@ export class ClientConnection implements TimerOwner {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
-    this.progress = this.runtime.wheel.now;
+    this.clock.hasSent();
     this.socket.resume();
   }
 
-  private receive(chunk: Buffer): void {
+  /** Somebody still holds on to what was read last. */
+  lend(): void {
+    this.memory.lend();
+  }
+
+  private receive(chunk: Buffer, count: number): void {
     try {
-      this.progress = this.runtime.wheel.now;
-      if (this.heldLength === 0) {
-        this.input = chunk;
-        this.inputStart = 0;
-        this.inputEnd = chunk.length;
-      } else {
-        this.hold(chunk, 0, chunk.length);
-        this.input = this.held;
-        this.inputEnd = this.heldLength;
-      }
+      this.clock.hasSent();
+      this.input.feed(chunk, count);
       this.run();
     } catch (error) {
-      this.runtime.bug(error);
-      this.destroy();
+      this.crashed(error);
     }
+  }
+
+  private guarded(handler: () => void): void {
+    try {
+      handler.call(this);
+    } catch (error) {
+      this.crashed(error);
+    }
+  }
+
+  /** A bug costs this connection only. */
+  private crashed(error: unknown): void {
+    this.runtime.bug(error);
+    this.destroy();
   }
 
   /** Reads input for as long as somebody wants it, and holds what nobody does. */
   private run(): void {
     if (this.isRunning) return;
     this.isRunning = true;
-    while (this.inputStart < this.inputEnd && this.step()) {}
+    while (!this.input.isEmpty && this.step()) {}
     this.isRunning = false;
-    this.holdRest();
+    this.input.keep();
+    if (this.state === RESPONSE && this.input.length > this.limits.message.headBytes) this.pause();
     if (this.isEnded) this.endRequest();
   }
 
@@ -204,16 +205,13 @@ export class ClientConnection implements TimerOwner {
         return this.readBody();
       case DISCARD:
         return this.discardBody();
-      case TUNNEL: {
-        const start = this.inputStart;
-        this.inputStart = this.inputEnd;
-        this.exchange.tunnelledFromClient(this.input, start, this.inputEnd);
+      case TUNNEL:
+        this.readTunnel();
         return true;
-      }
       case RESPONSE:
         return false;
       default:
-        this.inputStart = this.inputEnd;
+        this.input.drop();
         return false;
     }
   }
@@ -222,87 +220,57 @@ export class ClientConnection implements TimerOwner {
     const head = this.head;
     const wasEmpty = head.isEmpty;
     if (wasEmpty) this.exchange.startedAt = performance.now();
-    const result = head.parse(this.input, this.inputStart, this.inputEnd);
+    const { input } = this;
+    const result = head.parse(input.buffer, input.start, input.end);
     if (result === MORE) {
-      if (wasEmpty && !head.isEmpty) this.await(this.limits.headTimeout);
+      if (wasEmpty && !head.isEmpty) this.clock.awaitHead();
       return false;
     }
     this.served++;
     if (result === REFUSED) {
-      this.inputStart = this.inputEnd;
+      input.drop();
       this.state = RESPONSE;
       this.exchange.refuse(faultError(head.fault!));
       return true;
     }
-    this.keepHead();
+    // The exchange needs the head until its end, and the input does not live that long.
+    head.rebase(input.detach(head.length), 0);
+    if (head.bodyLength > MUCH || head.framing === CHUNKED) this.memory.expectMuch();
     this.body.start(head.framing, head.bodyLength, true);
     this.state = head.framing === NO_BODY ? RESPONSE : BODY;
-    this.awaitProgress();
+    this.clock.awaitProgress();
     this.exchange.begin();
     return true;
   }
 
   private readBody(): boolean {
-    const result = this.body.read(this.input, this.inputStart, this.inputEnd);
-    this.inputStart = this.body.position;
+    const { body, input } = this;
+    const result = body.read(input.buffer, input.start, input.end);
+    input.start = body.position;
     if (result === REFUSED) {
-      this.inputStart = this.inputEnd;
-      this.exchange.refuse(faultError(this.body.fault!));
+      input.drop();
+      this.exchange.refuse(faultError(body.fault!));
       return true;
     }
     if (result === DONE) this.state = RESPONSE;
-    this.exchange.requestBody(this.input, result === DONE);
+    this.exchange.requestBody(input.buffer, result === DONE);
     return true;
   }
 
   private discardBody(): boolean {
-    const start = this.inputStart;
-    const result = this.body.read(this.input, start, this.inputEnd);
-    this.inputStart = this.body.position;
-    this.discarded += this.inputStart - start;
+    const { body, input } = this;
+    const result = body.read(input.buffer, input.start, input.end);
+    this.discarded += body.position - input.start;
+    input.start = body.position;
     if (result === REFUSED || this.discarded > this.limits.discardBody) this.linger();
     else if (result === DONE) this.nextRequest();
     return true;
   }
 
-  /** The exchange needs the head until its end, and the input does not live that long. */
-  private keepHead(): void {
-    const { length } = this.head;
-    if (this.headBytes.length < length) this.headBytes = Buffer.allocUnsafeSlow(Math.max(1_024, length));
-    this.input.copy(this.headBytes, 0, this.inputStart, this.inputStart + length);
-    this.head.rebase(this.headBytes, 0);
-    this.inputStart += length;
-  }
-
-  private hold(source: Buffer, start: number, end: number): void {
-    const length = this.heldLength + end - start;
-    if (this.held.length < length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(1_024, length * 2));
-      this.held.copy(grown, 0, 0, this.heldLength);
-      this.held = grown;
-    }
-    source.copy(this.held, this.heldLength, start, end);
-    this.heldLength = length;
-  }
-
-  private holdRest(): void {
-    const { input, inputStart, inputEnd } = this;
-    const left = inputEnd - inputStart;
-    if (input === this.held) {
-      if (inputStart > 0 && left > 0) input.copy(input, 0, inputStart, inputEnd);
-      this.heldLength = left;
-    } else if (left > 0) {
-      this.hold(input, inputStart, inputEnd);
-    }
-    if (left === 0) {
-      this.input = NOTHING;
-      if (this.held.length > 16_384) this.held = NOTHING;
-    } else {
-      this.input = this.held;
-    }
-    this.inputStart = 0;
-    this.inputEnd = left;
-    if (left > this.limits.message.headBytes && this.state === RESPONSE) this.pause();
+  private readTunnel(): void {
+    const { buffer, start, end } = this.input;
+    this.input.start = end;
+    this.tunnel?.fromClient(buffer, start, end);
   }
 
   // The end of an exchange
@@ -314,7 +282,7 @@ export class ClientConnection implements TimerOwner {
     else if (this.state === BODY) {
       this.state = DISCARD;
       this.discarded = 0;
-      this.awaitProgress();
+      this.clock.awaitProgress();
       this.resume();
       this.run();
     } else this.nextRequest();
@@ -323,8 +291,10 @@ export class ClientConnection implements TimerOwner {
   private nextRequest(): void {
     this.state = HEAD;
     this.head.reset();
-    if (this.isPaused) this.resume();
-    this.await(this.hasInput ? this.limits.headTimeout : this.limits.idleTimeout);
+    this.memory.expectLittle();
+    this.resume();
+    if (this.hasInput) this.clock.awaitHead();
+    else this.clock.awaitRequest();
     this.run();
   }
 
@@ -332,13 +302,13 @@ export class ClientConnection implements TimerOwner {
   linger(): void {
     if (this.state >= LINGER) return;
     this.state = LINGER;
-    this.heldLength = 0;
+    this.input.drop();
     this.socket.end();
     if (this.isEnded && this.socket.writableLength === 0) {
       this.destroy();
       return;
     }
-    this.runtime.wheel.set(this.timer, LINGER_TIME);
+    this.clock.awaitEnd();
     this.isPaused = false;
     this.socket.resume();
   }
@@ -347,24 +317,36 @@ export class ClientConnection implements TimerOwner {
   destroy(): void {
     if (this.state === CLOSED) return;
     this.state = CLOSED;
-    this.runtime.wheel.remove(this.timer);
+    this.clock.remove();
+    this.memory.expectLittle();
     this.runtime.metrics.connectionsOpen--;
     this.socket.destroy();
     this.exchange.clientLost();
     this.onClosed(this);
   }
 
+  /**
+   * Ends the connection with RST: to a client that reads until its end, FIN would say that the response is complete
+   * (RFC 9112 section 8). In TLS the missing close_notify says it.
+   */
+  reset(): void {
+    if (this.state === CLOSED) return;
+    if (this.site.scheme === 'http') this.socket.resetAndDestroy();
+    this.destroy();
+  }
+
   /** Ends an idle connection; one with an exchange ends after it. */
   drain(): void {
-    if (this.isIdle) this.linger();
+    if (this.state === HEAD && this.head.isEmpty) this.linger();
   }
 
   // Upgraded connections
 
-  startTunnel(): void {
+  startTunnel(tunnel: Tunnel): void {
     this.state = TUNNEL;
-    this.progress = this.runtime.wheel.now;
-    this.await(this.limits.tunnelTimeout);
+    this.tunnel = tunnel;
+    this.clock.hasSent();
+    this.clock.awaitTunnel();
     this.resume();
     this.run();
   }
@@ -377,68 +359,40 @@ export class ClientConnection implements TimerOwner {
   // Events
 
   private drained(): void {
-    this.written = this.runtime.wheel.now;
+    this.clock.hasTaken();
     this.exchange.clientDrained();
   }
 
   private ended(): void {
     this.isEnded = true;
-    if (this.state === TUNNEL) this.exchange.tunnelEndedByClient();
+    if (this.state === TUNNEL) this.tunnel?.clientEnded();
     else if (this.state === LINGER && this.socket.writableLength === 0) this.destroy();
     else this.endRequest();
   }
 
-  private lost(): void {
-    this.destroy();
-  }
-
   timeout(): void {
-    const { now } = this.runtime.wheel;
+    const { clock, exchange } = this;
     switch (this.state) {
       case HEAD:
-        if (this.head.isEmpty) {
-          this.linger();
-          return;
+        if (this.head.isEmpty) this.linger();
+        else {
+          this.state = RESPONSE;
+          exchange.refuse(ERRORS.headTimeout);
         }
-        this.state = RESPONSE;
-        this.exchange.refuse(ERRORS.headTimeout);
         return;
       case BODY:
-        // A client that is not read cannot make progress.
-        if (!this.isPaused && this.limits.bodyTimeout > 0 && now - this.progress >= this.limits.bodyTimeout) {
-          this.exchange.refuse(ERRORS.bodyTimeout);
-        } else this.watch(now);
-        return;
       case RESPONSE:
-        this.watch(now);
+        // A client that is not read cannot make progress.
+        if (this.isReceiving && !this.isPaused && clock.isBodyStalled) exchange.refuse(ERRORS.bodyTimeout);
+        else if (this.isCongested && clock.isResponseStalled) exchange.breakOff(ERRORS.clientStalled);
+        else clock.awaitProgress();
         return;
       case TUNNEL:
-        if (now - Math.max(this.progress, this.written) >= this.limits.tunnelTimeout) this.destroy();
-        else this.await(this.limits.tunnelTimeout);
+        if (clock.isTunnelSilent) this.destroy();
+        else clock.awaitTunnel();
         return;
       default:
         this.destroy();
     }
-  }
-
-  /** Ends the connection of a client that takes nothing of what waits for it. */
-  private watch(now: number): void {
-    const { writeTimeout } = this.limits;
-    if (writeTimeout > 0 && this.isCongested && now - Math.max(this.written, this.progress) >= writeTimeout) {
-      this.exchange.clientStalled();
-      return;
-    }
-    this.awaitProgress();
-  }
-
-  /** Sets the time at which client and response are looked at. */
-  private awaitProgress(): void {
-    const { bodyTimeout, writeTimeout } = this.limits;
-    this.await(bodyTimeout > 0 && writeTimeout > 0 ? Math.min(bodyTimeout, writeTimeout) : bodyTimeout + writeTimeout);
-  }
-
-  private await(time: number): void {
-    if (time > 0) this.runtime.wheel.set(this.timer, time);
-    else this.runtime.wheel.clear(this.timer);
   }
 }

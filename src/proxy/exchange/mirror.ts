@@ -92,7 +92,7 @@ class MirroredRequest implements ResponseSink, TimerOwner {
 
   interim(): void {}
 
-  response(connection: BackendConnection): void {
+  answered(connection: BackendConnection): void {
     // An upgrade leads nowhere without a client.
     if (connection.head.status === 101) this.giveUp();
   }
@@ -105,13 +105,14 @@ class MirroredRequest implements ResponseSink, TimerOwner {
     connection.release(true);
   }
 
-  tunnelled(): void {}
-
-  tunnelEnded(): void {}
-
   backendDrained(): void {}
 
   backendFailed(): void {
+    this.connection = null;
+    this.end();
+  }
+
+  crashed(): void {
     this.connection = null;
     this.end();
   }

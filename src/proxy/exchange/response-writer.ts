@@ -115,26 +115,37 @@ const REASONS: Readonly<Record<number, string>> = {
   505: 'HTTP Version Not Supported',
 };
 
-/** Writes a response of our own, whole. Without `hasBody` (HEAD) its length is still told. */
+/**
+ * Writes a response of our own, whole, and returns the bytes of its body. Without `hasBody` (HEAD) its length is still
+ * told.
+ */
 export function writeDirectResponse(
   writer: MessageWriter,
   response: DirectResponse,
   plan: HeaderPlan | null,
+  cors: HeaderPlan | null,
   framing: ResponseFraming,
   hasBody: boolean,
-): void {
+): number {
   writer.text(`HTTP/1.1 ${response.status} ${REASONS[response.status] ?? ''}\r\n`);
   for (const [name, value] of response.headers) {
-    if (plan === null || !plan.drop.includes(name.toLowerCase())) writer.text(`${name}: ${value}\r\n`);
+    if (!isDropped(plan, name) && !isDropped(cors, name)) writer.text(`${name}: ${value}\r\n`);
   }
   if (plan !== null) writer.bytes(plan.block, 0, plan.block.length);
+  if (cors !== null) writer.bytes(cors.block, 0, cors.block.length);
   const body = Buffer.from(response.body);
   writer.text(date());
   if (response.status !== 204) writer.text(`Content-Length: ${body.length}\r\n`);
   if (framing.closes) writer.text('Connection: close\r\n');
   else if (framing.saysKeepAlive) writer.text('Connection: keep-alive\r\n');
   writer.text('\r\n');
-  if (hasBody) writer.bytes(body, 0, body.length);
+  if (!hasBody) return 0;
+  writer.bytes(body, 0, body.length);
+  return body.length;
+}
+
+function isDropped(plan: HeaderPlan | null, name: string): boolean {
+  return plan !== null && plan.drop.length > 0 && plan.drop.includes(name.toLowerCase());
 }
 
 /** A short text for people who see an error in their browser or log. */

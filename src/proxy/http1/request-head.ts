@@ -1,18 +1,5 @@
 import type { RequestView } from '../route/request-view.ts';
-import {
-  CR,
-  LF,
-  latin1,
-  SP,
-  TARGET,
-  TARGET_DOT,
-  TARGET_NO,
-  TARGET_PLAIN,
-  TARGET_QUERY_ONLY,
-  TARGET_QUESTION,
-  TARGET_SLASH,
-  TOKEN,
-} from './bytes.ts';
+import { latin1 } from './bytes.ts';
 import { DONE, FAULTS, type Fault, MORE, REFUSED } from './fault.ts';
 import { FieldSection } from './field-section.ts';
 import {
@@ -31,24 +18,13 @@ import {
 } from './framing.ts';
 import { hostLength } from './host.ts';
 import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST_FIELD, TE, TRANSFER_ENCODING, UPGRADE } from './known-field.ts';
-import { MAX_METHOD, type MessageLimits } from './limits.ts';
+import type { MessageLimits } from './limits.ts';
+import { RequestLine } from './request-line.ts';
 import type { MessageWriter } from './writer.ts';
-
-const START = 0;
-const START_LF = 1;
-const METHOD = 2;
-const TARGET_START = 3;
-const PATH = 4;
-const QUERY = 5;
-const VERSION = 6;
-const LINE_LF = 7;
-const FIELDS = 8;
 
 const ASTERISK = 0x2a;
 const SLASH = 0x2f;
-const QUESTION = 0x3f;
 const AT = 0x40;
-const VERSION_LENGTH = 8;
 
 /**
  * Protocols that a connection is never changed to: behind a 101 for h2c the client would speak HTTP to the backend, and
@@ -67,13 +43,13 @@ export type NormalisePath = (raw: string) => string | null;
  */
 export class RequestHead implements RequestView {
   readonly fields: FieldSection;
+  private readonly requestLine: RequestLine;
+  private hasLine: boolean;
   fault: Fault | null;
   /** Offset of the byte that was refused. */
   faultAt: number;
   /** Bytes of the head, once it is complete. */
   length: number;
-  /** 1 for HTTP/1.1, 0 for HTTP/1.0. */
-  minor: number;
   /** NO_BODY, LENGTH or CHUNKED. */
   framing: number;
   /** Bytes of the body when `framing` is LENGTH. */
@@ -88,20 +64,11 @@ export class RequestHead implements RequestView {
   targetScheme: string;
   private readonly limits: MessageLimits;
   private readonly normalise: NormalisePath;
-  private state: number;
   private position: number;
-  private methodStart: number;
-  private methodEnd: number;
-  private targetStart: number;
   private pathStart: number;
-  private queryStart: number;
-  private targetEnd: number;
-  private lineEnd: number;
   private hostStart: number;
   private hostEnd: number;
   private authorityEnd: number;
-  private isNormal: boolean;
-  private previous: number;
   private methodText: string | null;
   private pathText: string | null;
   private queryText: string | null;
@@ -109,10 +76,11 @@ export class RequestHead implements RequestView {
 
   constructor(limits: MessageLimits, normalise: NormalisePath) {
     this.fields = new FieldSection(NOTHING);
+    this.requestLine = new RequestLine();
+    this.hasLine = false;
     this.fault = null;
     this.faultAt = 0;
     this.length = 0;
-    this.minor = 1;
     this.framing = NO_BODY;
     this.bodyLength = 0;
     this.keepAlive = false;
@@ -121,20 +89,11 @@ export class RequestHead implements RequestView {
     this.targetScheme = '';
     this.limits = limits;
     this.normalise = normalise;
-    this.state = START;
     this.position = 0;
-    this.methodStart = 0;
-    this.methodEnd = 0;
-    this.targetStart = 0;
     this.pathStart = 0;
-    this.queryStart = 0;
-    this.targetEnd = 0;
-    this.lineEnd = 0;
     this.hostStart = 0;
     this.hostEnd = 0;
     this.authorityEnd = 0;
-    this.isNormal = true;
-    this.previous = 0;
     this.methodText = null;
     this.pathText = null;
     this.queryText = null;
@@ -146,31 +105,33 @@ export class RequestHead implements RequestView {
     this.fault = null;
     this.faultAt = 0;
     this.length = 0;
-    this.minor = 1;
     this.framing = NO_BODY;
     this.bodyLength = 0;
     this.keepAlive = false;
     this.upgrade = false;
     this.expectsContinue = false;
     this.targetScheme = '';
-    this.state = START;
     this.position = 0;
-    this.queryStart = -1;
     this.hostStart = 0;
     this.hostEnd = 0;
     this.authorityEnd = 0;
-    this.isNormal = true;
-    this.previous = 0;
     this.methodText = null;
     this.pathText = null;
     this.queryText = null;
     this.hostText = null;
+    this.requestLine.reset();
+    this.hasLine = false;
     this.fields.reset(0);
+  }
+
+  /** 1 for HTTP/1.1, 0 for HTTP/1.0. */
+  get minor(): number {
+    return this.requestLine.minor;
   }
 
   /** Whether no byte of a request has been seen since `reset`. */
   get isEmpty(): boolean {
-    return this.state <= START_LF;
+    return this.requestLine.isEmpty;
   }
 
   /**
@@ -179,11 +140,13 @@ export class RequestHead implements RequestView {
    */
   parse(buffer: Buffer, base: number, end: number): number {
     this.fields.rebase(buffer, base);
-    if (this.state !== FIELDS) {
-      const result = this.parseLine(buffer, base, end);
+    if (!this.hasLine) {
+      const line = this.requestLine;
+      const result = line.parse(buffer, base, end, this.limits.requestLine);
+      if (result === REFUSED) return this.refuse(line.fault!, base + line.position);
       if (result !== DONE) return result;
-      this.state = FIELDS;
-      this.fields.reset(this.position);
+      this.hasLine = true;
+      this.fields.reset(line.position);
     }
     const limit = base + this.limits.headBytes;
     const result = this.fields.scan(buffer, base, end < limit ? end : limit, this.limits.fields);
@@ -202,7 +165,7 @@ export class RequestHead implements RequestView {
   get method(): string {
     if (this.methodText === null) {
       const { buffer, base } = this.fields;
-      this.methodText = methodName(buffer, base + this.methodStart, base + this.methodEnd);
+      this.methodText = methodName(buffer, base + this.requestLine.methodStart, base + this.requestLine.methodEnd);
     }
     return this.methodText;
   }
@@ -210,7 +173,7 @@ export class RequestHead implements RequestView {
   get path(): string {
     if (this.pathText === null) {
       const { buffer, base } = this.fields;
-      const end = this.queryStart === -1 ? this.targetEnd : this.queryStart;
+      const end = this.requestLine.queryStart === -1 ? this.requestLine.targetEnd : this.requestLine.queryStart;
       this.pathText = end === this.pathStart ? '/' : latin1(buffer, base + this.pathStart, base + end);
     }
     return this.pathText;
@@ -219,7 +182,10 @@ export class RequestHead implements RequestView {
   get query(): string {
     if (this.queryText === null) {
       const { buffer, base } = this.fields;
-      this.queryText = this.queryStart === -1 ? '' : latin1(buffer, base + this.queryStart, base + this.targetEnd);
+      this.queryText =
+        this.requestLine.queryStart === -1
+          ? ''
+          : latin1(buffer, base + this.requestLine.queryStart, base + this.requestLine.targetEnd);
     }
     return this.queryText;
   }
@@ -257,9 +223,10 @@ export class RequestHead implements RequestView {
   /** Writes a request line with its CRLF, in origin form; `path` replaces the path, null leaves it. */
   writeLine(writer: MessageWriter, path: string | null): void {
     const { buffer, base } = this.fields;
-    writer.bytes(buffer, base + this.methodStart, base + this.methodEnd + 1);
+    writer.bytes(buffer, base + this.requestLine.methodStart, base + this.requestLine.methodEnd + 1);
     writer.text(path ?? this.path);
-    if (this.queryStart !== -1) writer.bytes(buffer, base + this.queryStart, base + this.targetEnd);
+    if (this.requestLine.queryStart !== -1)
+      writer.bytes(buffer, base + this.requestLine.queryStart, base + this.requestLine.targetEnd);
     writer.text(' HTTP/1.1\r\n');
   }
 
@@ -271,124 +238,7 @@ export class RequestHead implements RequestView {
   /** The request line as received, without CRLF; empty while it is not complete. For logs. */
   get line(): string {
     const { buffer, base } = this.fields;
-    return this.state === FIELDS ? latin1(buffer, base + this.methodStart, base + this.lineEnd) : '';
-  }
-
-  private parseLine(buffer: Buffer, base: number, end: number): number {
-    let at = base + this.position;
-    // Two more for the CRLF, and two for an empty line before the request.
-    const limit = base + this.limits.requestLine + 4;
-    const stop = end < limit ? end : limit;
-    while (at < stop) {
-      const byte = buffer[at]!;
-      switch (this.state) {
-        case START:
-          // One empty line before a request is ignored (RFC 9112 section 2.2).
-          if (byte === CR && at === base) {
-            at++;
-            this.state = START_LF;
-            break;
-          }
-          if (byte === LF) return this.refuse(FAULTS.bareLf, at);
-          if (TOKEN[byte] === 0) return this.refuse(FAULTS.badMethod, at);
-          this.methodStart = at - base;
-          this.state = METHOD;
-          break;
-        case START_LF:
-          if (byte !== LF) return this.refuse(FAULTS.bareCr, at - 1);
-          at++;
-          this.state = START;
-          break;
-        case METHOD:
-          while (at < stop && TOKEN[buffer[at]!] !== 0) at++;
-          if (at - base - this.methodStart > MAX_METHOD) return this.refuse(FAULTS.methodTooLong, at);
-          if (at === stop) break;
-          if (buffer[at] !== SP) return this.refuse(buffer[at] === LF ? FAULTS.bareLf : FAULTS.badMethod, at);
-          this.methodEnd = at - base;
-          at++;
-          this.targetStart = at - base;
-          this.state = TARGET_START;
-          break;
-        case TARGET_START:
-          if (TARGET[byte] === TARGET_NO) return this.refuse(targetFault(byte), at);
-          this.pathStart = this.targetStart;
-          this.previous = TARGET_PLAIN;
-          this.state = PATH;
-          break;
-        case PATH:
-          at = this.scanPath(buffer, at, stop);
-          if (at === stop) break;
-          if (buffer[at] === QUESTION) {
-            this.queryStart = at - base;
-            this.state = QUERY;
-            at++;
-            break;
-          }
-          if (buffer[at] !== SP) return this.refuse(targetFault(buffer[at]!), at);
-          this.targetEnd = at - base;
-          at++;
-          this.state = VERSION;
-          break;
-        case QUERY:
-          while (at < stop && TARGET[buffer[at]!] !== TARGET_NO) at++;
-          if (at === stop) break;
-          if (buffer[at] !== SP) return this.refuse(targetFault(buffer[at]!), at);
-          this.targetEnd = at - base;
-          at++;
-          this.state = VERSION;
-          break;
-        case VERSION: {
-          const start = base + this.targetEnd + 1;
-          while (at < stop && at - start < VERSION_LENGTH && buffer[at] !== CR && buffer[at] !== LF) at++;
-          if (at === stop && at - start < VERSION_LENGTH) break;
-          const fault = this.readVersion(buffer, start, at);
-          if (fault !== null) return this.refuse(fault, at);
-          if (at === stop) break;
-          if (buffer[at] !== CR) return this.refuse(buffer[at] === LF ? FAULTS.bareLf : FAULTS.badVersion, at);
-          this.lineEnd = at - base;
-          at++;
-          this.state = LINE_LF;
-          break;
-        }
-        default:
-          if (byte !== LF) return this.refuse(FAULTS.bareCr, at - 1);
-          this.position = at + 1 - base;
-          if (this.lineEnd - this.methodStart > this.limits.requestLine) return this.refuse(FAULTS.lineTooLong, at);
-          return DONE;
-      }
-    }
-    this.position = at - base;
-    return end >= limit ? this.refuse(FAULTS.lineTooLong, at) : MORE;
-  }
-
-  /** Skips the bytes of a path, and notes whether it could be other than normal. */
-  private scanPath(buffer: Buffer, at: number, stop: number): number {
-    let previous = this.previous;
-    for (; at < stop; at++) {
-      const kind = TARGET[buffer[at]!]!;
-      if (kind === TARGET_PLAIN) {
-        previous = TARGET_PLAIN;
-        continue;
-      }
-      if (kind === TARGET_NO || kind === TARGET_QUESTION || kind === TARGET_QUERY_ONLY) break;
-      if (kind !== TARGET_SLASH && kind !== TARGET_DOT) this.isNormal = false;
-      else if (previous === TARGET_SLASH) this.isNormal = false;
-      previous = kind;
-    }
-    this.previous = previous;
-    return at;
-  }
-
-  private readVersion(buffer: Buffer, start: number, end: number): Fault | null {
-    if (end === start) return FAULTS.noVersion;
-    if (end - start !== VERSION_LENGTH) return FAULTS.badVersion;
-    for (let at = 0; at < 5; at++) if (buffer[start + at] !== 'HTTP/'.charCodeAt(at)) return FAULTS.badVersion;
-    const major = buffer[start + 5]! - 0x30;
-    const minor = buffer[start + 7]! - 0x30;
-    if (major < 0 || major > 9 || buffer[start + 6] !== 0x2e || minor < 0 || minor > 9) return FAULTS.badVersion;
-    if (major !== 1 || minor > 1) return FAULTS.unknownVersion;
-    this.minor = minor;
-    return null;
+    return this.hasLine ? latin1(buffer, base + this.requestLine.methodStart, base + this.requestLine.end) : '';
   }
 
   /** What only the complete head can tell: authority, framing, persistence. */
@@ -399,7 +249,8 @@ export class RequestHead implements RequestView {
 
   private readTarget(buffer: Buffer, base: number): Fault | null {
     const fields = this.fields;
-    if (isWord(buffer, base + this.methodStart, base + this.methodEnd, 'connect')) return FAULTS.connect;
+    if (isWord(buffer, base + this.requestLine.methodStart, base + this.requestLine.methodEnd, 'connect'))
+      return FAULTS.connect;
     const host = fields.find(HOST_FIELD);
     if (host === -1) {
       if (this.minor === 1) return FAULTS.missingHost;
@@ -411,16 +262,20 @@ export class RequestHead implements RequestView {
       this.hostEnd = this.hostStart + length;
       this.authorityEnd = fields.valueEnd(host) - base;
     }
-    const first = buffer[base + this.targetStart]!;
-    if (first === ASTERISK && this.targetEnd - this.targetStart === 1) {
+    this.pathStart = this.requestLine.targetStart;
+    let isNormal = this.requestLine.isNormal;
+    const first = buffer[base + this.pathStart]!;
+    if (first === ASTERISK && this.requestLine.targetEnd - this.requestLine.targetStart === 1) {
       this.pathText = '*';
       return this.method === 'OPTIONS' ? null : FAULTS.badAsterisk;
     }
     if (first !== SLASH) {
       const fault = this.readAbsolute(buffer, base, host !== -1);
       if (fault !== null) return fault;
+      // Scanning took the slashes after the scheme for a path.
+      isNormal = isNormalPath(this.path);
     }
-    if (this.isNormal) return null;
+    if (isNormal) return null;
     const path = this.normalise(this.path);
     if (path === null) return FAULTS.badPath;
     this.pathText = path;
@@ -429,8 +284,8 @@ export class RequestHead implements RequestView {
 
   /** Absolute form (RFC 9112 section 3.2.2). Its authority and the Host must be the same, or one of them lies. */
   private readAbsolute(buffer: Buffer, base: number, hasHost: boolean): Fault | null {
-    const start = base + this.targetStart;
-    const end = base + (this.queryStart === -1 ? this.targetEnd : this.queryStart);
+    const start = base + this.requestLine.targetStart;
+    const end = base + (this.requestLine.queryStart === -1 ? this.requestLine.targetEnd : this.requestLine.queryStart);
     let authority = start;
     if (end - start > 7 && isWord(buffer, start, start + 7, 'http://')) authority += 7;
     else if (end - start > 8 && isWord(buffer, start, start + 8, 'https://')) authority += 8;
@@ -452,9 +307,7 @@ export class RequestHead implements RequestView {
     this.authorityEnd = slash - base;
     this.pathStart = slash - base;
     // An OPTIONS for the whole server has no path at all (RFC 9112 section 3.2.4).
-    if (slash === end && this.queryStart === -1 && this.method === 'OPTIONS') this.pathText = '*';
-    // Scanning took the slashes after the scheme for a path.
-    this.isNormal = isNormalPath(buffer, slash, end);
+    if (slash === end && this.requestLine.queryStart === -1 && this.method === 'OPTIONS') this.pathText = '*';
     return null;
   }
 
@@ -504,17 +357,8 @@ export class RequestHead implements RequestView {
 
 const NOTHING = Buffer.alloc(0);
 
-function targetFault(byte: number): Fault {
-  if (byte === LF) return FAULTS.bareLf;
-  return byte === CR ? FAULTS.noVersion : FAULTS.badTarget;
-}
-
-function isNormalPath(buffer: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    if (buffer[at] === 0x25) return false;
-    if (buffer[at] === SLASH && at + 1 < end && (buffer[at + 1] === SLASH || buffer[at + 1] === 0x2e)) return false;
-  }
-  return true;
+function isNormalPath(path: string): boolean {
+  return !path.includes('%') && !path.includes('//') && !path.includes('/.');
 }
 
 /** The common methods without making a string. */

@@ -1,4 +1,5 @@
-const INITIAL = 64 * 1024;
+/** Holds a head and all that one read of a body brings. */
+const INITIAL = 80 * 1024;
 /** Below this a loop beats the call into native code. */
 const SHORT = 40;
 

@@ -16,8 +16,8 @@ export class Front {
   readonly server: Server;
   private readonly runtime: Runtime;
   private readonly connections: Set<ClientConnection>;
-  /** Sockets whose TLS handshake is not done. */
-  private readonly handshakes: Set<Socket>;
+  /** The sockets below TLS, those in the middle of their handshake among them. */
+  private readonly transports: Set<Socket>;
   private certificate: Certificate | null;
 
   /** With `tls` the front speaks HTTPS. */
@@ -27,19 +27,18 @@ export class Front {
     this.port = port;
     this.runtime = runtime;
     this.connections = new Set();
-    this.handshakes = new Set();
+    this.transports = new Set();
     this.certificate = null;
     const options = { allowHalfOpen: true, noDelay: true };
     if (tls === null) {
-      this.server = createServer(options, (socket) => this.accept(socket, null));
+      this.server = createServer({ ...options, pauseOnConnect: true }, (socket) => this.accept(socket, null));
     } else {
       this.server = createTlsServer({ ...options, ...tls }, (socket) => {
-        this.handshakes.delete(socket);
         this.accept(socket, serverName(socket));
       });
       this.server.on('connection', (socket: Socket) => {
-        this.handshakes.add(socket);
-        socket.on('close', () => this.handshakes.delete(socket));
+        this.transports.add(socket);
+        socket.on('close', () => this.transports.delete(socket));
       });
       this.server.on('tlsClientError', (_error: Error, socket: TLSSocket) => {
         runtime.metrics.handshakeFailures++;
@@ -93,7 +92,6 @@ export class Front {
   /** Accepts nothing any more; idle connections end, others after their exchange. */
   stop(): void {
     this.server.close();
-    for (const socket of this.handshakes) socket.destroy();
     this.drain();
   }
 
@@ -104,7 +102,7 @@ export class Front {
   /** Ends everything at once. */
   destroy(): void {
     this.server.close();
-    for (const socket of this.handshakes) socket.destroy();
+    for (const socket of this.transports) socket.destroy();
     for (const connection of this.connections) connection.destroy();
   }
 

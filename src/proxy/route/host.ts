@@ -48,8 +48,10 @@ export class HostMap<T> {
 
   /** The value of the most specific entry that matches. */
   best(host: string): T | null {
-    const exact = this.exact.get(host);
-    if (exact !== undefined) return exact;
+    if (this.exact.size > 0) {
+      const exact = this.exact.get(host);
+      if (exact !== undefined) return exact;
+    }
     for (let i = 0; i < this.lengths.length; i++) {
       const value = this.wildcard(host, i);
       if (value !== undefined) return value;

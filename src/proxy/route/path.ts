@@ -19,6 +19,8 @@ export class Candidate implements CompiledMatch {
   /** The normalised path of an exact or prefix match; null for one that no request can have. */
   readonly path: string | null;
   readonly pattern: Pattern | null;
+  /** Whether the path is all that the match asks for; kept here to spare the request a look at the predicate. */
+  readonly holdsAlways: boolean;
 
   constructor(listener: CompiledListener, routeHostname: string, rule: CompiledRule, index: number) {
     const match = rule.rule.matches[index]!;
@@ -33,6 +35,7 @@ export class Candidate implements CompiledMatch {
     this.match = match;
     this.predicate = new Predicate(match);
     this.pattern = kind === 'regex' ? patternOf(value) : null;
+    this.holdsAlways = this.predicate.empty;
   }
 }
 
@@ -109,7 +112,8 @@ export class PathTable {
   find(view: RequestView): Candidate | null {
     if (this.always !== null) return this.always;
     const path = view.path;
-    const exact = this.exact.get(path);
+    // Asking an empty map would still hash the path.
+    const exact = this.exact.size === 0 ? undefined : this.exact.get(path);
     if (exact !== undefined) {
       const candidate = firstThatHolds(exact, view);
       if (candidate !== null) return candidate;
@@ -119,7 +123,7 @@ export class PathTable {
       if (candidate.pattern!.test(path) && candidate.predicate.holds(view)) return candidate;
     }
     for (let node = this.root.deepest(path); node !== null; node = node.up) {
-      const candidate = firstThatHolds(node.candidates, view);
+      const candidate = node.always ?? firstThatHolds(node.candidates, view);
       if (candidate !== null) return candidate;
     }
     return null;
@@ -129,7 +133,7 @@ export class PathTable {
 function firstThatHolds(candidates: readonly Candidate[], view: RequestView): Candidate | null {
   for (let i = 0; i < candidates.length; i++) {
     const candidate = candidates[i]!;
-    if (candidate.predicate.holds(view)) return candidate;
+    if (candidate.holdsAlways || candidate.predicate.holds(view)) return candidate;
   }
   return null;
 }
@@ -144,6 +148,8 @@ class PathNode {
   readonly element: string;
   readonly hash: number;
   candidates: Candidate[];
+  /** The first of the candidates when it takes every request that gets here, as most do; spares a look at the list. */
+  always: Candidate | null;
   /** The next shorter prefix that has candidates. */
   up: PathNode | null;
   /** Open addressing; a power of two long, at most half full. */
@@ -154,6 +160,7 @@ class PathNode {
     this.element = element;
     this.hash = hash;
     this.candidates = [];
+    this.always = null;
     this.up = null;
     this.children = NO_CHILDREN;
     this.count = 0;
@@ -186,7 +193,7 @@ class PathNode {
       const child = node.child(path, start, end, hash);
       if (child === null) break;
       node = child;
-      if (node.candidates.length > 0) found = node;
+      if (node.always !== null || node.candidates.length > 0) found = node;
       start = end + 1;
     }
     return found;
@@ -197,6 +204,8 @@ class PathNode {
     this.up = up;
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       if (node.candidates.length > 1) node.candidates = yield* sorted(node.candidates, precedence);
+      const first = node.candidates[0];
+      node.always = first?.holdsAlways ? first : null;
       const above = node.candidates.length > 0 ? node : node.up;
       for (const child of node.children) {
         if (child === null) continue;

@@ -26,6 +26,8 @@ const PROTOCOL_OF: Readonly<Record<string, Backend['protocol']>> = {
 export class BackendCatalogue {
   readonly #lookup: Lookup;
   readonly #entries = new Map<string, CatalogueEntry>();
+  /** Keys of entries by the `namespace/name` of their Service. */
+  readonly #keys = new Map<string, Set<string>>();
 
   constructor(lookup: Lookup) {
     this.#lookup = lookup;
@@ -34,6 +36,20 @@ export class BackendCatalogue {
   /** The entry of a key that `resolve` gave out. */
   entry(key: string): CatalogueEntry {
     return this.#entries.get(key)!;
+  }
+
+  /**
+   * Reads a Service (`namespace/name`) and its EndpointSlices again: for a catalogue whose lookup changes. Returns the keys
+   * of its entries; one that leads nowhere any more has none, and must be resolved again by whoever has the key.
+   */
+  refresh(service: string): ReadonlySet<string> {
+    const keys = this.#keys.get(service) ?? new Set();
+    this.#keys.delete(service);
+    for (const key of keys) {
+      this.#entries.delete(key);
+      this.#add(key, service, Number(key.slice(key.lastIndexOf('/') + 1)));
+    }
+    return keys;
   }
 
   /** `namespace` and `kind` are those of the route. */
@@ -82,6 +98,9 @@ export class BackendCatalogue {
       backend: { protocol, name: `${name}:${number}` },
       endpoints: rememberedEndpoints(service, port, this.#lookup.endpointSlices.get(name) ?? []),
     });
+    const keys = this.#keys.get(name);
+    if (keys === undefined) this.#keys.set(name, new Set([key]));
+    else keys.add(key);
     return { ok: true, key };
   }
 }

@@ -10,8 +10,8 @@ export type RequestCase = {
   /** Body of the last whole message. */
   readonly body?: string;
   readonly ending: 'end' | 'incomplete' | 'refused' | 'tunnel';
-  /** Statuses that are right for a refusal; the first is the one that we answer. */
-  readonly status: readonly number[];
+  /** Of the answer to a refused request, 0 for others. */
+  readonly status: number;
 };
 
 export type ResponseCase = {
@@ -32,20 +32,20 @@ export function requestWith(lines: string, rest = '', method = 'POST'): string {
 }
 
 export function accepted(name: string, source: string, bytes: string, body = '', messages = 1): RequestCase {
-  return { name, source, bytes, messages, body, ending: 'end', status: [] };
+  return { name, source, bytes, messages, body, ending: 'end', status: 0 };
 }
 
-export function refused(name: string, source: string, bytes: string, status: number | number[] = 400): RequestCase {
-  return { name, source, bytes, messages: 0, ending: 'refused', status: Array.isArray(status) ? status : [status] };
+export function refused(name: string, source: string, bytes: string, status = 400): RequestCase {
+  return { name, source, bytes, messages: 0, ending: 'refused', status };
 }
 
 /** Good messages first, then a refusal. */
 export function refusedAfter(messages: number, name: string, source: string, bytes: string): RequestCase {
-  return { name, source, bytes, messages, ending: 'refused', status: [400] };
+  return { name, source, bytes, messages, ending: 'refused', status: 400 };
 }
 
 export function incomplete(name: string, source: string, bytes: string, messages = 0): RequestCase {
-  return { name, source, bytes, messages, ending: 'incomplete', status: [] };
+  return { name, source, bytes, messages, ending: 'incomplete', status: 0 };
 }
 
 export function responseWith(lines: string, rest = '', status = '200 OK'): string {

@@ -29,11 +29,11 @@ const sizes: RequestCase[] = [
   refused('a size with a space inside', SIZE, chunked('0 5\r\nhello\r\n0\r\n\r\n')),
   refused('a size with a NUL', SIZE, chunked('5\0\r\nhello\r\n0\r\n\r\n')),
   refused('a size with a comma', SIZE, chunked('5,\r\nhello\r\n0\r\n\r\n')),
-  refused('a size of 2^64 + 5', SIZE, chunked('10000000000000005\r\nhello\r\n0\r\n\r\n'), [400, 413]),
-  refused('a size of 2^64 - 1', SIZE, chunked('ffffffffffffffff\r\nhello\r\n0\r\n\r\n'), [400, 413]),
-  refused('a size of 2^63', SIZE, chunked('8000000000000000\r\nhello\r\n0\r\n\r\n'), [400, 413]),
-  refused('a size of 2^128', SIZE, chunked(`1${'0'.repeat(32)}\r\nhello\r\n0\r\n\r\n`), [400, 413]),
-  refused('a size of 5,000 digits', SIZE, chunked(`${'f'.repeat(5000)}\r\nhello\r\n0\r\n\r\n`), [400, 413]),
+  refused('a size of 2^64 + 5', SIZE, chunked('10000000000000005\r\nhello\r\n0\r\n\r\n')),
+  refused('a size of 2^64 - 1', SIZE, chunked('ffffffffffffffff\r\nhello\r\n0\r\n\r\n')),
+  refused('a size of 2^63', SIZE, chunked('8000000000000000\r\nhello\r\n0\r\n\r\n')),
+  refused('a size of 2^128', SIZE, chunked(`1${'0'.repeat(32)}\r\nhello\r\n0\r\n\r\n`)),
+  refused('a size of 5,000 digits', SIZE, chunked(`${'f'.repeat(5000)}\r\nhello\r\n0\r\n\r\n`)),
   incomplete('nothing after the head', SIZE, chunked('')),
   incomplete('cut in a size', SIZE, chunked('5')),
   incomplete('cut in data', SIZE, chunked('5\r\nhel')),
@@ -67,17 +67,11 @@ const extensions: RequestCase[] = [
   refused('an extension in quotes with a CRLF', EXT, chunked('5;a="b\r\nhello\r\n0\r\n\r\n')),
   refused('an extension in quotes with a bare LF', EXT, chunked('5;a="b\nc"\r\nhello\r\n0\r\n\r\n')),
   refused('an extension with a space instead of a semicolon', EXT, chunked('5 a=b\r\nhello\r\n0\r\n\r\n')),
-  refused(
-    'an extension of 20,000 bytes',
-    EXT,
-    chunked(`5;a=${'b'.repeat(20_000)}\r\nhello\r\n0\r\n\r\n`),
-    [400, 413, 431],
-  ),
+  refused('an extension of 20,000 bytes', EXT, chunked(`5;a=${'b'.repeat(20_000)}\r\nhello\r\n0\r\n\r\n`)),
   refused(
     '64 KiB of extensions on one-byte chunks',
     EXT,
     chunked(`${`1;${'x'.repeat(126)}\r\na\r\n`.repeat(512)}0\r\n\r\n`),
-    [400, 413, 431],
   ),
 ];
 
@@ -92,8 +86,8 @@ const trailers: RequestCase[] = [
   refused('a trailer that is folded', TRAILER, chunked('0\r\nX-Sum: 1\r\n 2\r\n\r\n')),
   refused('a trailer with a NUL', TRAILER, chunked('0\r\nX-Sum: \0\r\n\r\n')),
   refused('a request instead of a trailer', TRAILER, chunked('0\r\nGET /admin HTTP/1.1\r\nHost: a.example\r\n\r\n')),
-  refused('a trailer of 100,000 bytes', TRAILER, chunked(`0\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`), [431, 400]),
-  refused('2,000 trailers', TRAILER, chunked(`0\r\n${'X: y\r\n'.repeat(2000)}\r\n`), [431, 400]),
+  refused('a trailer of 100,000 bytes', TRAILER, chunked(`0\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`), 431),
+  refused('2,000 trailers', TRAILER, chunked(`0\r\n${'X: y\r\n'.repeat(2000)}\r\n`), 431),
   incomplete('cut in a trailer', TRAILER, chunked('0\r\nX-Sum: 1\r\n')),
 ];
 

@@ -1,0 +1,109 @@
+import type { Retry } from '../../ir/table.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { BackendConnection } from '../backend/connection.ts';
+import type { EndpointPool } from '../backend/endpoint-pool.ts';
+import { ERRORS, type ProxyError } from './error.ts';
+import type { RequestSide } from './request-side.ts';
+
+/** What follows a failed attempt. */
+export const NO_MORE = 0;
+/** Another endpoint, after the rule's backoff. */
+export const AGAIN = 1;
+/** At once, on a new connection: the one that was kept had already been closed. */
+export const AGAIN_FRESH = 2;
+
+/** Attempts after the first one where the rule says nothing: only for connections that never carried the request. */
+const IMPLICIT_ATTEMPTS = 2;
+const NO_POOLS: readonly EndpointPool[] = [];
+
+/** The attempts of one exchange to get an answer from its backend, and the decision whether there is another one. */
+export class Attempts {
+  backend: Backend | null;
+  /** The endpoint of the last attempt. */
+  pool: EndpointPool | null;
+  count: number;
+  private tried: readonly EndpointPool[];
+  private hasRaced: boolean;
+
+  constructor() {
+    this.backend = null;
+    this.pool = null;
+    this.count = 0;
+    this.tried = NO_POOLS;
+    this.hasRaced = false;
+  }
+
+  reset(): void {
+    this.backend = null;
+    this.pool = null;
+    this.count = 0;
+    this.tried = NO_POOLS;
+    this.hasRaced = false;
+  }
+
+  /** Begins an attempt: the next endpoint in turn that has not failed before, while there is one; null without any. */
+  next(): EndpointPool | null {
+    this.count++;
+    this.pool = this.backend!.next(this.tried);
+    return this.pool;
+  }
+
+  /** Decides after a failed attempt. `connection` is null when there was none. */
+  after(
+    error: ProxyError,
+    connection: BackendConnection | null,
+    request: RequestSide,
+    retry: Retry | null,
+    method: string,
+  ): number {
+    if (!request.retained.isWhole || connection?.answered === true) return NO_MORE;
+    const isSafe = isIdempotent(method);
+    const isReused = connection !== null && connection.requests > 1;
+    if (error === ERRORS.backendClosed && isReused && !this.hasRaced && (isSafe || !request.isHeadSent)) {
+      // The endpoint closed a kept connection while the request was on its way. That is nobody's failure, but only an
+      // idempotent request may be sent again without knowing whether it was served (RFC 9110 section 9.2.2).
+      this.hasRaced = true;
+      this.count--;
+      return AGAIN_FRESH;
+    }
+    return this.mayRepeat(error, retry, isSafe) ? this.repeat() : NO_MORE;
+  }
+
+  /** Decides after a response whose status the rule may want to be tried again. */
+  afterStatus(status: number, request: RequestSide, retry: Retry | null): number {
+    if (retry === null || !request.retained.isWhole) return NO_MORE;
+    return this.count <= retry.attempts && retry.codes.includes(status) ? this.repeat() : NO_MORE;
+  }
+
+  private repeat(): number {
+    this.tried = [...this.tried, this.pool!];
+    return AGAIN;
+  }
+
+  /**
+   * With a retry policy of the rule every connection error is retried while attempts last (GEP-1731). Without one, what
+   * never reached a backend goes to another endpoint, and so does once, if there is another one, an idempotent request
+   * whose endpoint closed the connection without a byte, as it does when it stops.
+   */
+  private mayRepeat(error: ProxyError, retry: Retry | null, isSafe: boolean): boolean {
+    if (!error.retryable) return false;
+    if (retry !== null) return this.count <= retry.attempts;
+    if (error === ERRORS.connectFailed || error === ERRORS.connectTimeout) return this.count <= IMPLICIT_ATTEMPTS;
+    return error === ERRORS.backendClosed && isSafe && this.count === 1 && this.backend!.hasOther(this.pool!);
+  }
+}
+
+/** RFC 9110 section 9.2.2. */
+export function isIdempotent(method: string): boolean {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+    case 'OPTIONS':
+    case 'PUT':
+    case 'DELETE':
+    case 'TRACE':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,166 @@
+import { isRequestId, newRequestId } from '../../observe/request-id.ts';
+import { isTraceparent, newTraceparent } from '../../observe/trace.ts';
+import type { BackendConnection } from '../backend/connection.ts';
+import type { Mirror } from '../compile/compiled.ts';
+import { TRACEPARENT, X_REQUEST_ID } from '../http1/known-field.ts';
+import { sendBody, sendWriter } from '../wire.ts';
+import { isIdempotent } from './attempts.ts';
+import type { Exchange } from './exchange.ts';
+import { forwardedElement } from './forwarding.ts';
+import { startMirror } from './mirror.ts';
+import { Forwarding, writeRequestHead, writeTrailers } from './request-writer.ts';
+import { RetainedBody } from './retained-body.ts';
+
+const NO_MIRRORS: readonly Mirror[] = [];
+
+/** An exchange's way to the backend: what is sent, and what is kept of it for another attempt and for mirrors. */
+export class RequestSide {
+  readonly forwarding: Forwarding;
+  readonly retained: RetainedBody;
+  /** Whether the attempt under way has sent its head. */
+  isHeadSent: boolean;
+  /** Whether the backend has said 100 (Continue). */
+  wasContinued: boolean;
+  private readonly exchange: Exchange;
+  private mirrors: readonly Mirror[];
+
+  constructor(exchange: Exchange) {
+    const { client, runtime } = exchange;
+    this.forwarding = new Forwarding(
+      client.peer,
+      client.site.scheme,
+      client.site.port,
+      runtime.trusted.has(client.peer),
+    );
+    this.retained = new RetainedBody();
+    this.isHeadSent = false;
+    this.wasContinued = false;
+    this.exchange = exchange;
+    this.mirrors = NO_MIRRORS;
+  }
+
+  reset(): void {
+    this.isHeadSent = false;
+    this.wasContinued = false;
+    this.mirrors = NO_MIRRORS;
+    if (this.retained.length > 0 || !this.retained.isWhole) this.retained.reset();
+  }
+
+  /** Keeps the ids that came with the request, or makes new ones. */
+  identify(): void {
+    const { forwarding } = this;
+    const { client, runtime } = this.exchange;
+    const { head } = client;
+    const id = head.fields.has(X_REQUEST_ID) ? head.header('x-request-id')! : '';
+    forwarding.isNewRequestId = !isRequestId(id);
+    forwarding.requestId = forwarding.isNewRequestId ? newRequestId() : id;
+    const trace = head.fields.has(TRACEPARENT) ? head.header('traceparent')! : '';
+    forwarding.isNewTrace = !isTraceparent(trace);
+    forwarding.traceparent = forwarding.isNewTrace ? newTraceparent(false) : trace;
+    if (runtime.options.forwarded) {
+      forwarding.element = forwardedElement(forwarding.peer, forwarding.scheme, head);
+    }
+  }
+
+  /** Sends the head and what is there of the body. */
+  send(connection: BackendConnection): void {
+    const { exchange, retained, forwarding } = this;
+    const { client, runtime } = exchange;
+    const { head } = client;
+    const { writer } = runtime;
+    const { request, rewrite } = exchange.route.ref!;
+    const path = rewrite === null ? null : rewrite.path(head.path, exchange.route.match!);
+    const hostname = rewrite === null ? null : rewrite.hostname;
+    writer.reset();
+    forwarding.expectsContinue = head.expectsContinue && !this.wasContinued && client.isReceiving;
+    writeRequestHead(writer, head, path, hostname, connection.pool.name, request, forwarding);
+    if (retained.length > 0) writer.bytes(retained.bytes, 0, retained.length);
+    this.isHeadSent = true;
+    sendWriter(connection.socket, writer, false);
+    if (client.isReceiving) {
+      if (!this.mayReplay(retained.length)) retained.drop();
+      if (connection.isCongested) client.pause();
+      else client.resume();
+    } else {
+      if (retained.length > 0 && !this.mayReplay(retained.length)) retained.drop();
+      connection.awaitResponse();
+    }
+  }
+
+  /** Sends, or keeps, the ranges of the body that have come; `connection` is null while there is none to send on. */
+  body(connection: BackendConnection | null, buffer: Buffer, isLast: boolean): void {
+    const { retained } = this;
+    const { client, runtime } = this.exchange;
+    const { body } = client;
+    const { writer } = runtime;
+    writer.reset();
+    if (retained.isWhole) {
+      if (connection === null || this.mayReplay(retained.length)) this.retain(buffer, isLast);
+      else {
+        if (!this.isHeadSent) this.send(connection);
+        retained.drop();
+      }
+    }
+    if (connection === null) {
+      if (retained.length > runtime.options.limits.buffered) client.pause();
+    } else if (!this.isHeadSent) {
+      // Everything so far is retained.
+      this.send(connection);
+    } else {
+      sendBody(connection.socket, writer, body, buffer, client.isVolatile, false, false);
+      if (isLast && body.hasTrailers) {
+        writeTrailers(writer, body.trailers);
+        sendWriter(connection.socket, writer, false);
+      }
+      if (connection.socket.writableLength > 0) client.lend();
+      if (isLast) connection.awaitResponse();
+      else if (connection.isCongested) client.pause();
+    }
+  }
+
+  private retain(buffer: Buffer, isLast: boolean): void {
+    const { retained } = this;
+    const { client, runtime } = this.exchange;
+    const { segments, segmentCount, hasTrailers, trailers } = client.body;
+    for (let index = 0; index < segmentCount; index++) {
+      retained.append(buffer, segments[index * 2]!, segments[index * 2 + 1]!);
+    }
+    if (!isLast || !hasTrailers) return;
+    const { writer } = runtime;
+    writeTrailers(writer, trailers);
+    retained.append(writer.buffer, 0, writer.length);
+    writer.reset();
+  }
+
+  /** Whether so much of a body is worth keeping for another attempt or for mirrors. */
+  private mayReplay(length: number): boolean {
+    const { limits } = this.exchange.runtime.options;
+    if (this.mirrors !== NO_MIRRORS && length <= limits.mirrorBody) return true;
+    if (length > limits.replayBody) return false;
+    const { retry } = this.exchange.route.rule!;
+    return retry !== null ? retry.attempts > 0 : isIdempotent(this.exchange.method);
+  }
+
+  /** Decides which of a rule's mirrors get this request. */
+  chooseMirrors(mirrors: readonly Mirror[]): void {
+    const chosen = mirrors.filter((mirror) => mirror.next());
+    if (chosen.length > 0) this.mirrors = chosen;
+  }
+
+  /** The request is complete: sends it to the mirrors, if all of it could be kept. */
+  mirror(): void {
+    const { mirrors, retained } = this;
+    if (mirrors === NO_MIRRORS) return;
+    this.mirrors = NO_MIRRORS;
+    const { client, isUnderWay, route, runtime } = this.exchange;
+    if (!retained.isWhole || retained.length > runtime.options.limits.mirrorBody || !isUnderWay) {
+      runtime.metrics.mirrorsDropped += mirrors.length;
+      return;
+    }
+    for (const mirror of mirrors) {
+      const backend = client.site.backends.get(mirror.backend);
+      if (backend !== undefined)
+        startMirror(runtime, backend, mirror, client.head, route.match!, this.forwarding, retained);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import type { BackendConnection } from '../backend/connection.ts';
+import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import { CHUNKED, UNTIL_CLOSE } from '../http1/framing.ts';
+import { sendBody } from '../wire.ts';
+import type { Exchange } from './exchange.ts';
+import { writeTrailers } from './request-writer.ts';
+import { type ResponseFraming, writeDirectResponse, writeResponseHead } from './response-writer.ts';
+
+const MAX_INTERIM = 32;
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+
+/** An exchange's way back to the client: how the response is framed, and whether the connection lives on after it. */
+export class ResponseSide {
+  /** Status of the head that was sent; 0 before. */
+  status: number;
+  /** Bytes of the body so far, without framing. */
+  bytes: number;
+  /** When it was sent, on the clock of `performance.now()`, if somebody wants to know; 0 before. */
+  startedAt: number;
+  /** Whether the client's connection ends with this response. */
+  closes: boolean;
+  private readonly exchange: Exchange;
+  private readonly framing: ResponseFraming;
+  /** Whether a body that ends with the backend's connection is sent in chunks. */
+  private inChunks: boolean;
+  private interims: number;
+
+  constructor(exchange: Exchange) {
+    this.status = 0;
+    this.bytes = 0;
+    this.startedAt = 0;
+    this.closes = false;
+    this.exchange = exchange;
+    this.framing = { isChunked: false, closes: false, saysKeepAlive: false };
+    this.inChunks = false;
+    this.interims = 0;
+  }
+
+  reset(): void {
+    this.status = 0;
+    this.bytes = 0;
+    this.startedAt = 0;
+    this.closes = false;
+    this.inChunks = false;
+    this.interims = 0;
+  }
+
+  /** Passes a 1xx on; false when there are too many of them. */
+  interim(connection: BackendConnection): boolean {
+    if (++this.interims > MAX_INTERIM) return false;
+    const { client, runtime } = this.exchange;
+    if (client.head.minor === 0) return true;
+    // RFC 9110 section 15.2: a proxy forwards every 1xx that it did not ask for itself.
+    const { writer } = runtime;
+    writer.reset();
+    this.frame(false, false);
+    writeResponseHead(writer, connection.head, null, null, this.framing);
+    client.send(writer);
+    return true;
+  }
+
+  /** Sends the head of a final response, and the ranges of its body that came with it. */
+  begin(connection: BackendConnection, buffer: Buffer): void {
+    const { client, route, runtime } = this.exchange;
+    const { head } = client;
+    const response = connection.head;
+    this.status = response.status;
+    if (runtime.accessLog !== null) this.startedAt = performance.now();
+    const isUntilClose = response.framing === UNTIL_CLOSE;
+    const isChunked = response.framing === CHUNKED;
+    // HTTP/1.0 knows no chunks: there the end of the connection ends the body.
+    this.inChunks = isUntilClose && head.minor === 1;
+    const mustClose = head.minor === 0 && (isUntilClose || isChunked);
+    this.frame(head.minor === 1 && (isUntilClose || isChunked), mustClose || this.mustClose());
+    const { writer } = runtime;
+    const { cors, response: plan } = route.ref!;
+    writer.reset();
+    writeResponseHead(writer, response, plan, cors === null ? null : cors.response(head), this.framing);
+    if (response.status === 101) client.send(writer);
+    else this.ranges(connection, buffer);
+  }
+
+  /** Sends the ranges of the body that have come. */
+  body(connection: BackendConnection, buffer: Buffer): void {
+    this.exchange.runtime.writer.reset();
+    this.ranges(connection, buffer);
+  }
+
+  /** Sends what ends the body. */
+  end(connection: BackendConnection): void {
+    const { client, runtime } = this.exchange;
+    if (this.inChunks) {
+      client.sendBytes(LAST_CHUNK);
+    } else if (connection.body.hasTrailers && client.head.minor === 1) {
+      const { writer } = runtime;
+      writer.reset();
+      writeTrailers(writer, connection.body.trailers);
+      client.send(writer);
+    }
+  }
+
+  /** Sends a response of the proxy's own, whole. */
+  answer(response: DirectResponse, plan: HeaderPlan | null, cors: HeaderPlan | null, closes: boolean): void {
+    const { client, method, runtime } = this.exchange;
+    const { writer } = runtime;
+    this.frame(false, closes || this.mustClose());
+    writer.reset();
+    this.bytes = writeDirectResponse(writer, response, plan, cors, this.framing, method !== 'HEAD');
+    client.send(writer);
+  }
+
+  private ranges(connection: BackendConnection, buffer: Buffer): void {
+    const { client, runtime } = this.exchange;
+    const { socket } = client;
+    const isVolatile = connection.isVolatile(buffer);
+    this.bytes = connection.body.received;
+    sendBody(socket, runtime.writer, connection.body, buffer, isVolatile, this.inChunks, client.isTls);
+    if (socket.writableLength > 0) {
+      connection.lend();
+      if (client.isCongested) connection.pause();
+    }
+  }
+
+  private frame(isChunked: boolean, closes: boolean): void {
+    this.closes = closes;
+    this.framing.isChunked = isChunked;
+    this.framing.closes = closes;
+    this.framing.saysKeepAlive = !closes && this.exchange.client.head.minor === 0;
+  }
+
+  /** Whether the connection has to end with this response. */
+  private mustClose(): boolean {
+    const { client, request, runtime } = this.exchange;
+    const { head } = client;
+    if (!head.keepAlive || runtime.isDraining || (client.isEnded && !client.hasInput)) return true;
+    const { limits } = runtime.options;
+    if (client.served >= limits.requestsPerConnection) return true;
+    if (!client.isReceiving) return false;
+    // Without 100 nobody knows whether the body will come (RFC 9110 section 10.1.1).
+    return (head.expectsContinue && !request.wasContinued) || client.body.left > limits.discardBody;
+  }
+}

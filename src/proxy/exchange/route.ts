@@ -1,0 +1,102 @@
+import type { Backend } from '../backend/backend.ts';
+import type { CompiledBackendRef, CompiledMatch, CompiledRule, Unrouted } from '../compile/compiled.ts';
+import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { RequestHead } from '../http1/request-head.ts';
+import type { Site } from '../runtime.ts';
+import { ERRORS, type ProxyError } from './error.ts';
+
+/** What `Route.decide` finds. */
+export const TO_BACKEND = 0;
+/** `direct` is the answer, and `reason` why. */
+export const ANSWERED = 1;
+/** `error` says why there is none. */
+export const FAILED = 2;
+
+/** Reasons of answers that are no failures. */
+const PREFLIGHT = 'preflight';
+const REDIRECT = 'redirect';
+
+/** Where one request goes: listener, rule, preflight, redirect, backend, in this order. */
+export class Route {
+  match: CompiledMatch | null;
+  rule: CompiledRule | null;
+  ref: CompiledBackendRef | null;
+  backend: Backend | null;
+  direct: DirectResponse | null;
+  reason: string;
+  error: ProxyError;
+
+  constructor() {
+    this.match = null;
+    this.rule = null;
+    this.ref = null;
+    this.backend = null;
+    this.direct = null;
+    this.reason = '';
+    this.error = ERRORS.internal;
+  }
+
+  reset(): void {
+    this.match = null;
+    this.rule = null;
+    this.ref = null;
+    this.backend = null;
+    this.direct = null;
+    this.reason = '';
+  }
+
+  decide(head: RequestHead, sni: string | null, site: Site): number {
+    const match = site.compiled.route(head, sni);
+    if (match.status !== 0) return this.fail(routingError(match));
+    const { rule } = match;
+    this.match = match;
+    this.rule = rule;
+    // A target that names another scheme than the one it came by is for somebody else (RFC 9110 section 7.4).
+    if (head.targetScheme !== '' && head.targetScheme !== site.scheme) return this.fail(ERRORS.misdirected);
+    if (rule.cors !== null) {
+      const preflight = rule.cors.preflight(head);
+      if (preflight !== null) return this.answer(preflight, PREFLIGHT);
+    }
+    if (rule.redirect !== null) return this.answer(rule.redirect.response(head, match, site.publicPort), REDIRECT);
+    const ref = rule.split.next();
+    this.ref = ref;
+    if (ref.failure !== null) {
+      return this.fail({ status: ref.failure.status, reason: ref.failure.reason, retryable: false });
+    }
+    if (ref.redirect !== null) return this.answer(ref.redirect.response(head, match, site.publicPort), REDIRECT);
+    const backend = site.backends.get(ref.backend!);
+    if (backend === undefined) return this.fail(ERRORS.invalidBackend);
+    if (backend.entry.protocol !== 'http1') return this.fail(ERRORS.unsupportedProtocol);
+    this.backend = backend;
+    return TO_BACKEND;
+  }
+
+  /** What the rule does to the header section of every response; null without a rule. */
+  get responsePlan(): HeaderPlan | null {
+    return this.ref?.response ?? this.rule?.response ?? null;
+  }
+
+  /** What CORS adds to an answer of the proxy's own: without it a browser shows a script not even the status. */
+  corsPlan(head: RequestHead): HeaderPlan | null {
+    // A preflight has its own fields.
+    if (this.reason === PREFLIGHT) return null;
+    const policy = this.ref?.cors ?? this.rule?.cors ?? null;
+    return policy === null ? null : policy.response(head);
+  }
+
+  private answer(direct: DirectResponse, reason: string): number {
+    this.direct = direct;
+    this.reason = reason;
+    return ANSWERED;
+  }
+
+  private fail(error: ProxyError): number {
+    this.error = error;
+    return FAILED;
+  }
+}
+
+function routingError(unrouted: Unrouted): ProxyError {
+  if (unrouted.status === 421) return ERRORS.misdirected;
+  return unrouted.reason === 'NoRule' ? ERRORS.noRule : ERRORS.noListener;
+}

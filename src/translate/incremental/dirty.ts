@@ -1,0 +1,16 @@
+/**
+ * What must be planned again. It is kept until the step that needs it is done: what a step that failed has left over, the
+ * next one does.
+ */
+export class Dirty {
+  allGateways = false;
+  /** Keys are `namespace/name` throughout. */
+  readonly gateways = new Set<string>();
+  readonly routes = new Set<string>();
+  /** Services of which, or of whose EndpointSlices, a catalogue entry may have another content. */
+  readonly services = new Set<string>();
+  /** Backends whose entry was read again. */
+  readonly backends = new Set<string>();
+  /** Gateways that have another plan, or none any more. */
+  readonly plannedGateways = new Set<string>();
+}

@@ -1,0 +1,138 @@
+import type { TableChange } from '../../ir/delta.ts';
+import { type Entries, entryOf, withChanges } from '../../ir/entries.ts';
+import { COLLECTIONS, type Collection, type RoutingTable, type Rule } from '../../ir/table.ts';
+import { deepFreeze } from '../freeze.ts';
+import type { BackendCatalogue } from '../route/backend-ref.ts';
+import { noteBackends } from '../table.ts';
+import { sameContent } from './equal.ts';
+
+/** One Gateway's table between two steps: what it was, and what of it is to be changed. */
+export class TableState {
+  readonly #backends: BackendCatalogue;
+  readonly #pending = new Map<Collection, Map<string, object | null>>();
+  /** Keys of rules by route. */
+  readonly #keys = new Map<string, readonly string[]>();
+  /** How many rules lead to a backend. */
+  readonly #uses = new Map<string, number>();
+  readonly #order: Record<'listeners' | 'certificates', readonly string[]> = { listeners: [], certificates: [] };
+  #table: RoutingTable;
+  #isNew = true;
+
+  constructor(gateway: string, backends: BackendCatalogue) {
+    this.#backends = backends;
+    this.#table = deepFreeze({
+      gateway,
+      listeners: {},
+      rules: {},
+      backends: {},
+      endpoints: {},
+      certificates: {},
+      policies: {},
+    });
+  }
+
+  get table(): RoutingTable {
+    return this.#table;
+  }
+
+  setListeners(next: Pick<RoutingTable, 'listeners' | 'certificates'>): void {
+    for (const collection of ['listeners', 'certificates'] as const) {
+      for (const key of Object.keys(this.#table[collection])) {
+        if (!Object.hasOwn(next[collection], key)) this.#put(collection, key, null);
+      }
+      for (const [key, entry] of Object.entries(next[collection])) this.#put(collection, key, entry);
+      this.#order[collection] = Object.keys(next[collection]);
+    }
+  }
+
+  /** Replaces the rules of one route (`namespace/name`). */
+  setRules(route: string, rules: readonly (readonly [string, Rule])[]): void {
+    const keys = rules.map(([key]) => key);
+    for (const key of this.#keys.get(route) ?? []) if (!keys.includes(key)) this.#setRule(key, null);
+    for (const [key, rule] of rules) this.#setRule(key, rule);
+    if (keys.length === 0) this.#keys.delete(route);
+    else this.#keys.set(route, keys);
+  }
+
+  /** Takes over what is known of a backend now, if a rule leads to it. */
+  refreshBackend(key: string): void {
+    if (!this.#uses.has(key)) return;
+    const { backend, endpoints } = this.#backends.entry(key);
+    this.#put('backends', key, backend);
+    this.#put('endpoints', key, endpoints);
+  }
+
+  /** The table with all changes since the last call; null when there are none. */
+  step(): TableChange | null {
+    if (this.#pending.size === 0 && !this.#isNew) return null;
+    const before = this.#isNew ? null : this.#table;
+    const next: Record<string, unknown> = { ...this.#table };
+    const keys: Partial<Record<Collection, readonly string[]>> = {};
+    for (const collection of COLLECTIONS) {
+      const changes = this.#pending.get(collection);
+      if (changes === undefined) continue;
+      const all = withChanges(this.#table[collection], changes);
+      // Of listeners and their certificates there are few, and they stand in the order of the manifest.
+      const order = collection === 'listeners' || collection === 'certificates' ? this.#order[collection] : null;
+      next[collection] = order === null ? all : inOrder(all, order);
+      keys[collection] = [...changes.keys()];
+    }
+    this.#pending.clear();
+    this.#isNew = false;
+    this.#table = Object.freeze(next) as RoutingTable;
+    return { before, table: this.#table, keys };
+  }
+
+  #setRule(key: string, rule: Rule | null): void {
+    const before = this.#current('rules', key) as Rule | null;
+    // In this order, so that a backend of both is not taken away in between.
+    if (rule !== null) for (const backend of backendsOf(rule)) this.#use(backend);
+    if (before !== null) for (const backend of backendsOf(before)) this.#release(backend);
+    this.#put('rules', key, rule);
+  }
+
+  #use(backend: string): void {
+    const uses = this.#uses.get(backend) ?? 0;
+    this.#uses.set(backend, uses + 1);
+    if (uses === 0) this.refreshBackend(backend);
+  }
+
+  #release(backend: string): void {
+    const uses = this.#uses.get(backend)! - 1;
+    if (uses > 0) {
+      this.#uses.set(backend, uses);
+      return;
+    }
+    this.#uses.delete(backend);
+    this.#put('backends', backend, null);
+    this.#put('endpoints', backend, null);
+  }
+
+  #current(collection: Collection, key: string): object | null {
+    const pending = this.#pending.get(collection)?.get(key);
+    return pending === undefined ? entryOf(this.#table[collection], key) : pending;
+  }
+
+  /** An entry with the content of the one before stays the object that it was. */
+  #put(collection: Collection, key: string, entry: object | null): void {
+    const before = entryOf(this.#table[collection], key);
+    const changes = this.#pending.get(collection);
+    if (entry === before || (entry !== null && before !== null && sameContent(entry, before))) {
+      if (changes?.delete(key) && changes.size === 0) this.#pending.delete(collection);
+      return;
+    }
+    if (entry !== null) deepFreeze(entry);
+    if (changes === undefined) this.#pending.set(collection, new Map([[key, entry]]));
+    else changes.set(key, entry);
+  }
+}
+
+function inOrder(entries: Entries, keys: readonly string[]): Entries {
+  return Object.freeze(Object.fromEntries(keys.map((key) => [key, entries[key]!])));
+}
+
+function backendsOf(rule: Rule): Set<string> {
+  const found = new Set<string>();
+  noteBackends(rule, found);
+  return found;
+}

@@ -1,0 +1,49 @@
+/** What is measured. A case is data; every peer runs the same ones. */
+
+/** Which copy of a proxy serves a case. Copies are kept apart so that one case leaves no trace in another's figures. */
+export type InstanceName = 'one' | 'many' | 'mixed';
+
+export type Instance = { readonly name: InstanceName; readonly routes: number };
+
+export const INSTANCES: readonly Instance[] = [
+  { name: 'one', routes: 1 },
+  { name: 'many', routes: 5000 },
+  { name: 'mixed', routes: 1 },
+];
+
+export type Case = {
+  readonly name: string;
+  readonly title: string;
+  readonly instance: InstanceName;
+  readonly tls: boolean;
+  readonly connections: number;
+  /** Last segment of the path: which answer the backend gives. */
+  readonly answer: 'small' | 'large';
+  /** Bytes of request body; 0 sends a GET. */
+  readonly body: number;
+  /** A new connection for every request. */
+  readonly close: boolean;
+  /** Cases of one block are compared with each other, so a proxy has them all in one turn; null: a block of its own. */
+  readonly block: string | null;
+};
+
+const KEEP_ALIVE = { tls: false, connections: 64, answer: 'small', body: 0, close: false, block: null } as const;
+
+export const CASES: readonly Case[] = [
+  { ...KEEP_ALIVE, name: 'small-1', title: 'small answer, 1 route', instance: 'one', block: 'routes' },
+  { ...KEEP_ALIVE, name: 'small-5000', title: 'small answer, 5,000 routes', instance: 'many', block: 'routes' },
+  {
+    ...KEEP_ALIVE,
+    name: 'connections-512',
+    title: 'small answer, 5,000 routes, 512 connections',
+    instance: 'many',
+    connections: 512,
+  },
+  { ...KEEP_ALIVE, name: 'tls', title: 'small answer, TLS', instance: 'mixed', tls: true },
+  { ...KEEP_ALIVE, name: 'post-64k', title: 'POST of 64 KiB', instance: 'mixed', body: 64 * 1024 },
+  { ...KEEP_ALIVE, name: 'answer-1m', title: 'answer of 1 MiB', instance: 'mixed', answer: 'large' },
+  { ...KEEP_ALIVE, name: 'new-connection', title: 'new connection per request', instance: 'mixed', close: true },
+];
+
+/** The case that replaces every route under load; it has figures of its own, so it is not one of `CASES`. */
+export const RELOAD = 'reload';
