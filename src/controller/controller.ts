@@ -13,7 +13,9 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../observe/log.ts';
 import { snapshotOf } from '../snapshot/revision.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
-import { DEFAULT_OPTIONS, type ObjectStatus, type Translation, translate } from '../translate/index.ts';
+import { changesBetween } from '../translate/incremental/changes.ts';
+import { IncrementalTranslator } from '../translate/incremental/translator.ts';
+import { DEFAULT_OPTIONS, type ObjectStatus, type Translation } from '../translate/index.ts';
 import { acknowledgement } from './acknowledged.ts';
 import { gatewayAddresses } from './address.ts';
 import { Batch } from './batch.ts';
@@ -48,6 +50,7 @@ export class Controller {
   readonly #batch: Batch;
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
+  readonly #translator = new IncrementalTranslator();
   #translation: Translation = { tables: [], statuses: [] };
   /** What it was made of. */
   #read: { readonly resources: Resources; readonly addresses: string } | null = null;
@@ -137,12 +140,7 @@ export class Controller {
   #reconcile(): void {
     const { controllerName, snapshots } = this.#options;
     this.#translate();
-    const present = new Set<string>();
-    for (const table of this.#translation.tables) {
-      present.add(table.gateway);
-      const snapshot = snapshotOf(table);
-      if (snapshots.newest(table.gateway)?.revision !== snapshot.revision) snapshots.publish(snapshot);
-    }
+    const present = new Set(this.#translation.tables.map(({ gateway }) => gateway));
     for (const gone of this.#published) if (!present.has(gone)) snapshots.forget(gone);
     this.#published = present;
     if (!this.#leading) return;
@@ -159,13 +157,16 @@ export class Controller {
 
   /** Again only when there is something new to read: most changes are acknowledgements and our own statuses. */
   #translate(): void {
-    const { controllerName } = this.#options;
+    const { controllerName, snapshots } = this.#options;
     const resources = this.#world.resources();
     const addresses = gatewayAddresses(this.#world);
     const read = JSON.stringify(addresses);
     if (this.#read?.resources === resources && this.#read.addresses === read) return;
-    this.#translation = translate(resources, { ...DEFAULT_OPTIONS, controllerName, addresses });
+    const options = { ...DEFAULT_OPTIONS, controllerName, addresses };
+    const step = this.#translator.update(changesBetween(this.#read?.resources ?? null, resources), options);
     this.#read = { resources, addresses: read };
+    this.#translation = step;
+    for (const change of step.changes.tables) snapshots.publish(snapshotOf(change.table, change));
   }
 
   /** Whether every proxy that takes traffic has told this leader what it serves, or had the time to. */

@@ -86,16 +86,25 @@ function shownGateway(object: Gateway, progress: Progress | null): Gateway {
   };
 }
 
+/** What was shown of a status last, so that what did not change stays the same object. */
+const lastShown = new WeakMap<HTTPRoute, { readonly added: string; readonly shown: HTTPRoute }>();
+
 function shownRoute(object: HTTPRoute, lagOf: (gateway: string) => Lag): HTTPRoute {
+  let added = '';
   const key = `httproute/${object.namespace}/${object.name}`;
   const parents = object.status.parents.map((parent) => {
     const accepted = parent.conditions.find(({ type }) => type === 'Accepted');
     if (accepted?.status !== 'True') return parent;
     const { namespace = object.namespace, name } = parent.parentRef;
     const condition = routeCondition(key, lagOf(`${namespace}/${name}`), accepted.observedGeneration);
+    added += `${condition.status} ${condition.reason} ${condition.message}\n`;
     return { ...parent, conditions: [...parent.conditions, condition] };
   });
-  return { ...object, status: { parents } };
+  const last = lastShown.get(object);
+  if (last?.added === added) return last.shown;
+  const shown = { ...object, status: { parents } };
+  lastShown.set(object, { added, shown });
+  return shown;
 }
 
 function routeCondition(route: string, lag: Lag, observedGeneration: number): Condition {

@@ -37,7 +37,7 @@ export class StatusWriter {
   readonly #pending = new Map<string, StatusTarget>();
   readonly #busy = new Set<string>();
   /** What an object was, and was to say, when there was nothing to write: comparing them is cheaper than merging. */
-  readonly #settled = new Map<string, { readonly stored: StoredObject; readonly status: string }>();
+  readonly #settled = new Map<string, { readonly target: StatusTarget; readonly text: string }>();
   /** When each object was last written, while that is recent. */
   readonly #recent = new Map<string, number>();
   /** Writes that failed and will be tried again, by path. */
@@ -51,12 +51,14 @@ export class StatusWriter {
   /** Replaces what is still waiting for the same object. */
   write(target: StatusTarget): void {
     const settled = this.#settled.get(target.path);
-    const status = JSON.stringify(target.status);
-    if (settled?.stored === target.stored && settled.status === status) return;
+    const same = settled?.target.stored === target.stored;
+    if (same && settled.target.status === target.status) return;
+    const text = JSON.stringify(target.status);
+    if (same && settled.text === text) return;
     this.#forgetRetry(target.path);
     if (this.#merged(target.stored, target) === null) {
       this.#pending.delete(target.path);
-      this.#settled.set(target.path, { stored: target.stored, status });
+      this.#settled.set(target.path, { target, text });
       return;
     }
     this.#settled.delete(target.path);

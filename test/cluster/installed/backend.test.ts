@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { create, kube, list, makeNamespace, patch, remove, removeNamespace, rolledOut, until } from './cluster.ts';
 import { Load } from './load.ts';
@@ -23,7 +24,7 @@ afterAll(async () => {
 
 async function underLoad(work: () => Promise<void>): Promise<number> {
   const load = new Load(`http://${address}/`, RATE);
-  await work();
+  await Promise.all([work(), sleep(3_000)]);
   const { count, failures, pods } = await load.stop();
   expect(count).toBeGreaterThan(RATE);
   expect(failures).toEqual([]);

@@ -75,10 +75,13 @@ export function programmed(namespace: string, name: string): Promise<KubeObject>
   });
 }
 
-/** Makes a Gateway; resolves with its address when it is programmed. */
+/** Makes a Gateway; resolves with its address when it is programmed and the cluster has opened the way to it. */
 export async function startGateway(namespace: string, name = 'web', listeners?: readonly object[]): Promise<string> {
   await create(gateway(namespace, name, listeners));
-  return (await programmed(namespace, name)).status.addresses[0].value;
+  const address: string = (await programmed(namespace, name)).status.addresses[0].value;
+  // The node's rules for the Service's address follow the first ready endpoint a moment later; they are not ours.
+  await until(`${address} is routed`, () => fetch(`http://${address}/`), 10_000);
+  return address;
 }
 
 /** Resolves when every proxy of the route's only parent serves it. */
