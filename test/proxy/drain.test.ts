@@ -23,6 +23,25 @@ test('requests under way finish with Connection: close, and idle connections end
   await drained;
 });
 
+test('a connection whose response began before the drain ends with it, although the response did not say so', async () => {
+  const { connect, backend, proxy } = await serveScript(async (connection) => {
+    await connection.request();
+    await connection.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst');
+    await pause(1_000);
+    await connection.write(' last');
+  });
+  const client = await connect();
+  await client.write(get());
+  await until(() => backend.requests.length === 1, 'the request');
+  await pause(100);
+  const begun = performance.now();
+  const drained = proxy.drain();
+  expect(await client.response()).toMatchObject({ status: 200, body: 'first last', whole: true });
+  expect(await client.closed()).toBe('fin');
+  await drained;
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});
+
 test('a draining proxy takes no new connection', async () => {
   const { proxy, port } = await serveScript();
   await proxy.drain();

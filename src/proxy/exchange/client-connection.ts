@@ -47,6 +47,8 @@ export class ClientConnection implements TimerOwner {
   served: number;
   /** Whether the client has ended its half. */
   isEnded: boolean;
+  /** Whether nothing follows the exchange under way: the listener is gone, or the process is stopping. */
+  isLast: boolean;
   private readonly limits: ProxyLimits;
   private readonly exchange: Exchange;
   private readonly clock: ClientClock;
@@ -79,6 +81,7 @@ export class ClientConnection implements TimerOwner {
     this.body = new BodyReader(this.limits.message);
     this.served = 0;
     this.isEnded = false;
+    this.isLast = false;
     this.clock = new ClientClock(this, this.limits, runtime.wheel);
     this.onClosed = onClosed;
     this.input = new Input();
@@ -291,6 +294,11 @@ export class ClientConnection implements TimerOwner {
   private nextRequest(): void {
     this.state = HEAD;
     this.head.reset();
+    // The response may have promised to keep the connection before there was a reason not to.
+    if (this.isLast && !this.hasInput) {
+      this.linger();
+      return;
+    }
     this.memory.expectLittle();
     this.resume();
     if (this.hasInput) this.clock.awaitHead();
@@ -337,6 +345,7 @@ export class ClientConnection implements TimerOwner {
 
   /** Ends an idle connection; one with an exchange ends after it. */
   drain(): void {
+    this.isLast = true;
     if (this.state === HEAD && this.head.isEmpty) this.linger();
   }
 

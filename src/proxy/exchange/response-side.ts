@@ -132,7 +132,7 @@ export class ResponseSide {
   private mustClose(): boolean {
     const { client, request, runtime } = this.exchange;
     const { head } = client;
-    if (!head.keepAlive || runtime.isDraining || (client.isEnded && !client.hasInput)) return true;
+    if (!head.keepAlive || runtime.isDraining || client.isLast || (client.isEnded && !client.hasInput)) return true;
     const { limits } = runtime.options;
     if (client.served >= limits.requestsPerConnection) return true;
     if (!client.isReceiving) return false;

@@ -19,6 +19,7 @@ export class Front {
   /** The sockets below TLS, those in the middle of their handshake among them. */
   private readonly transports: Set<Socket>;
   private certificate: Certificate | null;
+  private isStopped: boolean;
 
   /** With `tls` the front speaks HTTPS. */
   constructor(runtime: Runtime, site: Site, address: string, port: number, tls: TlsOptions | null) {
@@ -29,6 +30,7 @@ export class Front {
     this.connections = new Set();
     this.transports = new Set();
     this.certificate = null;
+    this.isStopped = false;
     const options = { allowHalfOpen: true, noDelay: true };
     if (tls === null) {
       this.server = createServer({ ...options, pauseOnConnect: true }, (socket) => this.accept(socket, null));
@@ -91,6 +93,7 @@ export class Front {
 
   /** Accepts nothing any more; idle connections end, others after their exchange. */
   stop(): void {
+    this.isStopped = true;
     this.server.close();
     this.drain();
   }
@@ -115,6 +118,8 @@ export class Front {
     }
     const connection = new ClientConnection(runtime, this.site, socket, sni, this.forget);
     this.connections.add(connection);
+    // A TLS handshake may end after the last connection was accepted.
+    if (this.isStopped) connection.drain();
   }
 
   private readonly forget = (connection: ClientConnection): void => {
