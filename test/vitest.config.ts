@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/cluster/**', 'test/conformance/**', 'test/bench/**', '**/node_modules/**'],
+    exclude: ['test/cluster/**', 'test/chart/**', 'test/bench/**', '**/node_modules/**'],
     pool: 'forks',
     testTimeout: 30_000,
   },

@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Where the scripts that start and stop a cluster lie, beside the repository. */
 const CLUSTER = resolve(ROOT, '../shared/cluster');
-const HOME = process.env.CLUSTER_HOME ?? '/opt/gw-cluster';
-const CRDS = join(HOME, 'gateway-api/crd/experimental');
 /** What the tests' backends run. */
 export const ECHO_IMAGE = 'registry.k8s.io/gateway-api/conformance/echo-basic:v0.2.0';
 
@@ -18,10 +16,13 @@ export const ECHO_IMAGE = 'registry.k8s.io/gateway-api/conformance/echo-basic:v0
  */
 export default function setup(): (() => void) | undefined {
   const started = process.env.KUBECONFIG ? false : start();
-  // kubectl and helm of the cluster that lies beside the repository.
-  if (existsSync(join(HOME, 'bin'))) process.env.PATH = `${join(HOME, 'bin')}:${process.env.PATH}`;
-  if (existsSync(CRDS)) process.env.GATEWAY_API_CRDS ??= CRDS;
-  if (!process.env.HEADGATE_INSTALLED) install();
+  // The folder of a cluster of ../shared: programs such as kubectl and helm, the Gateway API's CRDs and manifests.
+  process.env.CLUSTER_HOME ??= dirname(process.env.KUBECONFIG!);
+  const home = process.env.CLUSTER_HOME;
+  const crds = join(home, 'gateway-api/crd/experimental');
+  if (existsSync(join(home, 'bin'))) process.env.PATH = `${join(home, 'bin')}:${process.env.PATH}`;
+  if (existsSync(crds)) process.env.GATEWAY_API_CRDS ??= crds;
+  if (!process.env.HEADGATE_INSTALLED) install(home);
   return started ? () => void execFileSync(join(CLUSTER, 'down'), { stdio: 'ignore' }) : undefined;
 }
 
@@ -40,9 +41,9 @@ function start(): boolean {
   return !output.includes('already up');
 }
 
-function install(): void {
+function install(home: string): void {
   const image = join(CLUSTER, 'image');
-  const echo = join(HOME, 'bin/echo-basic');
+  const echo = join(home, 'bin/echo-basic');
   // Elsewhere the nodes pull it.
   if (existsSync(image) && existsSync(echo)) {
     execFileSync(image, [ECHO_IMAGE, `${echo}:/echo-basic`, '--user', '65532', '--', '/echo-basic'], {

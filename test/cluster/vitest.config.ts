@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
-    include: ['test/cluster/**/*.test.ts'],
+    include: ['test/cluster/**/*.test.ts', 'test/chart/**/*.test.ts'],
     globalSetup: ['test/cluster/global-setup.ts'],
     pool: 'forks',
     fileParallelism: false,

