@@ -3,7 +3,7 @@
  * `UPDATE_GOLDEN=1` writes them; then read them. It needs helm, which the tests of the cluster bring along.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
