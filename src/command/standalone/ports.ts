@@ -5,25 +5,22 @@ import type { RoutingTable } from '../../ir/table.ts';
 export type Where = { readonly address: string; readonly portOffset: number };
 
 /** `address:port` of every listener, as they are opened on this machine. */
-export function socketsOf(table: RoutingTable, { address, portOffset }: Where): Set<string> {
-  const sockets = new Set<string>();
-  for (const listener of Object.values(table.listeners)) {
-    const port = publicPort(listener.port, portOffset);
-    for (const bound of listener.addresses.length === 0 ? [address] : listener.addresses)
-      sockets.add(socketText(bound, port));
-  }
-  return sockets;
+export function socketsOf(table: RoutingTable, where: Where): Set<string> {
+  return new Set(Array.from(bindings(table, where), ({ socket }) => socket));
 }
 
 /** Where the listeners of a Gateway can be reached, such as `http://127.0.0.1:8080`; each once, in the order of the listeners. */
-export function urlsOf(table: RoutingTable, { address, portOffset }: Where): string[] {
-  const urls = new Set<string>();
+export function urlsOf(table: RoutingTable, where: Where): string[] {
+  return [...new Set(Array.from(bindings(table, where), ({ scheme, socket }) => `${scheme}://${socket}`))];
+}
+
+/** Each address of each listener; listeners that share a socket repeat it. */
+function* bindings(table: RoutingTable, { address, portOffset }: Where): Generator<{ scheme: string; socket: string }> {
   for (const { port, protocol, addresses } of Object.values(table.listeners)) {
     for (const bound of addresses.length === 0 ? [address] : addresses) {
-      urls.add(`${protocol.toLowerCase()}://${socketText(bound, publicPort(port, portOffset))}`);
+      yield { scheme: protocol.toLowerCase(), socket: socketText(bound, publicPort(port, portOffset)) };
     }
   }
-  return [...urls];
 }
 
 export function publicPort(port: number, offset: number): number {
