@@ -1,6 +1,8 @@
 /**
  * `npm run cluster:install`: image, Gateway API CRDs if they are missing, chart; ends when the controller is ready.
  * `npm run cluster:uninstall`: takes the chart and what it made away; the CRDs are the cluster's and stay.
+ *
+ * $HEADGATE_RELEASE names an installation beside the first one: its release and its GatewayClass.
  */
 
 import { resolve } from 'node:path';
@@ -8,8 +10,8 @@ import { loadImage } from './image.ts';
 import { run, succeeds } from './run.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const NAMESPACE = 'headgate-system';
-const RELEASE = 'headgate';
+const RELEASE = process.env.HEADGATE_RELEASE ?? 'headgate';
+const NAMESPACE = `${RELEASE}-system`;
 const IMAGE = 'localhost/headgate';
 /** What the controller makes for Gateways (src/infra/kinds.ts). */
 const CHILDREN = 'deployments,services,serviceaccounts,configmaps,horizontalpodautoscalers,poddisruptionbudgets';
@@ -22,9 +24,11 @@ function install(): void {
   if (!succeeds('kubectl', ['get', 'crd', 'httproutes.gateway.networking.k8s.io'])) installCrds();
   run('helm', [
     ...['upgrade', '--install', RELEASE, `${ROOT}/charts/headgate`, '--namespace', NAMESPACE, '--create-namespace'],
-    ...['--set', `image.repository=${IMAGE}`, '--set', `image.tag=${tag}`, '--wait', '--timeout', '120s'],
+    ...['--set', `image.repository=${IMAGE}`, '--set', `image.tag=${tag}`, '--set', `gatewayClass.name=${RELEASE}`],
+    ...(RELEASE === 'headgate' ? [] : ['--set', `gatewayClass.controllerName=headgate.dev/${RELEASE}`]),
+    ...['--wait', '--timeout', '120s'],
   ]);
-  run('kubectl', ['wait', 'gatewayclass/headgate', '--for=condition=Accepted', '--timeout=60s']);
+  run('kubectl', ['wait', `gatewayclass/${RELEASE}`, '--for=condition=Accepted', '--timeout=60s']);
 }
 
 /** A file, a folder with a kustomization, or an address. */

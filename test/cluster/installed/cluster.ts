@@ -11,10 +11,11 @@ const config = new KubeConfig();
 config.loadFromDefault();
 export const kube = new KubeClient(await clusterOf(config));
 
-/** The namespace and the name of the installation. */
-export const SYSTEM = 'headgate-system';
-export const CONTROLLER = 'headgate-controller';
-export const CONTROLLER_NAME = 'headgate.dev/gateway-controller';
+/** The installation, by the names that deploy/install.ts gives it. */
+export const RELEASE = process.env.HEADGATE_RELEASE ?? 'headgate';
+export const SYSTEM = `${RELEASE}-system`;
+export const CONTROLLER = `${RELEASE}-controller`;
+export const CONTROLLER_NAME = `headgate.dev/${RELEASE === 'headgate' ? 'gateway-controller' : RELEASE}`;
 
 const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
 const COLLECTIONS: Readonly<Record<string, string>> = {

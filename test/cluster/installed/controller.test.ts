@@ -8,6 +8,7 @@ import {
   list,
   makeNamespace,
   patch,
+  RELEASE,
   remove,
   removeNamespace,
   rolledOut,
@@ -50,7 +51,7 @@ async function status(path: string): Promise<number> {
 
 test('when the leader is killed, another writes within the lease time, and proxies serve on', async () => {
   expect((await get('Deployment', SYSTEM, CONTROLLER)).spec.replicas).toBeGreaterThanOrEqual(2);
-  const holder = async () => (await get('Lease', SYSTEM, 'headgate')).spec.holderIdentity as string;
+  const holder = async () => (await get('Lease', SYSTEM, RELEASE)).spec.holderIdentity as string;
   const old = await holder();
   const pods = await list('Pod', SYSTEM, `app.kubernetes.io/name=${CONTROLLER}`);
   const leader = pods.find(({ metadata }) => old.startsWith(`${metadata.name}-`))!.metadata.name;

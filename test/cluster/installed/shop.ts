@@ -1,13 +1,13 @@
 /** What the tests apply: a Gateway, a backend that tells what it was asked, and routes. */
 import { ECHO_IMAGE } from '../global-setup.ts';
-import { condition, create, get, type KubeObject, rolledOut, until } from './cluster.ts';
+import { condition, create, get, type KubeObject, RELEASE, rolledOut, until } from './cluster.ts';
 
 export function gateway(namespace: string, name: string, listeners: readonly object[] = [HTTP]): KubeObject {
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
     metadata: { namespace, name },
-    spec: { gatewayClassName: 'headgate', listeners },
+    spec: { gatewayClassName: RELEASE, listeners },
   };
 }
 
