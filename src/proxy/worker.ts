@@ -30,6 +30,7 @@ class Worker {
         // Hashing now, part by part, leaves little to do when the delta is applied.
         for (const key in message.entries) entryHash(message.entries[key]!);
         this.parts[message.collection] = Object.assign(this.parts[message.collection] ?? {}, message.entries);
+        tell({ kind: 'taken', id: message.id });
         break;
       case 'apply':
         this.answer(message.id, this.apply(message.delta));
