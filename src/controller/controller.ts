@@ -55,6 +55,7 @@ export class Controller {
   /** What it was made of. */
   #read: { readonly resources: Resources; readonly addresses: string } | null = null;
   #published = new Set<string>();
+  #installation: Installation;
   #leading = false;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
   #hearingUntil: number | null = null;
@@ -63,6 +64,7 @@ export class Controller {
     const { client, log } = options;
     const changed = () => this.#batch.changed();
     this.#options = options;
+    this.#installation = options.installation;
     this.#batch = new Batch(
       () => this.#reconcile(),
       (error) => log.error({ err: error }, 'reconciling failed; the last good tables stay'),
@@ -117,6 +119,12 @@ export class Controller {
       clearTimeout(heard);
       this.#statuses.clear();
     });
+  }
+
+  /** Other authorities: every proxy is told. */
+  trust(caBundle: string): void {
+    this.#installation = { ...this.#installation, caBundle };
+    this.#infrastructure.changed();
   }
 
   /** A proxy came, went or acknowledged: statuses may have become true. */
@@ -195,10 +203,10 @@ export class Controller {
   async #applyInfrastructure(): Promise<void> {
     // Whoever does not know the Gateways must not take what was made for them for left over.
     if (!this.#leading || this.#read === null) return;
-    const { installation, parameters } = this.#options;
+    const { parameters } = this.#options;
     const wanted = new Set<string>();
     for (const gateway of this.#ourGateways()) {
-      const objects = render(gateway, parameters, installation);
+      const objects = render(gateway, parameters, this.#installation);
       for (const { object } of objects)
         wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
       await this.#reconciler.apply(objects);
