@@ -49,7 +49,7 @@ export const controller: Command = {
       tls: await serving(),
       authenticate: (token) =>
         identify(client, AUDIENCE, token, (namespace, account) => gateways?.gatewayOf(namespace, account) ?? null),
-      changed: () => gateways?.proxiesChanged(),
+      changed: ({ gateway }) => gateways?.proxiesChanged(gateway),
     });
     gateways = new Controller({
       client,
