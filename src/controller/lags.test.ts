@@ -6,6 +6,7 @@ import { Lags } from './lags.ts';
 
 const rule = (order: string): Rule => ({
   attachments: [],
+  protocol: 'http',
   matches: [],
   filters: [],
   timeouts: { request: 0, backendRequest: 0 },
@@ -19,6 +20,7 @@ const table = (rules: Record<string, Rule>): RoutingTable => ({
   gateway: 'shop/web',
   listeners: {},
   rules,
+  streams: {},
   backends: {},
   endpoints: {},
   certificates: {},

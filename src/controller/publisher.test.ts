@@ -8,6 +8,7 @@ const EMPTY: RoutingTable = {
   gateway: 'shop/web',
   listeners: {},
   rules: {},
+  streams: {},
   backends: {},
   endpoints: {},
   certificates: {},
