@@ -7,7 +7,6 @@ import { issueCertificate, type KeyPair } from '../controller/authority.ts';
 import { loadAuthority } from '../controller/authority-secret.ts';
 import { Controller } from '../controller/controller.ts';
 import { identify } from '../controller/identity.ts';
-import { PROXY_PARAMETERS } from '../infra/parameters.ts';
 import { clusterOf, KubeClient } from '../kube/client.ts';
 import { Lease } from '../kube/lease.ts';
 import { createLog } from '../observe/log.ts';
@@ -56,7 +55,6 @@ export const controller: Command = {
       log,
       controllerName: settings.controllerName,
       installation: installation(settings, authority, address),
-      parameters: PROXY_PARAMETERS,
       snapshots,
     });
     const renewal = setInterval(async () => snapshots.renewCertificate(await serving()), (SERVING_DAYS / 3) * DAY);
@@ -86,7 +84,7 @@ function installation(settings: ControllerSettings, authority: KeyPair, snapshot
   return {
     image: settings.image,
     imagePullPolicy: settings.imagePullPolicy,
-    imagePullSecrets: [],
+    imagePullSecrets: settings.imagePullSecrets,
     snapshotAddress,
     snapshotAudience: AUDIENCE,
     instance: settings.instance,

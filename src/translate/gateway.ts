@@ -12,7 +12,7 @@ import { findConflicts, findOverlaps, type ListenerConflict, type Overlap } from
 import type { Lookup } from './lookup.ts';
 import { byAge, generationOf, keyOf } from './object.ts';
 import type { TranslateOptions } from './options.ts';
-import { parametersOfGateway } from './parameters.ts';
+import { mergeParameters, parametersOfGateway } from './parameters.ts';
 import { PortClaims } from './port-claim.ts';
 
 /** A Gateway of this controller with all that does not depend on routes. */
@@ -85,11 +85,11 @@ function planGateway(
   const key = keyOf(gateway.metadata);
   const generation = generationOf(gateway.metadata);
   const requested = requestedAddresses(gateway);
-  const assigned = options.addresses[key] ?? [];
+  const own = parametersOfGateway(gateway, lookup.gatewayParameters);
+  const assigned = assignedAddresses(gateway, gatewayClass, own.parameters, options);
   const bound = requested.length > 0 ? requested : options.defaultAddresses;
   const addresses = assigned.length > 0 ? assigned : options.sharedAddress ? bound : options.defaultAddresses;
 
-  const own = parametersOfGateway(gateway, lookup.gatewayParameters);
   const unsupported = addressFault(gateway, generation);
   const drafts = gateway.spec.listeners.map((listener) => draftListener(gateway, listener, lookup));
   const conflicts = findConflicts(drafts);
@@ -121,6 +121,19 @@ function planGateway(
     ],
     addresses,
   };
+}
+
+/** What the parameters tell takes the place of what the cluster has found, once it has found anything to say. */
+function assignedAddresses(
+  { metadata }: Gateway,
+  gatewayClass: GatewayClassPlan,
+  own: GatewayParameters | null,
+  { addresses, sharedAddress }: TranslateOptions,
+): readonly string[] {
+  const found = addresses[keyOf(metadata)];
+  const told = mergeParameters(gatewayClass.parameters, own).addresses;
+  if (told === undefined || found === undefined || sharedAddress) return found ?? [];
+  return told.map(({ value }) => value);
 }
 
 function requestedAddresses(gateway: Gateway): string[] {

@@ -5,7 +5,7 @@ import type { GatewayParameters, GatewayParametersSpec } from '../api/policy/gat
 import { OWN_GROUP } from '../api/policy/value.ts';
 
 /** By `namespace/name`. */
-export type KnownParameters = ReadonlyMap<string, GatewayParameters>;
+export type KnownParameters = Pick<ReadonlyMap<string, GatewayParameters>, 'get'>;
 
 /** What a `parametersRef` leads to; nothing when there is none. `fault`: why it leads nowhere, `''` when it does not. */
 export type FoundParameters = { readonly parameters: GatewayParameters | null; readonly fault: string };
