@@ -55,6 +55,7 @@ export class Controller {
   /** By themselves: they follow every revision, which is worth telling only now and then. */
   readonly #parameterStatuses: Batch;
   readonly #translator = new IncrementalTranslator();
+  #installation: Installation;
   readonly #changes = new PendingChanges();
   readonly #addresses = new GatewayAddresses();
   readonly #readyProxies = new ReadyProxies();
@@ -72,6 +73,7 @@ export class Controller {
     const { client, log } = options;
     const changed = () => this.#batch.changed();
     this.#options = options;
+    this.#installation = options.installation;
     this.#translateOptions = { ...DEFAULT_OPTIONS, controllerName: options.controllerName };
     this.#publisher = new Publisher(options.snapshots);
     this.#board = new StatusBoard(options.controllerName);
@@ -106,7 +108,6 @@ export class Controller {
       world: this.#world,
       children: this.#children,
       reconciler,
-      installation: options.installation,
     });
     this.#parameters = new ParametersReport({
       controllerName: options.controllerName,
@@ -152,6 +153,12 @@ export class Controller {
       clearTimeout(heard);
       this.#statuses.clear();
     });
+  }
+
+  /** Other authorities: every proxy is told. */
+  trust(caBundle: string): void {
+    this.#installation = { ...this.#installation, caBundle };
+    this.#infrastructure.changed();
   }
 
   /** A proxy of the Gateway came, went or acknowledged: statuses may have become true. */
@@ -243,7 +250,8 @@ export class Controller {
   async #applyInfrastructure(): Promise<void> {
     // Whoever does not know the Gateways must not take what was made for them for left over.
     if (!this.#leading || this.#translation === null) return;
-    this.#parameters.asked(await this.#made.apply(this.#tables.map(({ gateway }) => gateway)));
+    const gateways = this.#tables.map(({ gateway }) => gateway);
+    this.#parameters.asked(await this.#made.apply(gateways, this.#installation));
     this.#batch.changed();
   }
 

@@ -15,7 +15,6 @@ export type InfrastructureOptions = {
   readonly world: World;
   readonly children: Children;
   readonly reconciler: Reconciler;
-  readonly installation: Installation;
 };
 
 export class Infrastructure {
@@ -31,8 +30,8 @@ export class Infrastructure {
    * @param gateways all that are ours, by `namespace/name`: what was made for others is taken away
    * @returns what was asked for, by Gateway
    */
-  async apply(gateways: readonly string[]): Promise<Map<string, Asked>> {
-    const { children, reconciler, installation } = this.#options;
+  async apply(gateways: readonly string[], installation: Installation): Promise<Map<string, Asked>> {
+    const { children, reconciler } = this.#options;
     const wanted = new Set<string>();
     const asked = new Map<string, Asked>();
     for (const gateway of this.#present(gateways)) {

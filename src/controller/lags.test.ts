@@ -6,12 +6,12 @@ import { Lags } from './lags.ts';
 
 const rule = (order: string): Rule => ({
   attachments: [],
-  protocol: 'http',
   matches: [],
   filters: [],
   timeouts: { request: 0, backendRequest: 0 },
   retry: null,
   backends: [],
+  protocol: 'http',
   name: '',
   order,
   policies: [],
