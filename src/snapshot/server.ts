@@ -18,7 +18,8 @@ import type { Writable } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { createGzip, createZstdCompress, constants as zlib } from 'node:zlib';
 import type { Snapshot } from '../ir/delta.ts';
-import { History } from './history.ts';
+import { History, type HistoryLimits } from './history.ts';
+import { Lag } from './lag.ts';
 import { decodeAcknowledgement } from './message.ts';
 import { type Identity, Report } from './report.ts';
 
@@ -43,8 +44,8 @@ export type SnapshotServerOptions = {
   readonly authenticate: (token: string) => Promise<Identity | null>;
   /** Called when a proxy came, went, or answered. */
   readonly changed?: (state: ProxyState) => void;
-  /** Revisions remembered per Gateway. */
-  readonly history?: number;
+  /** What is remembered of each Gateway. */
+  readonly history?: HistoryLimits;
 };
 
 /** A token is a JWT of a few kilobytes; nothing else in a proxy's request is long. */
@@ -60,6 +61,7 @@ export class SnapshotServer {
   readonly #reports = new Set<Report>();
   readonly #histories = new Map<string, History>();
   readonly #newest = new Map<string, Snapshot>();
+  readonly #lag = new Lag();
 
   constructor(options: SnapshotServerOptions) {
     this.#options = options;
@@ -97,6 +99,7 @@ export class SnapshotServer {
     this.#newest.set(gateway, snapshot);
     this.history(gateway).add(snapshot);
     for (const session of this.#sessions) if (session.gateway === gateway) session.want(snapshot);
+    for (const state of this.proxies()) if (state.gateway === gateway) this.#note(state);
   }
 
   /** What was published last for a Gateway. */
@@ -129,6 +132,11 @@ export class SnapshotServer {
     return [...states.values()];
   }
 
+  /** Since when a proxy has not served the newest table, in milliseconds since the epoch; null when it does. */
+  behindSince(proxy: string): number | null {
+    return this.#lag.since(proxy);
+  }
+
   /** For new connections; streams that are open stay. */
   renewCertificate(tls: Pick<SecureContextOptions, 'key' | 'cert'>): void {
     this.#server.setSecureContext(tls);
@@ -155,17 +163,17 @@ export class SnapshotServer {
     stream.respond({ ':status': 200 });
     const report = new Report(identity, String(headers[REVISION_HEADER] ?? ''));
     this.#reports.add(report);
-    this.#options.changed?.(report.state);
+    this.#tell(report.state);
     try {
       for await (const line of linesOf(stream)) {
         report.take(decodeAcknowledgement(line));
-        this.#options.changed?.(report.state);
+        this.#tell(report.state);
       }
     } catch {
       // As below.
     } finally {
       this.#reports.delete(report);
-      this.#options.changed?.(report.state);
+      this.#tell(report.state);
       stream.close();
     }
   }
@@ -177,21 +185,33 @@ export class SnapshotServer {
     stream.respond({ ':status': 200, 'content-type': 'application/x-ndjson', 'content-encoding': encoding });
     const session = new Session(identity.proxy, identity.gateway, held, out, flush);
     this.#sessions.add(session);
-    this.#options.changed?.(session.state);
+    this.#tell(session.state);
     const newest = this.#newest.get(identity.gateway);
     if (newest !== undefined) session.want(newest);
     try {
       for await (const line of linesOf(stream)) {
-        if (session.acknowledge(decodeAcknowledgement(line))) this.#options.changed?.(session.state);
+        if (session.acknowledge(decodeAcknowledgement(line))) this.#tell(session.state);
       }
     } catch {
       // A broken or senseless conversation ends; the proxy comes back with a new one.
     } finally {
       this.#sessions.delete(session);
-      this.#options.changed?.({ ...session.state, revision: '', held: null });
+      this.#tell({ ...session.state, revision: '', held: null });
       out.destroy();
       stream.close();
     }
+  }
+
+  #tell(state: ProxyState): void {
+    const known = this.proxies().find(({ proxy }) => proxy === state.proxy);
+    if (known === undefined) this.#lag.forget(state.proxy);
+    else this.#note(known);
+    this.#options.changed?.(state);
+  }
+
+  #note({ proxy, gateway, revision }: ProxyState): void {
+    const newest = this.#newest.get(gateway);
+    this.#lag.note(proxy, newest !== undefined && newest.revision !== revision);
   }
 }
 
