@@ -55,6 +55,7 @@ export const controller: Command = {
       client,
       log,
       controllerName: settings.controllerName,
+      namespace: settings.namespace,
       installation: installation(settings, authority, address),
       parameters: PROXY_PARAMETERS,
       snapshots,

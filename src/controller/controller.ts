@@ -3,16 +3,17 @@
  * the proxies' own objects to the cluster. Every replica translates and serves tables; equal input gives equal revisions,
  * so a proxy may ask any of them.
  */
-import type { Kind, Resources } from '../api/resources.ts';
+import type { Kind, Resource, Resources } from '../api/resources.ts';
 import { childName } from '../infra/name.ts';
 import type { ProxyParameters } from '../infra/parameters.ts';
 import { Reconciler } from '../infra/reconcile.ts';
 import { render } from '../infra/render.ts';
 import type { Installation } from '../infra/settings.ts';
+import type { TableChange } from '../ir/delta.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../observe/log.ts';
-import { snapshotOf } from '../snapshot/revision.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
+import type { ProxyState } from '../snapshot/session.ts';
 import { changesBetween } from '../translate/incremental/changes.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
 import { DEFAULT_OPTIONS, type ObjectStatus, type Translation } from '../translate/index.ts';
@@ -20,7 +21,12 @@ import { acknowledgement } from './acknowledged.ts';
 import { gatewayAddresses } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
-import { addRouteProgrammed, type ProgressOf, withholdProgrammed } from './programmed.ts';
+import { withPinnedListeners } from './pin/listeners.ts';
+import type { Pin } from './pin/pin.ts';
+import { PinSecret } from './pin/pin-secret.ts';
+import { addPinned, type PinState, pinnedMessage } from './pin/status.ts';
+import { addRouteProgrammed, type Progress, type ProgressOf, withholdProgrammed } from './programmed.ts';
+import { Publisher } from './publisher.ts';
 import { readyProxies } from './ready-proxies.ts';
 import { statusTargets } from './status/target.ts';
 import { StatusWriter } from './status/writer.ts';
@@ -30,6 +36,8 @@ export type ControllerOptions = {
   readonly client: KubeClient;
   readonly log: Logger;
   readonly controllerName: string;
+  /** Where this controller runs. */
+  readonly namespace: string;
   readonly installation: Installation;
   readonly parameters: ProxyParameters;
   readonly snapshots: SnapshotServer;
@@ -51,10 +59,15 @@ export class Controller {
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
   readonly #translator = new IncrementalTranslator();
+  /** Tables that Gateways were rolled back to. */
+  readonly pins: PinSecret;
+  readonly publisher: Publisher;
   #translation: Translation = { tables: [], statuses: [] };
   /** What it was made of. */
   #read: { readonly resources: Resources; readonly addresses: string } | null = null;
-  #published = new Set<string>();
+  #unpublished: TableChange[] = [];
+  #ready = false;
+  #dropping = false;
   #leading = false;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
   #hearingUntil: number | null = null;
@@ -78,6 +91,18 @@ export class Controller {
       refused: (message) => log.warn(message),
     });
     this.#children = new Children(client, options.installation.instance, changed);
+    this.pins = new PinSecret({
+      client,
+      namespace: options.namespace,
+      name: `${options.installation.instance}-pins`,
+      changed,
+      failed: (uid, error) => log.error({ err: error }, `the pin of the Gateway with uid ${uid} cannot be read`),
+    });
+    this.publisher = new Publisher({
+      proxies: options.snapshots,
+      pinOf: (gateway) => this.#readablePin(gateway),
+      endpointsOf: (backend) => this.#translator.endpointsOf(backend),
+    });
     this.#reconciler = new Reconciler({
       client,
       fieldManager: options.installation.instance,
@@ -93,8 +118,9 @@ export class Controller {
 
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const running = Promise.all([this.#world.run(signal), this.#children.run(signal)]);
-    await Promise.race([Promise.all([this.#world.synced(), this.#children.synced()]), running]);
+    const running = Promise.all([this.#world.run(signal), this.#children.run(signal), this.pins.run(signal)]);
+    const synced = Promise.all([this.#world.synced(), this.#children.synced(), this.pins.synced]);
+    await Promise.race([synced, running]);
     if (signal.aborted) return;
     this.#options.log.info('all kinds are listed');
     this.#batch.start();
@@ -133,16 +159,37 @@ export class Controller {
     return null;
   }
 
+  /** Whether everything that there is was read, and published. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get leading(): boolean {
+    return this.#leading;
+  }
+
+  /** The Gateway's uid; null for one that is not there. */
+  uidOf(gateway: string): string | null {
+    const [namespace, name] = gateway.split('/') as [string, string];
+    const known = this.#world.get('Gateway', namespace, name);
+    return known === undefined ? null : uidOf(known.resource);
+  }
+
+  /** Names of the pods that clients of a Gateway can reach. */
+  readyProxies(gateway: string): ReadonlySet<string> {
+    return readyProxies(this.#world, gateway);
+  }
+
   get statuses(): readonly ObjectStatus[] {
     return this.#shown();
   }
 
   #reconcile(): void {
-    const { controllerName, snapshots } = this.#options;
+    const { controllerName } = this.#options;
     this.#translate();
-    const present = new Set(this.#translation.tables.map(({ gateway }) => gateway));
-    for (const gone of this.#published) if (!present.has(gone)) snapshots.forget(gone);
-    this.#published = present;
+    this.publisher.publish(this.#translation.tables, this.#unpublished, this.#translation);
+    this.#unpublished = [];
+    this.#ready = true;
     if (!this.#leading) return;
     if (this.#hasHeard()) {
       const paths = new Set<string>();
@@ -153,11 +200,28 @@ export class Controller {
       this.#statuses.retain(paths);
     }
     this.#infrastructure.changed();
+    this.#dropPins();
+  }
+
+  /** Pins of Gateways that are gone hold private keys for nothing. */
+  #dropPins(): void {
+    if (this.#dropping) return;
+    const present = new Set([...this.#world.all('Gateway')].map(({ resource }) => uidOf(resource)));
+    const gone = this.pins.uids().filter((uid) => !present.has(uid));
+    if (gone.length === 0) return;
+    this.#dropping = true;
+    const failed = (error: unknown) => this.#options.log.warn({ err: error }, 'pins of Gateways that are gone stay');
+    void this.pins
+      .remove(gone)
+      .catch(failed)
+      .finally(() => {
+        this.#dropping = false;
+      });
   }
 
   /** Again only when there is something new to read: most changes are acknowledgements and our own statuses. */
   #translate(): void {
-    const { controllerName, snapshots } = this.#options;
+    const { controllerName } = this.#options;
     const resources = this.#world.resources();
     const addresses = gatewayAddresses(this.#world);
     const read = JSON.stringify(addresses);
@@ -166,7 +230,7 @@ export class Controller {
     const step = this.#translator.update(changesBetween(this.#read?.resources ?? null, resources), options);
     this.#read = { resources, addresses: read };
     this.#translation = step;
-    for (const change of step.changes.tables) snapshots.publish(snapshotOf(change.table, change));
+    this.#unpublished.push(...step.changes.tables);
   }
 
   /** Whether every proxy that takes traffic has told this leader what it serves, or had the time to. */
@@ -182,14 +246,35 @@ export class Controller {
   }
 
   /** The statuses as they may be shown: nothing is programmed before every ready proxy says so. */
-  #shown(): ObjectStatus[] {
-    const { snapshots } = this.#options;
-    const states = snapshots.proxies();
-    const progressOf: ProgressOf = (gateway) => {
-      const desired = snapshots.newest(gateway);
-      return desired === null ? null : acknowledgement(desired, readyProxies(this.#world, gateway), states);
-    };
-    return addRouteProgrammed(withholdProgrammed(this.#translation.statuses, progressOf), progressOf);
+  #shown(): readonly ObjectStatus[] {
+    const states = this.#options.snapshots.proxies();
+    const progressOf: ProgressOf = (gateway) => this.#progress(gateway, states);
+    const programmed = addRouteProgrammed(withholdProgrammed(this.#translation.statuses, progressOf), progressOf);
+    return addPinned(programmed, (gateway) => this.#pinState(gateway, states));
+  }
+
+  #progress(gateway: string, states: readonly ProxyState[]): Progress | null {
+    const configured = this.publisher.configured(gateway);
+    const wanted = this.publisher.wanted(gateway);
+    if (configured === null || wanted === null) return null;
+    const progress = acknowledgement(configured, readyProxies(this.#world, gateway), states, wanted.revision);
+    const pin = this.publisher.pin(gateway);
+    return pin === null ? progress : { ...progress, pinned: pinnedMessage(pin) };
+  }
+
+  #pinState(gateway: string, states: readonly ProxyState[]): PinState | null {
+    const uid = this.uidOf(gateway);
+    const pin = uid === null ? null : this.pins.get(uid);
+    if (pin === null) return null;
+    const wanted = this.publisher.wanted(gateway)?.revision;
+    const serving = new Set(states.filter(({ revision }) => revision === wanted).map(({ proxy }) => proxy));
+    return { pin, served: [...readyProxies(this.#world, gateway)].every((proxy) => serving.has(proxy)) };
+  }
+
+  #readablePin(gateway: string): Pin | null {
+    const uid = this.uidOf(gateway);
+    const pin = uid === null ? null : this.pins.get(uid);
+    return pin === 'unreadable' ? null : pin;
   }
 
   async #applyInfrastructure(): Promise<void> {
@@ -198,7 +283,10 @@ export class Controller {
     const { installation, parameters } = this.#options;
     const wanted = new Set<string>();
     for (const gateway of this.#ourGateways()) {
-      const objects = render(gateway, parameters, installation);
+      const { namespace, name } = gateway.metadata;
+      const pin = this.publisher.pin(`${namespace}/${name}`);
+      const shown = pin === null ? gateway : withPinnedListeners(gateway, pin.table);
+      const objects = render(shown, parameters, installation);
       for (const { object } of objects)
         wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
       await this.#reconciler.apply(objects);
@@ -220,4 +308,8 @@ export class Controller {
   #observed(kind: Kind, event: string, message: string): void {
     if (event === 'failure') this.#options.log.warn(`watching ${kind} failed and is tried again: ${message}`);
   }
+}
+
+function uidOf({ metadata }: Resource): string {
+  return metadata.uid ?? '';
 }

@@ -12,6 +12,8 @@ export type Progress = {
   readonly acknowledged: readonly (RoutingTable | null)[];
   /** Why a proxy refused `desired`; `''` when none did. */
   readonly refused: string;
+  /** Why the proxies are not to serve `desired` at all; missing when they are. */
+  readonly pinned?: string;
 };
 
 /** Asked by the Gateway's `namespace/name`; null: nothing was ever given to its proxies. */
@@ -52,24 +54,33 @@ export function addRouteProgrammed(statuses: readonly ObjectStatus[], progressOf
 }
 
 /** `behind` null: nothing is known to be served, and `message` says why. */
-type Lag = { readonly desired: RoutingTable | null; readonly behind: Behind | null; readonly message: string };
+type Lag = {
+  readonly desired: RoutingTable | null;
+  readonly behind: Behind | null;
+  readonly reason: 'Pending' | 'Pinned';
+  readonly message: string;
+};
 
 function lagFrom(progress: Progress | null): Lag {
   const unheard = 'the proxies have not acknowledged the configuration yet';
-  if (progress === null) return { desired: null, behind: null, message: unheard };
-  const { desired, acknowledged, refused } = progress;
-  if (acknowledged.length === 0) return { desired, behind: null, message: 'no proxy is ready' };
-  const message = refused === '' ? unheard : `the proxies refused the configuration: ${refused}`;
+  if (progress === null) return { desired: null, behind: null, reason: 'Pending', message: unheard };
+  const { desired, acknowledged, refused, pinned } = progress;
+  if (acknowledged.length === 0) return { desired, behind: null, reason: 'Pending', message: 'no proxy is ready' };
   const tables = acknowledged.filter((table) => table !== null);
-  return { desired, behind: tables.length < acknowledged.length ? null : behind(desired, tables), message };
+  const late = tables.length < acknowledged.length ? null : behind(desired, tables);
+  if (refused !== '') {
+    return { desired, behind: late, reason: 'Pending', message: `the proxies refused the configuration: ${refused}` };
+  }
+  if (pinned !== undefined) return { desired, behind: late, reason: 'Pinned', message: pinned };
+  return { desired, behind: late, reason: 'Pending', message: unheard };
 }
 
 function shownGateway(object: Gateway, progress: Progress | null): Gateway {
-  const { behind: late, message } = lagFrom(progress);
+  const { behind: late, reason, message } = lagFrom(progress);
   if (late !== null && late.listeners.size === 0) return object;
   const withhold = (condition: Condition): Condition =>
     condition.type === 'Programmed' && condition.status === 'True'
-      ? { ...condition, status: 'False', reason: 'Pending', message }
+      ? { ...condition, status: 'False', reason, message }
       : condition;
   const { status, namespace, name } = object;
   return {
@@ -114,7 +125,7 @@ function routeCondition(route: string, lag: Lag, observedGeneration: number): Co
   if (lag.desired !== null && !hasRule(lag.desired, route)) {
     return condition('False', 'NotServed', 'no listener that the route is attached to is served');
   }
-  if (lag.behind === null || lag.behind.routes.has(route)) return condition('False', 'Pending', lag.message);
+  if (lag.behind === null || lag.behind.routes.has(route)) return condition('False', lag.reason, lag.message);
   return condition('True', 'Programmed', 'every ready proxy serves the route as it is');
 }
 
