@@ -3,34 +3,29 @@
  * the proxies' own objects to the cluster. Every replica translates and serves tables; equal input gives equal revisions,
  * so a proxy may ask any of them.
  */
-import type { Kind, Resource, Resources } from '../api/resources.ts';
-import { childName } from '../infra/name.ts';
+import type { Kind } from '../api/resources.ts';
 import type { ProxyParameters } from '../infra/parameters.ts';
 import { Reconciler } from '../infra/reconcile.ts';
 import { render } from '../infra/render.ts';
 import type { Installation } from '../infra/settings.ts';
-import type { TableChange } from '../ir/delta.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../observe/log.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
-import type { ProxyState } from '../snapshot/session.ts';
-import { changesBetween } from '../translate/incremental/changes.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
-import { DEFAULT_OPTIONS, type ObjectStatus, type Translation } from '../translate/index.ts';
-import { acknowledgement } from './acknowledged.ts';
-import { gatewayAddresses } from './address.ts';
+import { DEFAULT_OPTIONS, type ObjectStatus, type TranslateOptions, type Translation } from '../translate/index.ts';
+import { GatewayAddresses } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
+import { Lags } from './lags.ts';
 import { withPinnedListeners } from './pin/listeners.ts';
-import type { Pin } from './pin/pin.ts';
 import { PinSecret } from './pin/pin-secret.ts';
-import { addPinned, type PinState, pinnedMessage } from './pin/status.ts';
-import { addRouteProgrammed, type Progress, type ProgressOf, withholdProgrammed } from './programmed.ts';
+import { shownStatus } from './programmed.ts';
 import { Publisher } from './publisher.ts';
-import { readyProxies } from './ready-proxies.ts';
-import { statusTargets } from './status/target.ts';
+import { ReadyProxies } from './ready-proxies.ts';
+import { PendingChanges } from './resource-changes.ts';
+import { StatusBoard } from './status/board.ts';
 import { StatusWriter } from './status/writer.ts';
-import { World } from './world.ts';
+import { World, type WorldChange } from './world.ts';
 
 export type ControllerOptions = {
   readonly client: KubeClient;
@@ -59,15 +54,20 @@ export class Controller {
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
   readonly #translator = new IncrementalTranslator();
+  readonly #changes = new PendingChanges();
+  readonly #addresses = new GatewayAddresses();
+  readonly #readyProxies = new ReadyProxies();
+  readonly #lags: Lags;
   /** Tables that Gateways were rolled back to. */
   readonly pins: PinSecret;
   readonly publisher: Publisher;
-  #translation: Translation = { tables: [], statuses: [] };
-  /** What it was made of. */
-  #read: { readonly resources: Resources; readonly addresses: string } | null = null;
-  #unpublished: TableChange[] = [];
+  readonly #board: StatusBoard;
+  #translateOptions: TranslateOptions;
+  /** Null before the first. */
+  #translation: Translation | null = null;
   #ready = false;
   #dropping = false;
+  #repinned = false;
   #leading = false;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
   #hearingUntil: number | null = null;
@@ -76,6 +76,28 @@ export class Controller {
     const { client, log } = options;
     const changed = () => this.#batch.changed();
     this.#options = options;
+    this.#translateOptions = { ...DEFAULT_OPTIONS, controllerName: options.controllerName };
+    this.pins = new PinSecret({
+      client,
+      namespace: options.namespace,
+      name: `${options.installation.instance}-pins`,
+      changed: () => this.#pinsChanged(),
+      failed: (uid, error) => log.error({ err: error }, `the pin of the Gateway with uid ${uid} cannot be read`),
+    });
+    this.publisher = new Publisher({
+      snapshots: options.snapshots,
+      pins: () => this.pins.all().filter(({ gateway, uid }) => this.uidOf(gateway) === uid),
+      endpointsOf: (backend) => this.#translator.endpointsOf(backend),
+    });
+    this.#board = new StatusBoard(options.controllerName);
+    this.#lags = new Lags({
+      snapshots: options.snapshots,
+      ready: (gateway) => this.readyProxies(gateway),
+      pinned: (gateway) => {
+        const pin = this.pins.get(this.uidOf(gateway) ?? '');
+        return pin === null ? null : { pin, configured: this.publisher.configured(gateway) };
+      },
+    });
     this.#batch = new Batch(
       () => this.#reconcile(),
       (error) => log.error({ err: error }, 'reconciling failed; the last good tables stay'),
@@ -90,19 +112,7 @@ export class Controller {
       observe: (kind, event, message) => this.#observed(kind, event, message),
       refused: (message) => log.warn(message),
     });
-    this.#children = new Children(client, options.installation.instance, changed);
-    this.pins = new PinSecret({
-      client,
-      namespace: options.namespace,
-      name: `${options.installation.instance}-pins`,
-      changed,
-      failed: (uid, error) => log.error({ err: error }, `the pin of the Gateway with uid ${uid} cannot be read`),
-    });
-    this.publisher = new Publisher({
-      proxies: options.snapshots,
-      pinOf: (gateway) => this.#readablePin(gateway),
-      endpointsOf: (backend) => this.#translator.endpointsOf(backend),
-    });
+    this.#children = new Children(client, options.installation.instance, () => this.#infrastructure.changed());
     this.#reconciler = new Reconciler({
       client,
       fieldManager: options.installation.instance,
@@ -135,7 +145,9 @@ export class Controller {
     this.#options.log.info('this replica leads');
     this.#leading = true;
     this.#hearingUntil = performance.now() + HEARING;
+    this.#board.all(this.#world);
     this.#batch.changed();
+    this.#infrastructure.changed();
     const heard = setTimeout(() => this.#batch.changed(), HEARING + 1);
     signal.addEventListener('abort', () => {
       this.#options.log.info('this replica no longer leads');
@@ -145,18 +157,16 @@ export class Controller {
     });
   }
 
-  /** A proxy came, went or acknowledged: statuses may have become true. */
-  proxiesChanged(): void {
+  /** A proxy of the Gateway came, went or acknowledged: statuses may have become true. */
+  proxiesChanged(gateway: string): void {
+    this.#lags.heardOf(gateway);
     this.#batch.changed();
   }
 
-  /** The Gateway whose proxies run as this ServiceAccount: `namespace/name`, or null. */
+  /** The Gateway whose proxies run as this ServiceAccount: `namespace/name`, or null. It has the name of their Service. */
   gatewayOf(namespace: string, serviceAccount: string): string | null {
-    for (const { gateway } of this.#translation.tables) {
-      const [home, name] = gateway.split('/') as [string, string];
-      if (home === namespace && childName(name) === serviceAccount) return gateway;
-    }
-    return null;
+    const gateway = this.#addresses.gatewayOf(`${namespace}/${serviceAccount}`);
+    return gateway !== null && this.#options.snapshots.newest(gateway) !== null ? gateway : null;
   }
 
   /** Whether everything that there is was read, and published. */
@@ -168,125 +178,125 @@ export class Controller {
     return this.#leading;
   }
 
-  /** The Gateway's uid; null for one that is not there. */
-  uidOf(gateway: string): string | null {
-    const [namespace, name] = gateway.split('/') as [string, string];
-    const known = this.#world.get('Gateway', namespace, name);
-    return known === undefined ? null : uidOf(known.resource);
+  /** `namespace/name` of each that is served. */
+  get gateways(): readonly string[] {
+    return this.#tables.map(({ gateway }) => gateway);
   }
 
   /** Names of the pods that clients of a Gateway can reach. */
   readyProxies(gateway: string): ReadonlySet<string> {
-    return readyProxies(this.#world, gateway);
+    return this.#readyProxies.of(gateway);
   }
 
+  /** Null for a Gateway that is not there. */
+  uidOf(gateway: string): string | null {
+    const [namespace, name] = gateway.split('/') as [string, string];
+    return this.#world.get('Gateway', namespace, name)?.resource.metadata.uid ?? null;
+  }
+
+  /** As they may be shown: nothing is programmed before every ready proxy says so. */
   get statuses(): readonly ObjectStatus[] {
-    return this.#shown();
+    return (this.#translation?.statuses ?? []).map((status) =>
+      shownStatus(status, (gateway) => this.#lags.of(gateway)),
+    );
   }
 
   #reconcile(): void {
-    const { controllerName } = this.#options;
-    this.#translate();
-    this.publisher.publish(this.#translation.tables, this.#unpublished, this.#translation);
-    this.#unpublished = [];
-    this.#ready = true;
-    if (!this.#leading) return;
-    if (this.#hasHeard()) {
-      const paths = new Set<string>();
-      for (const target of statusTargets(this.#world, this.#shown(), controllerName)) {
-        paths.add(target.path);
-        this.#statuses.write(target);
-      }
-      this.#statuses.retain(paths);
+    const changes = this.#world.take();
+    this.#changes.add(changes);
+    this.#addresses.take(changes, this.#world);
+    this.#board.stored(changes);
+    for (const service of this.#readyProxies.take(changes)) {
+      const gateway = this.#addresses.gatewayOf(service);
+      if (gateway !== null) this.#lags.heardOf(gateway);
     }
-    this.#infrastructure.changed();
-    this.#dropPins();
+    if (changes.some(isOfInfrastructure)) this.#infrastructure.changed();
+    this.#translate();
+    this.publisher.publish();
+    this.#ready = true;
+    // Which ports lead to the proxies depends on what they serve.
+    if (this.#repinned) this.#infrastructure.changed();
+    this.#repinned = false;
+    this.#board.served(this.#lags.update());
+    if (!this.#leading) this.#board.clear();
+    else if (this.#hasHeard()) this.#writeStatuses();
+    if (this.#leading) this.#dropPins();
+  }
+
+  #pinsChanged(): void {
+    for (const { gateway } of this.#tables) this.#lags.heardOf(gateway);
+    this.#repinned = true;
+    this.#batch.changed();
   }
 
   /** Pins of Gateways that are gone hold private keys for nothing. */
   #dropPins(): void {
-    if (this.#dropping) return;
-    const present = new Set([...this.#world.all('Gateway')].map(({ resource }) => uidOf(resource)));
-    const gone = this.pins.uids().filter((uid) => !present.has(uid));
-    if (gone.length === 0) return;
+    const gone = this.pins.all().filter(({ gateway, uid }) => this.uidOf(gateway) !== uid);
+    if (gone.length === 0 || this.#dropping) return;
     this.#dropping = true;
     const failed = (error: unknown) => this.#options.log.warn({ err: error }, 'pins of Gateways that are gone stay');
+    const dropped = () => {
+      this.#dropping = false;
+    };
     void this.pins
-      .remove(gone)
+      .remove(gone.map(({ uid }) => uid))
       .catch(failed)
-      .finally(() => {
-        this.#dropping = false;
-      });
+      .finally(dropped);
+  }
+
+  #writeStatuses(): void {
+    for (const target of this.#board.take(this.#world, (gateway) => this.#lags.of(gateway))) {
+      this.#statuses.write(target);
+    }
   }
 
   /** Again only when there is something new to read: most changes are acknowledgements and our own statuses. */
   #translate(): void {
-    const { controllerName } = this.#options;
-    const resources = this.#world.resources();
-    const addresses = gatewayAddresses(this.#world);
-    const read = JSON.stringify(addresses);
-    if (this.#read?.resources === resources && this.#read.addresses === read) return;
-    const options = { ...DEFAULT_OPTIONS, controllerName, addresses };
-    const step = this.#translator.update(changesBetween(this.#read?.resources ?? null, resources), options);
-    this.#read = { resources, addresses: read };
+    const addresses = this.#addresses.all;
+    const same = this.#translateOptions.addresses === addresses;
+    if (this.#translation !== null && same && this.#changes.count === 0) return;
+    if (!same) this.#translateOptions = { ...this.#translateOptions, addresses };
+    const step = this.#translator.update(this.#changes.changes, this.#translateOptions);
+    this.#changes.clear();
     this.#translation = step;
-    this.#unpublished.push(...step.changes.tables);
+    this.publisher.endpointsChanged();
+    this.#board.translated(step.changes);
+    for (const change of step.changes.tables) {
+      this.publisher.add(change);
+      this.#lags.published(change);
+    }
+    for (const gateway of step.changes.goneTables) {
+      this.publisher.forget(gateway);
+      this.#lags.forget(gateway);
+    }
+    if (step.changes.goneTables.length > 0) this.#infrastructure.changed();
   }
 
   /** Whether every proxy that takes traffic has told this leader what it serves, or had the time to. */
   #hasHeard(): boolean {
     if (this.#hearingUntil === null) return true;
     const known = new Set(this.#options.snapshots.proxies().map(({ gateway, proxy }) => `${gateway} ${proxy}`));
-    const heard = this.#translation.tables.every(({ gateway }) =>
-      [...readyProxies(this.#world, gateway)].every((proxy) => known.has(`${gateway} ${proxy}`)),
+    const heard = this.#tables.every(({ gateway }) =>
+      [...this.#readyProxies.of(gateway)].every((proxy) => known.has(`${gateway} ${proxy}`)),
     );
     if (!heard && performance.now() < this.#hearingUntil) return false;
     this.#hearingUntil = null;
     return true;
   }
 
-  /** The statuses as they may be shown: nothing is programmed before every ready proxy says so. */
-  #shown(): readonly ObjectStatus[] {
-    const states = this.#options.snapshots.proxies();
-    const progressOf: ProgressOf = (gateway) => this.#progress(gateway, states);
-    const programmed = addRouteProgrammed(withholdProgrammed(this.#translation.statuses, progressOf), progressOf);
-    return addPinned(programmed, (gateway) => this.#pinState(gateway, states));
-  }
-
-  #progress(gateway: string, states: readonly ProxyState[]): Progress | null {
-    const configured = this.publisher.configured(gateway);
-    const wanted = this.publisher.wanted(gateway);
-    if (configured === null || wanted === null) return null;
-    const progress = acknowledgement(configured, readyProxies(this.#world, gateway), states, wanted.revision);
-    const pin = this.publisher.pin(gateway);
-    return pin === null ? progress : { ...progress, pinned: pinnedMessage(pin) };
-  }
-
-  #pinState(gateway: string, states: readonly ProxyState[]): PinState | null {
-    const uid = this.uidOf(gateway);
-    const pin = uid === null ? null : this.pins.get(uid);
-    if (pin === null) return null;
-    const wanted = this.publisher.wanted(gateway)?.revision;
-    const serving = new Set(states.filter(({ revision }) => revision === wanted).map(({ proxy }) => proxy));
-    return { pin, served: [...readyProxies(this.#world, gateway)].every((proxy) => serving.has(proxy)) };
-  }
-
-  #readablePin(gateway: string): Pin | null {
-    const uid = this.uidOf(gateway);
-    const pin = uid === null ? null : this.pins.get(uid);
-    return pin === 'unreadable' ? null : pin;
+  get #tables(): Translation['tables'] {
+    return this.#translation?.tables ?? [];
   }
 
   async #applyInfrastructure(): Promise<void> {
     // Whoever does not know the Gateways must not take what was made for them for left over.
-    if (!this.#leading || this.#read === null) return;
+    if (!this.#leading || this.#translation === null) return;
     const { installation, parameters } = this.#options;
     const wanted = new Set<string>();
     for (const gateway of this.#ourGateways()) {
-      const { namespace, name } = gateway.metadata;
-      const pin = this.publisher.pin(`${namespace}/${name}`);
-      const shown = pin === null ? gateway : withPinnedListeners(gateway, pin.table);
-      const objects = render(shown, parameters, installation);
+      const pin = this.publisher.pin(`${gateway.metadata.namespace}/${gateway.metadata.name}`);
+      const reached = pin === null ? gateway : withPinnedListeners(gateway, pin.table);
+      const objects = render(reached, parameters, installation);
       for (const { object } of objects)
         wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
       await this.#reconciler.apply(objects);
@@ -295,7 +305,7 @@ export class Controller {
   }
 
   *#ourGateways() {
-    for (const { gateway } of this.#translation.tables) {
+    for (const { gateway } of this.#tables) {
       const [namespace, name] = gateway.split('/') as [string, string];
       const known = this.#world.get('Gateway', namespace, name)?.resource;
       if (known?.kind !== 'Gateway' || known.metadata.deletionTimestamp !== undefined) continue;
@@ -310,6 +320,9 @@ export class Controller {
   }
 }
 
-function uidOf({ metadata }: Resource): string {
-  return metadata.uid ?? '';
+/** Kinds of which nothing is read when a Gateway's own objects are rendered, and which change most. */
+const TRAFFIC_KINDS: ReadonlySet<Kind> = new Set(['HTTPRoute', 'Service', 'EndpointSlice', 'Secret']);
+
+function isOfInfrastructure({ kind, before, object }: WorldChange): boolean {
+  return !TRAFFIC_KINDS.has(kind) && before?.resource !== object?.resource;
 }

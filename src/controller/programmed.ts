@@ -3,6 +3,7 @@ import type { Condition } from '../ir/status.ts';
 import type { RoutingTable } from '../ir/table.ts';
 import type { ObjectStatus } from '../translate/index.ts';
 import { type Behind, behind } from './behind.ts';
+import { addPinned, type PinState, pinnedMessage } from './pin/status.ts';
 
 /** How far a Gateway's proxies are. */
 export type Progress = {
@@ -13,11 +14,8 @@ export type Progress = {
   /** Why a proxy refused `desired`; `''` when none did. */
   readonly refused: string;
   /** Why the proxies are not to serve `desired` at all; missing when they are. */
-  readonly pinned?: string;
+  readonly pin?: PinState;
 };
-
-/** Asked by the Gateway's `namespace/name`; null: nothing was ever given to its proxies. */
-export type ProgressOf = (gateway: string) => Progress | null;
 
 /** Our condition of a route, one for each of its parents. */
 export const ROUTE_PROGRAMMED = 'headgate.dev/Programmed';
@@ -28,55 +26,51 @@ const MAX_RULES = 16;
 type Gateway = Extract<ObjectStatus, { kind: 'Gateway' }>;
 type HTTPRoute = Extract<ObjectStatus, { kind: 'HTTPRoute' }>;
 
-/**
- * The Gateways' statuses as they may be shown: `Programmed=True` is withheld from each listener that a proxy does not
- * serve as it should yet, and from the Gateway when there is such a listener. What the routes are does not matter.
- * A status from which nothing is withheld is returned as it is.
- */
-export function withholdProgrammed(statuses: readonly ObjectStatus[], progressOf: ProgressOf): ObjectStatus[] {
-  return statuses.map((object) =>
-    object.kind === 'Gateway' ? shownGateway(object, progressOf(`${object.namespace}/${object.name}`)) : object,
-  );
-}
-
-/**
- * The HTTPRoutes' statuses with our condition for each parent that accepts the route: whether every proxy of that
- * Gateway serves the route's rules as they are now.
- */
-export function addRouteProgrammed(statuses: readonly ObjectStatus[], progressOf: ProgressOf): ObjectStatus[] {
-  const known = new Map<string, Lag>();
-  const lagOf = (gateway: string): Lag => {
-    const lag = known.get(gateway) ?? lagFrom(progressOf(gateway));
-    known.set(gateway, lag);
-    return lag;
-  };
-  return statuses.map((object) => (object.kind === 'HTTPRoute' ? shownRoute(object, lagOf) : object));
-}
-
-/** `behind` null: nothing is known to be served, and `message` says why. */
-type Lag = {
+/** How a Gateway's proxies lag behind. `behind` null: nothing is known to be served. `reason` and `message` say why. */
+export type Lag = {
   readonly desired: RoutingTable | null;
   readonly behind: Behind | null;
   readonly reason: 'Pending' | 'Pinned';
   readonly message: string;
+  readonly pin: PinState | null;
 };
 
-function lagFrom(progress: Progress | null): Lag {
-  const unheard = 'the proxies have not acknowledged the configuration yet';
-  if (progress === null) return { desired: null, behind: null, reason: 'Pending', message: unheard };
-  const { desired, acknowledged, refused, pinned } = progress;
-  if (acknowledged.length === 0) return { desired, behind: null, reason: 'Pending', message: 'no proxy is ready' };
-  const tables = acknowledged.filter((table) => table !== null);
-  const late = tables.length < acknowledged.length ? null : behind(desired, tables);
-  if (refused !== '') {
-    return { desired, behind: late, reason: 'Pending', message: `the proxies refused the configuration: ${refused}` };
+/** Asked by the Gateway's `namespace/name`. */
+export type LagOf = (gateway: string) => Lag;
+
+/**
+ * A status as it may be shown. `Programmed=True` is withheld from each listener that a proxy does not serve as it should
+ * yet, and from the Gateway when there is such a listener; what the routes are does not matter. A route gets our condition
+ * for each parent that accepts it. A status that is shown as it is stays the object that it was.
+ */
+export function shownStatus(object: ObjectStatus, lagOf: LagOf): ObjectStatus {
+  if (object.kind === 'Gateway') {
+    const lag = lagOf(`${object.namespace}/${object.name}`);
+    return addPinned(withholdProgrammed(object, lag), lag.pin);
   }
-  if (pinned !== undefined) return { desired, behind: late, reason: 'Pinned', message: pinned };
-  return { desired, behind: late, reason: 'Pending', message: unheard };
+  return object.kind === 'HTTPRoute' ? addRouteProgrammed(object, lagOf) : object;
 }
 
-function shownGateway(object: Gateway, progress: Progress | null): Gateway {
-  const { behind: late, reason, message } = lagFrom(progress);
+/** @param progress null: nothing was ever given to the proxies. */
+export function lagFrom(progress: Progress | null): Lag {
+  const [reason, message] = whyBehind(progress);
+  if (progress === null) return { desired: null, behind: null, reason, message, pin: null };
+  const { desired, acknowledged, pin = null } = progress;
+  const tables = acknowledged.filter((table) => table !== null);
+  const unknown = tables.length === 0 || tables.length < acknowledged.length;
+  return { desired, behind: unknown ? null : behind(desired, tables), reason, message, pin };
+}
+
+function whyBehind(progress: Progress | null): [Lag['reason'], string] {
+  if (progress?.acknowledged.length === 0) return ['Pending', 'no proxy is ready'];
+  const refused = progress?.refused ?? '';
+  if (refused !== '') return ['Pending', `the proxies refused the configuration: ${refused}`];
+  const pin = progress?.pin?.pin ?? 'unreadable';
+  if (pin !== 'unreadable') return ['Pinned', pinnedMessage(pin)];
+  return ['Pending', 'the proxies have not acknowledged the configuration yet'];
+}
+
+export function withholdProgrammed(object: Gateway, { behind: late, reason, message }: Lag): Gateway {
   if (late !== null && late.listeners.size === 0) return object;
   const withhold = (condition: Condition): Condition =>
     condition.type === 'Programmed' && condition.status === 'True'
@@ -100,7 +94,7 @@ function shownGateway(object: Gateway, progress: Progress | null): Gateway {
 /** What was shown of a status last, so that what did not change stays the same object. */
 const lastShown = new WeakMap<HTTPRoute, { readonly added: string; readonly shown: HTTPRoute }>();
 
-function shownRoute(object: HTTPRoute, lagOf: (gateway: string) => Lag): HTTPRoute {
+function addRouteProgrammed(object: HTTPRoute, lagOf: LagOf): HTTPRoute {
   let added = '';
   const key = `httproute/${object.namespace}/${object.name}`;
   const parents = object.status.parents.map((parent) => {

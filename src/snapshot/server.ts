@@ -99,7 +99,7 @@ export class SnapshotServer {
     this.#newest.set(gateway, snapshot);
     this.history(gateway).add(snapshot);
     for (const session of this.#sessions) if (session.gateway === gateway) session.want(snapshot);
-    for (const state of this.proxies()) if (state.gateway === gateway) this.#note(state);
+    for (const state of this.proxiesOf(gateway)) this.#note(state);
   }
 
   /** What was published last for a Gateway. */
@@ -124,11 +124,24 @@ export class SnapshotServer {
 
   /** Each proxy once: what it told here itself counts more than what it reported of its talk with another replica. */
   proxies(): ProxyState[] {
+    return this.#states(null);
+  }
+
+  /** Those of one Gateway. */
+  proxiesOf(gateway: string): ProxyState[] {
+    return this.#states(gateway);
+  }
+
+  #states(gateway: string | null): ProxyState[] {
     const states = new Map<string, ProxyState>();
-    for (const { state } of this.#reports) {
+    for (const report of this.#reports) {
+      if (gateway !== null && report.gateway !== gateway) continue;
+      const { state } = report;
       states.set(state.proxy, { ...state, held: this.history(state.gateway).get(state.revision) });
     }
-    for (const { state } of this.#sessions) states.set(state.proxy, state);
+    for (const session of this.#sessions) {
+      if (gateway === null || session.gateway === gateway) states.set(session.proxy, session.state);
+    }
     return [...states.values()];
   }
 
@@ -203,7 +216,7 @@ export class SnapshotServer {
   }
 
   #tell(state: ProxyState): void {
-    const known = this.proxies().find(({ proxy }) => proxy === state.proxy);
+    const known = this.proxiesOf(state.gateway).find(({ proxy }) => proxy === state.proxy);
     if (known === undefined) this.#lag.forget(state.proxy);
     else this.#note(known);
     this.#options.changed?.(state);

@@ -90,9 +90,10 @@ export class PinSecret {
     await this.#seen(() => !uids.some((uid) => Object.hasOwn(this.#data(), uid)));
   }
 
-  /** uids of all Gateways that have a pin. */
-  uids(): readonly string[] {
-    return Object.keys(this.#data());
+  /** All that can be read. */
+  all(): Pin[] {
+    this.#refresh();
+    return [...this.#decoded.values()].flatMap(({ pin }) => pin ?? []);
   }
 
   #data(): Data {

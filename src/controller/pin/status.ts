@@ -3,6 +3,8 @@ import type { Condition } from '../../ir/status.ts';
 import type { ObjectStatus } from '../../translate/index.ts';
 import type { Pin } from './pin.ts';
 
+type Gateway = Extract<ObjectStatus, { kind: 'Gateway' }>;
+
 export type PinState = {
   readonly pin: Pin | 'unreadable';
   /** Whether every proxy that takes traffic serves it. */
@@ -17,18 +19,11 @@ export function pinnedMessage({ gateway, revision }: Pin): string {
   return `the Gateway is pinned to revision ${revision.slice(0, 12)}; headgate resume ${gateway} releases it`;
 }
 
-export function addPinned(
-  statuses: readonly ObjectStatus[],
-  stateOf: (gateway: string) => PinState | null,
-): readonly ObjectStatus[] {
-  return statuses.map((object) => {
-    if (object.kind !== 'Gateway') return object;
-    const state = stateOf(`${object.namespace}/${object.name}`);
-    if (state === null) return object;
-    const { conditions } = object.status;
-    const generation = conditions[0]?.observedGeneration ?? 0;
-    return { ...object, status: { ...object.status, conditions: [...conditions, pinned(state, generation)] } };
-  });
+export function addPinned(gateway: Gateway, state: PinState | null): Gateway {
+  if (state === null) return gateway;
+  const { conditions } = gateway.status;
+  const condition = pinned(state, conditions[0]?.observedGeneration ?? 0);
+  return { ...gateway, status: { ...gateway.status, conditions: [...conditions, condition] } };
 }
 
 function pinned({ pin, served }: PinState, observedGeneration: number): Condition {
