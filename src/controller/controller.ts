@@ -178,6 +178,10 @@ export class Controller {
     return this.#leading;
   }
 
+  get controllerName(): string {
+    return this.#options.controllerName;
+  }
+
   /** `namespace/name` of each that is served. */
   get gateways(): readonly string[] {
     return this.#tables.map(({ gateway }) => gateway);
