@@ -75,11 +75,10 @@ export const explain: Command = {
     const { resources, problems } = new ManifestFolder(settings.files, settings.recursive).load();
     for (const problem of problems) console.err(`${formatProblem(problem)}\n`);
     try {
-      const explained = explainRequest(
-        translateStandalone(resources, settings.address).tables,
-        request,
-        { portOffset: settings.portOffset, gateway: settings.gateway ?? null },
-      );
+      const explained = explainRequest(translateStandalone(resources, settings.address).tables, request, {
+        portOffset: settings.portOffset,
+        gateway: settings.gateway ?? null,
+      });
       console.out(settings.output === 'table' ? explanationText(explained) : asData(settings.output, explained));
       return 0;
     } catch (error) {

@@ -106,7 +106,8 @@ export async function controllerOf(connection: Connection): Promise<ControllerAp
   const pods = await ask(client, `/api/v1/namespaces/${namespace}/pods`, {
     labelSelector: `app.kubernetes.io/name=headgate-controller,app.kubernetes.io/instance=${instance}`,
   }).then(({ items }) => items as readonly Pod[]);
-  if (pods.length === 0) throw new ControllerError(`${where}: there is no controller pod; --installation names another`);
+  if (pods.length === 0)
+    throw new ControllerError(`${where}: there is no controller pod; --installation names another`);
   const lease = await ask(client, `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${instance}`).catch(
     () => ({}),
   );

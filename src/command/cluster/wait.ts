@@ -32,7 +32,8 @@ export async function waitForProxies(
     if (performance.now() > end) {
       console.err(`after ${PATIENCE / 1000} s, ${told}`);
       for (const { proxy, rejected } of ready) {
-        if (rejected !== null) console.err(`proxy ${proxy} refused revision ${rejected.revision}: ${rejected.reason}\n`);
+        if (rejected !== null)
+          console.err(`proxy ${proxy} refused revision ${rejected.revision}: ${rejected.reason}\n`);
       }
       return 1;
     }

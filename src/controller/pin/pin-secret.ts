@@ -50,8 +50,8 @@ export class PinSecret {
     this.#store = new Store(changed);
     this.#listWatch = new ListWatch({
       client,
-      path: this.#collection,
-      query: { fieldSelector: `metadata.name=${name}` },
+      path: '/api/v1/secrets',
+      query: { fieldSelector: `metadata.namespace=${namespace},metadata.name=${name}` },
       store: this.#store,
       decode: (raw) => {
         const { metadata, data = {} } = raw as Stored;
