@@ -1,4 +1,5 @@
 /** `headgate diff`: what differs between two revisions of a Gateway's table. */
+import { z } from 'zod';
 import { parseSettings } from '../config/flag.ts';
 import { gatewayArgument, withController } from './cluster/command.ts';
 import { CLUSTER_FLAGS } from './cluster/connection.ts';
@@ -7,7 +8,17 @@ import type { ShownDiff } from './controller/source.ts';
 import { asData, OUTPUT_FLAG } from './print/output.ts';
 import { diffText } from './print/revisions.ts';
 
-const FLAGS = { output: OUTPUT_FLAG, ...CLUSTER_FLAGS } as const;
+const FLAGS = {
+  all: {
+    name: 'all',
+    short: 'a',
+    value: null,
+    about: 'also endpoints, which no rollback changes',
+    schema: z.boolean().default(false),
+  },
+  output: OUTPUT_FLAG,
+  ...CLUSTER_FLAGS,
+} as const;
 
 export const diff: Command = {
   name: 'diff',
@@ -34,7 +45,9 @@ export const diff: Command = {
         ['from', from],
         ...(to === undefined ? [] : [['to', to] as const]),
       ]);
-      console.out(settings.output === 'table' ? diffText(found) : asData(settings.output, found));
+      const changes = found.changes.filter(({ collection }) => settings.all || collection !== 'endpoints');
+      const shown = { ...found, changes };
+      console.out(settings.output === 'table' ? diffText(shown) : asData(settings.output, shown));
       return 0;
     });
   },

@@ -110,7 +110,9 @@ test('the pin outlives every controller, and is the same on each replica', async
 });
 
 test('diff says what resuming would change, and resume does it without a failed request', async () => {
-  const { out } = await headgate('diff', gateway, good);
+  // The controllers are new and remember nothing of it but the pin.
+  const { out, err } = await headgate('diff', gateway, good);
+  expect(err).toBe('');
   expect(out).toMatch(/backends\[0\]\.backend: "service\/.*\/echo\/80" -> null/);
   await patch('HTTPRoute', namespace, 'all', routed('echo'));
   await remove('HTTPRoute', namespace, 'late');
@@ -124,7 +126,8 @@ test('diff says what resuming would change, and resume does it without a failed 
 });
 
 test('a pin goes with its Gateway', async () => {
-  expect((await headgate('rollback', gateway, good)).code).toBe(0);
+  const { published } = await headgateJson('history', gateway);
+  expect((await headgate('rollback', gateway, published)).code).toBe(0);
   await remove('Gateway', namespace, 'web');
   await until('the pin is gone', async () => {
     const { data = {} } = await get('Secret', SYSTEM, `${RELEASE}-pins`);
