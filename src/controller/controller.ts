@@ -54,6 +54,7 @@ export class Controller {
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
   readonly #translator = new IncrementalTranslator();
+  #installation: Installation;
   readonly #changes = new PendingChanges();
   readonly #addresses = new GatewayAddresses();
   readonly #readyProxies = new ReadyProxies();
@@ -66,7 +67,6 @@ export class Controller {
   /** Null before the first. */
   #translation: Translation | null = null;
   #ready = false;
-  #dropping = false;
   #repinned = false;
   #leading = false;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
@@ -76,13 +76,14 @@ export class Controller {
     const { client, log } = options;
     const changed = () => this.#batch.changed();
     this.#options = options;
+    this.#installation = options.installation;
     this.#translateOptions = { ...DEFAULT_OPTIONS, controllerName: options.controllerName };
     this.pins = new PinSecret({
       client,
       namespace: options.namespace,
       name: `${options.installation.instance}-pins`,
       changed: () => this.#pinsChanged(),
-      failed: (uid, error) => log.error({ err: error }, `the pin of the Gateway with uid ${uid} cannot be read`),
+      failed: (uid, error) => log.error({ err: error }, `the pin of the Gateway with uid ${uid} cannot be used`),
     });
     this.publisher = new Publisher({
       snapshots: options.snapshots,
@@ -157,6 +158,12 @@ export class Controller {
     });
   }
 
+  /** Other authorities: every proxy is told. */
+  trust(caBundle: string): void {
+    this.#installation = { ...this.#installation, caBundle };
+    this.#infrastructure.changed();
+  }
+
   /** A proxy of the Gateway came, went or acknowledged: statuses may have become true. */
   proxiesChanged(gateway: string): void {
     this.#lags.heardOf(gateway);
@@ -224,28 +231,13 @@ export class Controller {
     this.#board.served(this.#lags.update());
     if (!this.#leading) this.#board.clear();
     else if (this.#hasHeard()) this.#writeStatuses();
-    if (this.#leading) this.#dropPins();
+    if (this.#leading) this.pins.dropUnless(({ gateway, uid }) => this.uidOf(gateway) === uid);
   }
 
   #pinsChanged(): void {
     for (const { gateway } of this.#tables) this.#lags.heardOf(gateway);
     this.#repinned = true;
     this.#batch.changed();
-  }
-
-  /** Pins of Gateways that are gone hold private keys for nothing. */
-  #dropPins(): void {
-    const gone = this.pins.all().filter(({ gateway, uid }) => this.uidOf(gateway) !== uid);
-    if (gone.length === 0 || this.#dropping) return;
-    this.#dropping = true;
-    const failed = (error: unknown) => this.#options.log.warn({ err: error }, 'pins of Gateways that are gone stay');
-    const dropped = () => {
-      this.#dropping = false;
-    };
-    void this.pins
-      .remove(gone.map(({ uid }) => uid))
-      .catch(failed)
-      .finally(dropped);
   }
 
   #writeStatuses(): void {
@@ -295,12 +287,12 @@ export class Controller {
   async #applyInfrastructure(): Promise<void> {
     // Whoever does not know the Gateways must not take what was made for them for left over.
     if (!this.#leading || this.#translation === null) return;
-    const { installation, parameters } = this.#options;
+    const { parameters } = this.#options;
     const wanted = new Set<string>();
     for (const gateway of this.#ourGateways()) {
       const pin = this.publisher.pin(`${gateway.metadata.namespace}/${gateway.metadata.name}`);
       const reached = pin === null ? gateway : withPinnedListeners(gateway, pin.table);
-      const objects = render(reached, parameters, installation);
+      const objects = render(reached, parameters, this.#installation);
       for (const { object } of objects)
         wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
       await this.#reconciler.apply(objects);

@@ -12,7 +12,16 @@ let stop: AbortController;
 let failed: string[];
 
 const table = (gateway: string, rules = {}) =>
-  ({ gateway, listeners: {}, rules, backends: {}, endpoints: {}, certificates: {}, policies: {} }) as RoutingTable;
+  ({
+    gateway,
+    listeners: {},
+    rules,
+    backends: {},
+    endpoints: {},
+    streams: {},
+    certificates: {},
+    policies: {},
+  }) as RoutingTable;
 const pinOf = (gateway: string, uid: string, rules = {}): Pin =>
   makePin(table(gateway, rules), { uid, revision: 'abc', at: '2026-01-01T00:00:00Z' });
 
