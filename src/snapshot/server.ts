@@ -133,13 +133,17 @@ export class SnapshotServer {
     const states = new Map<string, ProxyState>();
     for (const report of this.#reports) {
       if (gateway !== null && report.gateway !== gateway) continue;
-      const { state } = report;
-      states.set(state.proxy, { ...state, held: this.history(state.gateway).get(state.revision) });
+      states.set(report.proxy, this.#stateOf(report));
     }
     for (const session of this.#sessions) {
       if (gateway === null || session.gateway === gateway) states.set(session.proxy, session.state);
     }
     return [...states.values()];
+  }
+
+  #stateOf(report: Report): ProxyState {
+    const history = this.history(report.gateway);
+    return report.state((revision) => history.get(revision));
   }
 
   /** For new connections; streams that are open stay. */
@@ -168,17 +172,17 @@ export class SnapshotServer {
     stream.respond({ ':status': 200 });
     const report = new Report(identity, String(headers[REVISION_HEADER] ?? ''));
     this.#reports.add(report);
-    this.#options.changed?.(report.state);
+    this.#options.changed?.(this.#stateOf(report));
     try {
       for await (const line of linesOf(stream)) {
         report.take(decodeAcknowledgement(line));
-        this.#options.changed?.(report.state);
+        this.#options.changed?.(this.#stateOf(report));
       }
     } catch {
       // As below.
     } finally {
       this.#reports.delete(report);
-      this.#options.changed?.(report.state);
+      this.#options.changed?.(this.#stateOf(report));
       stream.close();
     }
   }
