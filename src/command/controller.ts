@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { CONTROLLER_FLAGS, type ControllerSettings } from '../config/controller.ts';
 import { parseSettings } from '../config/flag.ts';
+import { VERSION } from '../config/version.ts';
 import { issueCertificate, type KeyPair } from '../controller/authority.ts';
 import { loadAuthority } from '../controller/authority-secret.ts';
 import { Controller } from '../controller/controller.ts';
@@ -11,8 +12,12 @@ import { PROXY_PARAMETERS } from '../infra/parameters.ts';
 import { clusterOf, KubeClient } from '../kube/client.ts';
 import { Lease } from '../kube/lease.ts';
 import { createLog } from '../observe/log.ts';
+import { Registry, toPrometheus } from '../observe/metrics.ts';
+import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { SnapshotServer } from '../snapshot/server.ts';
 import type { Command } from './command.ts';
+import { ControllerServers } from './controller/servers.ts';
+import { ControllerAnswers } from './controller/source.ts';
 
 const AUDIENCE = 'snapshot.headgate.dev';
 const SERVING_DAYS = 30;
@@ -55,6 +60,7 @@ export const controller: Command = {
       client,
       log,
       controllerName: settings.controllerName,
+      namespace: settings.namespace,
       installation: installation(settings, authority, address),
       parameters: PROXY_PARAMETERS,
       snapshots,
@@ -67,9 +73,16 @@ export const controller: Command = {
       identity: settings.identity ?? `${hostname()}-${randomBytes(4).toString('hex')}`,
       lead: (signal) => gateways.lead(signal),
     });
+    const registry = new Registry();
+    const stopMeasuring = addProcessMetrics(registry, { process: 'controller', version: VERSION });
+    const metrics = async () => toPrometheus(registry.collect());
+    const servers = new ControllerServers(settings, new ControllerAnswers(gateways, snapshots, metrics), log);
+    await servers.listen();
     await snapshots.listen(settings.snapshots.port, settings.snapshots.address);
     await Promise.all([gateways.run(stop.signal), lease.run(stop.signal)]);
     clearInterval(renewal);
+    stopMeasuring();
+    await servers.close();
     await snapshots.close();
     await client.close();
     return 0;

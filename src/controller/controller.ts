@@ -17,6 +17,8 @@ import { GatewayAddresses } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
 import { Lags } from './lags.ts';
+import { withPinnedListeners } from './pin/listeners.ts';
+import { PinSecret } from './pin/pin-secret.ts';
 import { shownStatus } from './programmed.ts';
 import { Publisher } from './publisher.ts';
 import { ReadyProxies } from './ready-proxies.ts';
@@ -29,6 +31,8 @@ export type ControllerOptions = {
   readonly client: KubeClient;
   readonly log: Logger;
   readonly controllerName: string;
+  /** Where this controller runs. */
+  readonly namespace: string;
   readonly installation: Installation;
   readonly parameters: ProxyParameters;
   readonly snapshots: SnapshotServer;
@@ -54,11 +58,16 @@ export class Controller {
   readonly #addresses = new GatewayAddresses();
   readonly #readyProxies = new ReadyProxies();
   readonly #lags: Lags;
-  readonly #publisher: Publisher;
+  /** Tables that Gateways were rolled back to. */
+  readonly pins: PinSecret;
+  readonly publisher: Publisher;
   readonly #board: StatusBoard;
   #translateOptions: TranslateOptions;
   /** Null before the first. */
   #translation: Translation | null = null;
+  #ready = false;
+  #dropping = false;
+  #repinned = false;
   #leading = false;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
   #hearingUntil: number | null = null;
@@ -68,9 +77,27 @@ export class Controller {
     const changed = () => this.#batch.changed();
     this.#options = options;
     this.#translateOptions = { ...DEFAULT_OPTIONS, controllerName: options.controllerName };
-    this.#publisher = new Publisher(options.snapshots);
+    this.pins = new PinSecret({
+      client,
+      namespace: options.namespace,
+      name: `${options.installation.instance}-pins`,
+      changed: () => this.#pinsChanged(),
+      failed: (uid, error) => log.error({ err: error }, `the pin of the Gateway with uid ${uid} cannot be read`),
+    });
+    this.publisher = new Publisher({
+      snapshots: options.snapshots,
+      pins: () => this.pins.all().filter(({ gateway, uid }) => this.uidOf(gateway) === uid),
+      endpointsOf: (backend) => this.#translator.endpointsOf(backend),
+    });
     this.#board = new StatusBoard(options.controllerName);
-    this.#lags = new Lags({ snapshots: options.snapshots, ready: (gateway) => this.#readyProxies.of(gateway) });
+    this.#lags = new Lags({
+      snapshots: options.snapshots,
+      ready: (gateway) => this.readyProxies(gateway),
+      pinned: (gateway) => {
+        const pin = this.pins.get(this.uidOf(gateway) ?? '');
+        return pin === null ? null : { pin, configured: this.publisher.configured(gateway) };
+      },
+    });
     this.#batch = new Batch(
       () => this.#reconcile(),
       (error) => log.error({ err: error }, 'reconciling failed; the last good tables stay'),
@@ -101,8 +128,9 @@ export class Controller {
 
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const running = Promise.all([this.#world.run(signal), this.#children.run(signal)]);
-    await Promise.race([Promise.all([this.#world.synced(), this.#children.synced()]), running]);
+    const running = Promise.all([this.#world.run(signal), this.#children.run(signal), this.pins.run(signal)]);
+    const synced = Promise.all([this.#world.synced(), this.#children.synced(), this.pins.synced]);
+    await Promise.race([synced, running]);
     if (signal.aborted) return;
     this.#options.log.info('all kinds are listed');
     this.#batch.start();
@@ -141,6 +169,31 @@ export class Controller {
     return gateway !== null && this.#options.snapshots.newest(gateway) !== null ? gateway : null;
   }
 
+  /** Whether everything that there is was read, and published. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get leading(): boolean {
+    return this.#leading;
+  }
+
+  /** `namespace/name` of each that is served. */
+  get gateways(): readonly string[] {
+    return this.#tables.map(({ gateway }) => gateway);
+  }
+
+  /** Names of the pods that clients of a Gateway can reach. */
+  readyProxies(gateway: string): ReadonlySet<string> {
+    return this.#readyProxies.of(gateway);
+  }
+
+  /** Null for a Gateway that is not there. */
+  uidOf(gateway: string): string | null {
+    const [namespace, name] = gateway.split('/') as [string, string];
+    return this.#world.get('Gateway', namespace, name)?.resource.metadata.uid ?? null;
+  }
+
   /** As they may be shown: nothing is programmed before every ready proxy says so. */
   get statuses(): readonly ObjectStatus[] {
     return (this.#translation?.statuses ?? []).map((status) =>
@@ -159,10 +212,36 @@ export class Controller {
     }
     if (changes.some(isOfInfrastructure)) this.#infrastructure.changed();
     this.#translate();
-    this.#publisher.publish();
+    this.publisher.publish();
+    this.#ready = true;
+    // Which ports lead to the proxies depends on what they serve.
+    if (this.#repinned) this.#infrastructure.changed();
+    this.#repinned = false;
     this.#board.served(this.#lags.update());
     if (!this.#leading) this.#board.clear();
     else if (this.#hasHeard()) this.#writeStatuses();
+    if (this.#leading) this.#dropPins();
+  }
+
+  #pinsChanged(): void {
+    for (const { gateway } of this.#tables) this.#lags.heardOf(gateway);
+    this.#repinned = true;
+    this.#batch.changed();
+  }
+
+  /** Pins of Gateways that are gone hold private keys for nothing. */
+  #dropPins(): void {
+    const gone = this.pins.all().filter(({ gateway, uid }) => this.uidOf(gateway) !== uid);
+    if (gone.length === 0 || this.#dropping) return;
+    this.#dropping = true;
+    const failed = (error: unknown) => this.#options.log.warn({ err: error }, 'pins of Gateways that are gone stay');
+    const dropped = () => {
+      this.#dropping = false;
+    };
+    void this.pins
+      .remove(gone.map(({ uid }) => uid))
+      .catch(failed)
+      .finally(dropped);
   }
 
   #writeStatuses(): void {
@@ -180,13 +259,14 @@ export class Controller {
     const step = this.#translator.update(this.#changes.changes, this.#translateOptions);
     this.#changes.clear();
     this.#translation = step;
+    this.publisher.endpointsChanged();
     this.#board.translated(step.changes);
     for (const change of step.changes.tables) {
-      this.#publisher.add(change);
+      this.publisher.add(change);
       this.#lags.published(change);
     }
     for (const gateway of step.changes.goneTables) {
-      this.#publisher.forget(gateway);
+      this.publisher.forget(gateway);
       this.#lags.forget(gateway);
     }
     if (step.changes.goneTables.length > 0) this.#infrastructure.changed();
@@ -214,7 +294,9 @@ export class Controller {
     const { installation, parameters } = this.#options;
     const wanted = new Set<string>();
     for (const gateway of this.#ourGateways()) {
-      const objects = render(gateway, parameters, installation);
+      const pin = this.publisher.pin(`${gateway.metadata.namespace}/${gateway.metadata.name}`);
+      const reached = pin === null ? gateway : withPinnedListeners(gateway, pin.table);
+      const objects = render(reached, parameters, installation);
       for (const { object } of objects)
         wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
       await this.#reconciler.apply(objects);

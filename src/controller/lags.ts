@@ -1,7 +1,8 @@
-import type { TableChange } from '../ir/delta.ts';
+import type { Snapshot, TableChange } from '../ir/delta.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
 import { acknowledgement } from './acknowledged.ts';
 import { routeOfRule } from './behind.ts';
+import type { Pin } from './pin/pin.ts';
 import { type Lag, lagFrom } from './programmed.ts';
 
 /** What may be shown otherwise than before. */
@@ -18,7 +19,12 @@ export type LagsOptions = {
   readonly snapshots: Pick<SnapshotServer, 'newest' | 'proxiesOf'>;
   /** The proxies of a Gateway that take traffic. */
   readonly ready: (gateway: string) => ReadonlySet<string>;
+  /** Of a Gateway that has a pin. */
+  readonly pinned?: (gateway: string) => Pinned | null;
 };
+
+/** `configured`: what the proxies would serve without the pin. */
+export type Pinned = { readonly pin: Pin | 'unreadable'; readonly configured: Snapshot | null };
 
 /** How far the proxies of each Gateway are, computed again only for those of which something was heard. */
 export class Lags {
@@ -75,7 +81,15 @@ export class Lags {
 
   #look(gateway: string): Lag {
     const { snapshots, ready } = this.#options;
-    const desired = snapshots.newest(gateway);
-    return lagFrom(desired && acknowledgement(desired, ready(gateway), snapshots.proxiesOf(gateway)));
+    const newest = snapshots.newest(gateway);
+    if (newest === null) return lagFrom(null);
+    const states = snapshots.proxiesOf(gateway);
+    const taking = ready(gateway);
+    const pinned = this.#options.pinned?.(gateway) ?? null;
+    if (pinned === null) return lagFrom(acknowledgement(newest, taking, states));
+    const serving = new Set(states.filter(({ revision }) => revision === newest.revision).map(({ proxy }) => proxy));
+    const served = [...taking].every((proxy) => serving.has(proxy));
+    const progress = acknowledgement(pinned.configured ?? newest, taking, states, newest.revision);
+    return lagFrom({ ...progress, pin: { pin: pinned.pin, served } });
   }
 }
