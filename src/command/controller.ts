@@ -8,8 +8,10 @@ import { issueCertificate, type KeyPair } from '../controller/authority.ts';
 import { loadAuthority } from '../controller/authority-secret.ts';
 import { Controller } from '../controller/controller.ts';
 import { identify } from '../controller/identity.ts';
+import { ControllerMetrics } from '../controller/metrics.ts';
 import { PROXY_PARAMETERS } from '../infra/parameters.ts';
 import { clusterOf, KubeClient } from '../kube/client.ts';
+import { EventRecorder } from '../kube/event.ts';
 import { Lease } from '../kube/lease.ts';
 import { createLog } from '../observe/log.ts';
 import { Registry, toPrometheus } from '../observe/metrics.ts';
@@ -49,12 +51,16 @@ export const controller: Command = {
     const { name, address } = snapshotName(settings);
     const serving = () => issueCertificate(authority, [name], SERVING_DAYS);
 
+    const registry = new Registry();
+    const counted = new ControllerMetrics(registry);
     let gateways: Controller | null = null;
     const snapshots = new SnapshotServer({
       tls: await serving(),
       authenticate: (token) =>
         identify(client, AUDIENCE, token, (namespace, account) => gateways?.gatewayOf(namespace, account) ?? null),
-      changed: ({ gateway }) => gateways?.proxiesChanged(gateway),
+      changed: (state) => gateways?.proxiesChanged(state),
+      caughtUp: (milliseconds) => counted.pushed(milliseconds),
+      refused: () => counted.rejected(),
     });
     gateways = new Controller({
       client,
@@ -64,6 +70,16 @@ export const controller: Command = {
       installation: installation(settings, authority, address),
       parameters: PROXY_PARAMETERS,
       snapshots,
+      metrics: counted,
+      events: new EventRecorder({
+        client,
+        reportingController: settings.controllerName,
+        reportingInstance: hostname(),
+        done: (type, result, error) => {
+          counted.event(type, result);
+          if (result === 'failed') log.warn({ err: error }, 'an event could not be written');
+        },
+      }),
     });
     const renewal = setInterval(async () => snapshots.renewCertificate(await serving()), (SERVING_DAYS / 3) * DAY);
     const lease = new Lease({
@@ -73,7 +89,6 @@ export const controller: Command = {
       identity: settings.identity ?? `${hostname()}-${randomBytes(4).toString('hex')}`,
       lead: (signal) => gateways.lead(signal),
     });
-    const registry = new Registry();
     const stopMeasuring = addProcessMetrics(registry, { process: 'controller', version: VERSION });
     const metrics = async () => toPrometheus(registry.collect());
     const servers = new ControllerServers(settings, new ControllerAnswers(gateways, snapshots, metrics), log);

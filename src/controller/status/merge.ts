@@ -23,7 +23,12 @@ type Status = Entry & {
 export type StoredObject = {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+  };
   readonly status?: Status;
 };
 
@@ -84,6 +89,10 @@ function mergeEntry(stored: Entry, ours: Ours, now: string): object {
   const conditions = mergeConditions(stored.conditions ?? [], ours.conditions ?? [], now);
   const empty = conditions.length === 0 && stored.conditions === undefined;
   return empty ? { ...ours } : { ...ours, conditions };
+}
+
+export function sameReference(a: ParentRef, b: ParentRef): boolean {
+  return idOf(a) === idOf(b);
 }
 
 /** Equal for references to the same part of the same object. */
