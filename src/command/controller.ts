@@ -10,8 +10,10 @@ import { type Authorities, bundleOf } from '../controller/authority/rotation.ts'
 import { AuthoritySecret } from '../controller/authority/secret.ts';
 import { Controller } from '../controller/controller.ts';
 import { identify } from '../controller/identity.ts';
+import { ControllerMetrics } from '../controller/metrics.ts';
 import { PROXY_PARAMETERS } from '../infra/parameters.ts';
 import { clusterOf, KubeClient } from '../kube/client.ts';
+import { EventRecorder } from '../kube/event.ts';
 import { Lease } from '../kube/lease.ts';
 import { createLog } from '../observe/log.ts';
 import { Registry, toPrometheus } from '../observe/metrics.ts';
@@ -67,12 +69,16 @@ export const controller: Command = {
         (error: unknown) => log.error({ err: error }, 'no new certificate could be issued; the old one stays'),
       );
 
+    const registry = new Registry();
+    const counted = new ControllerMetrics(registry);
     let gateways: Controller | null = null;
     const snapshots = new SnapshotServer({
       tls: await serving(),
       authenticate: (token) =>
         identify(client, AUDIENCE, token, (namespace, account) => gateways?.gatewayOf(namespace, account) ?? null),
-      changed: ({ gateway }) => gateways?.proxiesChanged(gateway),
+      changed: (state) => gateways?.proxiesChanged(state),
+      caughtUp: (milliseconds) => counted.pushed(milliseconds),
+      refused: () => counted.rejected(),
     });
     gateways = new Controller({
       client,
@@ -82,6 +88,16 @@ export const controller: Command = {
       installation: installation(settings, bundleOf(authorities), address),
       parameters: PROXY_PARAMETERS,
       snapshots,
+      metrics: counted,
+      events: new EventRecorder({
+        client,
+        reportingController: settings.controllerName,
+        reportingInstance: hostname(),
+        done: (type, result, error) => {
+          counted.event(type, result);
+          if (result === 'failed') log.warn({ err: error }, 'an event could not be written');
+        },
+      }),
     });
     const renewal = setInterval(renew, (SERVING_DAYS / 3) * DAY);
     const lease = new Lease({
@@ -91,7 +107,6 @@ export const controller: Command = {
       identity: settings.identity ?? `${hostname()}-${randomBytes(4).toString('hex')}`,
       lead: (signal) => gateways.lead(signal),
     });
-    const registry = new Registry();
     const stopMeasuring = addProcessMetrics(registry, { process: 'controller', version: VERSION });
     const metrics = async () => toPrometheus(registry.collect());
     const servers = new ControllerServers(settings, new ControllerAnswers(gateways, snapshots, metrics), log);

@@ -9,14 +9,18 @@ import { Reconciler } from '../infra/reconcile.ts';
 import { render } from '../infra/render.ts';
 import type { Installation } from '../infra/settings.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { EventRecorder } from '../kube/event.ts';
+import type { ListWatchEvent } from '../kube/list-watch.ts';
 import type { Logger } from '../observe/log.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
+import type { ProxyState } from '../snapshot/session.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
 import { DEFAULT_OPTIONS, type ObjectStatus, type TranslateOptions, type Translation } from '../translate/index.ts';
 import { GatewayAddresses } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
 import { Lags } from './lags.ts';
+import type { ControllerMetrics, Reading } from './metrics.ts';
 import { withPinnedListeners } from './pin/listeners.ts';
 import { PinSecret } from './pin/pin-secret.ts';
 import { shownStatus } from './programmed.ts';
@@ -25,6 +29,7 @@ import { ReadyProxies } from './ready-proxies.ts';
 import { PendingChanges } from './resource-changes.ts';
 import { StatusBoard } from './status/board.ts';
 import { StatusWriter } from './status/writer.ts';
+import { Warnings } from './warnings.ts';
 import { World, type WorldChange } from './world.ts';
 
 export type ControllerOptions = {
@@ -36,6 +41,8 @@ export type ControllerOptions = {
   readonly installation: Installation;
   readonly parameters: ProxyParameters;
   readonly snapshots: SnapshotServer;
+  readonly metrics: ControllerMetrics;
+  readonly events: EventRecorder;
 };
 
 /**
@@ -43,6 +50,8 @@ export type ControllerOptions = {
  * stopped serving because of the change of leaders, and saying so would be a guess.
  */
 const HEARING = 15_000;
+/** Milliseconds until objects of Gateways that could not be written are tried again. */
+const RETRY = 5_000;
 
 export class Controller {
   readonly #options: ControllerOptions;
@@ -50,6 +59,7 @@ export class Controller {
   readonly #children: Children;
   readonly #reconciler: Reconciler;
   readonly #statuses: StatusWriter;
+  readonly #warnings: Warnings;
   readonly #batch: Batch;
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
@@ -69,11 +79,15 @@ export class Controller {
   #ready = false;
   #repinned = false;
   #leading = false;
+  /** The Gateway whose objects are being written; `''` for none. */
+  #applying = '';
+  #retry: NodeJS.Timeout | null = null;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
   #hearingUntil: number | null = null;
 
   constructor(options: ControllerOptions) {
-    const { client, log } = options;
+    const { client, log, metrics } = options;
+    metrics.readFrom(() => this.#reading());
     const changed = () => this.#batch.changed();
     this.#options = options;
     this.#installation = options.installation;
@@ -101,7 +115,10 @@ export class Controller {
     });
     this.#batch = new Batch(
       () => this.#reconcile(),
-      (error) => log.error({ err: error }, 'reconciling failed; the last good tables stay'),
+      (error) => {
+        metrics.failed();
+        log.error({ err: error }, 'reconciling failed; the last good tables stay');
+      },
     );
     this.#infrastructure = new Batch(
       () => this.#applyInfrastructure(),
@@ -118,12 +135,29 @@ export class Controller {
       client,
       fieldManager: options.installation.instance,
       live: (kind, namespace, name) => this.#children.get(kind, namespace, name),
-      failed: (what, error) => log.error({ err: error }, `${what} could not be brought to what it should be`),
+      failed: (what, error) => {
+        metrics.infrastructureFailed();
+        this.#infrastructureFailed(what, error);
+      },
     });
     this.#statuses = new StatusWriter({
       client,
       controllerName: options.controllerName,
-      failed: (path, error) => log.warn({ err: error }, `the status of ${path} could not be written`),
+      failed: ({ path, stored }, error) => {
+        metrics.statusWritten(stored.kind, 'failed');
+        log.warn({ err: error }, `the status of ${path} could not be written`);
+      },
+      written: (target) => {
+        metrics.statusWritten(target.stored.kind, 'written');
+        this.#warnings.statusWritten(target);
+      },
+    });
+    const leading = () => this.#leading;
+    this.#warnings = new Warnings({
+      events: options.events,
+      world: this.#world,
+      snapshots: options.snapshots,
+      leading,
     });
   }
 
@@ -136,9 +170,11 @@ export class Controller {
     this.#options.log.info('all kinds are listed');
     this.#batch.start();
     this.#infrastructure.start();
+    this.#warnings.run(signal);
     await running;
     this.#batch.stop();
     this.#infrastructure.stop();
+    if (this.#retry !== null) clearTimeout(this.#retry);
   }
 
   /** Becomes the replica that writes, until `signal` aborts. */
@@ -164,9 +200,10 @@ export class Controller {
     this.#infrastructure.changed();
   }
 
-  /** A proxy of the Gateway came, went or acknowledged: statuses may have become true. */
-  proxiesChanged(gateway: string): void {
-    this.#lags.heardOf(gateway);
+  /** A proxy came, went or acknowledged: statuses may have become true. */
+  proxiesChanged(state: ProxyState): void {
+    this.#warnings.answered(state);
+    this.#lags.heardOf(state.gateway);
     this.#batch.changed();
   }
 
@@ -213,6 +250,7 @@ export class Controller {
   }
 
   #reconcile(): void {
+    const begin = performance.now();
     const changes = this.#world.take();
     this.#changes.add(changes);
     this.#addresses.take(changes, this.#world);
@@ -232,6 +270,21 @@ export class Controller {
     if (!this.#leading) this.#board.clear();
     else if (this.#hasHeard()) this.#writeStatuses();
     if (this.#leading) this.pins.dropUnless(({ gateway, uid }) => this.uidOf(gateway) === uid);
+    this.#options.metrics.reconciled(changes.length, performance.now() - begin);
+  }
+
+  #reading(): Reading {
+    const { snapshots } = this.#options;
+    const proxies = snapshots.proxies();
+    return {
+      queued: this.#world.pending,
+      objects: this.#world.counts(),
+      statuses: this.#statuses.pending,
+      leading: this.#leading,
+      gateways: this.#tables.length,
+      proxies: proxies.length,
+      behind: proxies.filter(({ proxy }) => snapshots.behindSince(proxy) !== null).length,
+    };
   }
 
   #pinsChanged(): void {
@@ -252,7 +305,9 @@ export class Controller {
     const same = this.#translateOptions.addresses === addresses;
     if (this.#translation !== null && same && this.#changes.count === 0) return;
     if (!same) this.#translateOptions = { ...this.#translateOptions, addresses };
+    const begin = performance.now();
     const step = this.#translator.update(this.#changes.changes, this.#translateOptions);
+    this.#options.metrics.translated(performance.now() - begin);
     this.#changes.clear();
     this.#translation = step;
     this.publisher.endpointsChanged();
@@ -295,7 +350,9 @@ export class Controller {
       const objects = render(reached, parameters, this.#installation);
       for (const { object } of objects)
         wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
+      this.#applying = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
       await this.#reconciler.apply(objects);
+      this.#applying = '';
     }
     await this.#reconciler.prune(this.#children.all(), wanted);
   }
@@ -311,7 +368,17 @@ export class Controller {
     }
   }
 
-  #observed(kind: Kind, event: string, message: string): void {
+  #infrastructureFailed(what: string, error: unknown): void {
+    this.#options.log.error({ err: error }, `${what} could not be brought to what it should be`);
+    if (this.#applying !== '') this.#warnings.infrastructureFailed(this.#applying, what, error);
+    this.#retry ??= setTimeout(() => {
+      this.#retry = null;
+      this.#infrastructure.changed();
+    }, RETRY);
+  }
+
+  #observed(kind: Kind, event: ListWatchEvent, message: string): void {
+    this.#options.metrics.watched(kind, event);
     if (event === 'failure') this.#options.log.warn(`watching ${kind} failed and is tried again: ${message}`);
   }
 }

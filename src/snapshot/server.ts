@@ -44,6 +44,10 @@ export type SnapshotServerOptions = {
   readonly authenticate: (token: string) => Promise<Identity | null>;
   /** Called when a proxy came, went, or answered. */
   readonly changed?: (state: ProxyState) => void;
+  /** Called when a proxy serves the newest table again, with the milliseconds that it did not. */
+  readonly caughtUp?: (milliseconds: number) => void;
+  /** Called when a proxy refused a table. */
+  readonly refused?: () => void;
   /** What is remembered of each Gateway. */
   readonly history?: HistoryLimits;
 };
@@ -136,13 +140,17 @@ export class SnapshotServer {
     const states = new Map<string, ProxyState>();
     for (const report of this.#reports) {
       if (gateway !== null && report.gateway !== gateway) continue;
-      const { state } = report;
-      states.set(state.proxy, { ...state, held: this.history(state.gateway).get(state.revision) });
+      states.set(report.proxy, this.#stateOf(report));
     }
     for (const session of this.#sessions) {
       if (gateway === null || session.gateway === gateway) states.set(session.proxy, session.state);
     }
     return [...states.values()];
+  }
+
+  #stateOf(report: Report): ProxyState {
+    const history = this.history(report.gateway);
+    return report.state((revision) => history.get(revision));
   }
 
   /** Since when a proxy has not served the newest table, in milliseconds since the epoch; null when it does. */
@@ -176,17 +184,17 @@ export class SnapshotServer {
     stream.respond({ ':status': 200 });
     const report = new Report(identity, String(headers[REVISION_HEADER] ?? ''));
     this.#reports.add(report);
-    this.#tell(report.state);
+    this.#tell(this.#stateOf(report));
     try {
       for await (const line of linesOf(stream)) {
         report.take(decodeAcknowledgement(line));
-        this.#tell(report.state);
+        this.#tell(this.#stateOf(report));
       }
     } catch {
       // As below.
     } finally {
       this.#reports.delete(report);
-      this.#tell(report.state);
+      this.#tell(this.#stateOf(report));
       stream.close();
     }
   }
@@ -203,7 +211,10 @@ export class SnapshotServer {
     if (newest !== undefined) session.want(newest);
     try {
       for await (const line of linesOf(stream)) {
-        if (session.acknowledge(decodeAcknowledgement(line))) this.#tell(session.state);
+        const answer = decodeAcknowledgement(line);
+        if (!session.acknowledge(answer)) continue;
+        if (answer.rejected !== null) this.#options.refused?.();
+        this.#tell(session.state);
       }
     } catch {
       // A broken or senseless conversation ends; the proxy comes back with a new one.
@@ -224,7 +235,10 @@ export class SnapshotServer {
 
   #note({ proxy, gateway, revision }: ProxyState): void {
     const newest = this.#newest.get(gateway);
-    this.#lag.note(proxy, newest !== undefined && newest.revision !== revision);
+    const behind = newest !== undefined && newest.revision !== revision;
+    const since = this.#lag.since(proxy);
+    if (since !== null && !behind) this.#options.caughtUp?.(Date.now() - since);
+    this.#lag.note(proxy, behind);
   }
 }
 

@@ -6,16 +6,29 @@ import type { Condition } from '../../ir/status.ts';
 import { sameContent } from '../../translate/incremental/equal.ts';
 import { mergeConditions, type StoredCondition } from './conditions.ts';
 
+type ParentRef = {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly sectionName?: string;
+  readonly port?: number;
+};
 type Entry = { readonly conditions?: readonly StoredCondition[]; readonly [field: string]: unknown };
 type Status = Entry & {
   readonly listeners?: readonly (Entry & { readonly name: string })[];
-  readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: object })[];
+  readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: ParentRef })[];
 };
 
 export type StoredObject = {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+  };
   readonly status?: Status;
 };
 
@@ -23,7 +36,7 @@ export type StoredObject = {
 type Ours = { readonly conditions?: readonly Condition[]; readonly [field: string]: unknown };
 type OurStatus = Ours & {
   readonly listeners?: readonly (Ours & { readonly name: string })[];
-  readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: object })[];
+  readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: ParentRef })[];
 };
 
 type Parents = NonNullable<Status['parents']>;
@@ -55,14 +68,14 @@ export function mergeStatus<T extends StoredObject>(
  * against each other for ever.
  */
 function mergeParents(known: Parents, ours: OurParents, controllerName: string, now: string): readonly object[] {
-  const remaining = new Map(ours.map((parent) => [canonical(parent.parentRef), parent]));
+  const remaining = new Map(ours.map((parent) => [idOf(parent.parentRef), parent]));
   const merged: object[] = [];
   for (const old of known) {
     if (old.controllerName !== controllerName) {
       merged.push(old);
       continue;
     }
-    const id = canonical(old.parentRef);
+    const id = idOf(old.parentRef);
     const next = remaining.get(id);
     remaining.delete(id);
     if (next !== undefined) merged.push(mergeEntry(old, next, now));
@@ -78,11 +91,12 @@ function mergeEntry(stored: Entry, ours: Ours, now: string): object {
   return empty ? { ...ours } : { ...ours, conditions };
 }
 
-/** Equal for objects that differ only in the order of their fields. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+export function sameReference(a: ParentRef, b: ParentRef): boolean {
+  return idOf(a) === idOf(b);
+}
+
+/** Equal for references to the same part of the same object. */
+function idOf(reference: ParentRef): string {
+  const { group = '', kind = '', namespace = '', name, sectionName = '', port = '' } = reference;
+  return `${group}/${kind}/${namespace}/${name}/${sectionName}/${port}`;
 }
