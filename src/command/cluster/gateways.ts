@@ -1,4 +1,6 @@
 /** Gateways and routes of an installation, as the API server has them. */
+import { WATCHED } from '../../controller/watched.ts';
+import { inNamespace } from '../../infra/kinds.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { ApiError } from '../../kube/error.ts';
 import { listPages } from '../../kube/list.ts';
@@ -38,9 +40,9 @@ export type RouteObject = {
   readonly status?: { readonly parents?: readonly ParentStatus[] };
 };
 
-const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
-/** Kinds of routes that a controller of ours may have statuses of. */
-const ROUTES = { HTTPRoute: 'httproutes', GRPCRoute: 'grpcroutes', TLSRoute: 'tlsroutes' } as const;
+/** Paths over all namespaces, by kind. */
+const PATHS = new Map<string, string>(WATCHED.map(({ kind, path }) => [kind, path]));
+const ROUTES = [...PATHS.keys()].filter((kind) => kind.endsWith('Route'));
 
 export type Found = {
   readonly gateways: readonly GatewayObject[];
@@ -60,10 +62,10 @@ export async function gatewaysOf(
 ): Promise<Found> {
   const names = new Set(classes.map(({ metadata }) => metadata.name));
   const controllers = new Set(classes.map(({ spec }) => spec.controllerName));
-  const gateways = await all<GatewayObject>(client, 'gateways', namespace);
+  const gateways = await all<GatewayObject>(client, 'Gateway', namespace);
   const routes: RouteObject[] = [];
-  for (const [kind, collection] of Object.entries(ROUTES)) {
-    for (const route of await all<RouteObject>(client, collection, namespace)) {
+  for (const kind of ROUTES) {
+    for (const route of await all<RouteObject>(client, kind, namespace)) {
       const parents = (route.status?.parents ?? []).filter((parent) => controllers.has(parent.controllerName));
       if (parents.length > 0) routes.push({ kind, metadata: route.metadata, status: { parents } });
     }
@@ -72,12 +74,13 @@ export async function gatewaysOf(
 }
 
 export function gatewayClasses(client: KubeClient): Promise<GatewayClassObject[]> {
-  return all(client, 'gatewayclasses', null);
+  return all(client, 'GatewayClass', null);
 }
 
 /** A kind that is not installed has no objects. */
-async function all<T>(client: KubeClient, collection: string, namespace: string | null): Promise<T[]> {
-  const path = `${GATEWAY_API}/${namespace === null ? '' : `namespaces/${namespace}/`}${collection}`;
+async function all<T>(client: KubeClient, kind: string, namespace: string | null): Promise<T[]> {
+  const everywhere = PATHS.get(kind)!;
+  const path = namespace === null ? everywhere : inNamespace(everywhere, namespace);
   try {
     const { objects } = await listPages(client, path, {}, (raw) => raw as KubeObject, new AbortController().signal);
     return objects as unknown as T[];
