@@ -16,7 +16,7 @@ import type { SnapshotServer } from '../snapshot/server.ts';
 import type { ProxyState } from '../snapshot/session.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
 import { DEFAULT_OPTIONS, type ObjectStatus, type TranslateOptions, type Translation } from '../translate/index.ts';
-import { GatewayAddresses } from './address.ts';
+import { GatewayAddresses, servicePorts } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
 import { Lags } from './lags.ts';
@@ -64,6 +64,7 @@ export class Controller {
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
   readonly #translator = new IncrementalTranslator();
+  #installation: Installation;
   readonly #changes = new PendingChanges();
   readonly #addresses = new GatewayAddresses();
   readonly #readyProxies = new ReadyProxies();
@@ -90,6 +91,7 @@ export class Controller {
     metrics.readFrom(() => this.#reading());
     const changed = () => this.#batch.changed();
     this.#options = options;
+    this.#installation = options.installation;
     this.#translateOptions = { ...DEFAULT_OPTIONS, controllerName: options.controllerName };
     this.pins = new PinSecret({
       client,
@@ -107,6 +109,7 @@ export class Controller {
     this.#lags = new Lags({
       snapshots: options.snapshots,
       ready: (gateway) => this.readyProxies(gateway),
+      reached: (gateway) => servicePorts(this.#world, gateway),
       pinned: (gateway) => {
         const pin = this.pins.get(this.uidOf(gateway) ?? '');
         return pin === null ? null : { pin, configured: this.publisher.configured(gateway) };
@@ -193,6 +196,12 @@ export class Controller {
     });
   }
 
+  /** Other authorities: every proxy is told. */
+  trust(caBundle: string): void {
+    this.#installation = { ...this.#installation, caBundle };
+    this.#infrastructure.changed();
+  }
+
   /** A proxy came, went or acknowledged: statuses may have become true. */
   proxiesChanged(state: ProxyState): void {
     this.#warnings.answered(state);
@@ -244,7 +253,9 @@ export class Controller {
     this.#changes.add(changes);
     this.#addresses.take(changes, this.#world);
     this.#board.stored(changes);
-    for (const service of this.#readyProxies.take(changes)) {
+    const services = this.#readyProxies.take(changes);
+    for (const { kind, key } of changes) if (kind === 'Service') services.add(key);
+    for (const service of services) {
       const gateway = this.#addresses.gatewayOf(service);
       if (gateway !== null) this.#lags.heardOf(gateway);
     }
@@ -346,12 +357,12 @@ export class Controller {
   async #applyInfrastructure(): Promise<void> {
     // Whoever does not know the Gateways must not take what was made for them for left over.
     if (!this.#leading || this.#translation === null) return;
-    const { installation, parameters } = this.#options;
+    const { parameters } = this.#options;
     const wanted = new Set<string>();
     for (const gateway of this.#ourGateways()) {
       const pin = this.publisher.pin(`${gateway.metadata.namespace}/${gateway.metadata.name}`);
       const reached = pin === null ? gateway : withPinnedListeners(gateway, pin.table);
-      const objects = render(reached, parameters, installation);
+      const objects = render(reached, parameters, this.#installation);
       for (const { object } of objects)
         wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
       this.#applying = `${gateway.metadata.namespace}/${gateway.metadata.name}`;

@@ -9,6 +9,7 @@ const EMPTY: RoutingTable = {
   gateway: 'shop/web',
   listeners: {},
   rules: {},
+  streams: {},
   backends: {},
   endpoints: {},
   certificates: {},
@@ -59,7 +60,7 @@ test('of a Gateway that is gone nothing is published any more', () => {
 });
 
 test('a pinned table is published in place of the configured one, follows endpoints, and is released', () => {
-  const table = (name: string): RoutingTable => ({ ...EMPTY, backends: { a: { protocol: 'http1', name } } });
+  const table = (name: string): RoutingTable => ({ ...EMPTY, backends: { a: { protocol: 'http1', name, tls: null } } });
   const endpoint = { port: 80, ready: true, serving: true, terminating: false, zone: '' };
   let address = '10.0.0.1';
   let pins: Pin[] = [];

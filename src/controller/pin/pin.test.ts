@@ -14,7 +14,7 @@ const https = (...certificates: string[]): Listener => ({
   protocol: 'HTTPS',
   hostname: '',
   addresses: [],
-  tls: { mode: 'Terminate', certificates },
+  tls: { mode: 'Terminate', certificates, clientValidation: null },
 });
 
 const LISTENER = 'gateway/shop/web/https';
@@ -23,7 +23,8 @@ const TABLE = {
   gateway: 'shop/web',
   listeners: { [LISTENER]: https('old') },
   rules: {},
-  backends: { [CART]: { protocol: 'http1', name: 'shop/cart:80' } },
+  streams: {},
+  backends: { [CART]: { protocol: 'http1', name: 'shop/cart:80', tls: null } },
   endpoints: { [CART]: endpoints('10.0.0.1') },
   certificates: { old: certificate('old key', ['a.example']) },
   policies: {},
