@@ -304,6 +304,7 @@ test('an address that is taken is an error', async () => {
 });
 
 class Controller extends Source implements ControllerSource {
+  readonly controllerName = 'headgate.dev/gateway-controller';
   changes: string[] = [];
   proxies(): readonly ShownProxy[] {
     return ['shop/web', 'shop/other'].map((gateway) => {

@@ -17,6 +17,8 @@ export interface AdminSource {
 
 /** What only the controller can answer. Gateways are named `namespace/name`, revisions by their beginning. */
 export interface ControllerSource extends AdminSource {
+  /** What GatewayClasses that are served name. */
+  readonly controllerName: string;
   /** Each proxy that is connected to any replica, or takes traffic. */
   proxies(): readonly ShownProxy[];
   /** Throws a `SourceError` for a Gateway that is not known; so do the others. */

@@ -77,7 +77,6 @@ export class Controller {
   /** Null before the first. */
   #translation: Translation | null = null;
   #ready = false;
-  #dropping = false;
   #repinned = false;
   #leading = false;
   /** The Gateway whose objects are being written; `''` for none. */
@@ -98,7 +97,7 @@ export class Controller {
       namespace: options.namespace,
       name: `${options.installation.instance}-pins`,
       changed: () => this.#pinsChanged(),
-      failed: (uid, error) => log.error({ err: error }, `the pin of the Gateway with uid ${uid} cannot be read`),
+      failed: (uid, error) => log.error({ err: error }, `the pin of the Gateway with uid ${uid} cannot be used`),
     });
     this.publisher = new Publisher({
       snapshots: options.snapshots,
@@ -224,6 +223,10 @@ export class Controller {
     return this.#leading;
   }
 
+  get controllerName(): string {
+    return this.#options.controllerName;
+  }
+
   /** `namespace/name` of each that is served. */
   get gateways(): readonly string[] {
     return this.#tables.map(({ gateway }) => gateway);
@@ -269,7 +272,7 @@ export class Controller {
     this.#board.served(this.#lags.update());
     if (!this.#leading) this.#board.clear();
     else if (this.#hasHeard()) this.#writeStatuses();
-    if (this.#leading) this.#dropPins();
+    if (this.#leading) this.pins.dropUnless(({ gateway, uid }) => this.uidOf(gateway) === uid);
     this.#options.metrics.reconciled(changes.length, performance.now() - begin);
   }
 
@@ -291,21 +294,6 @@ export class Controller {
     for (const { gateway } of this.#tables) this.#lags.heardOf(gateway);
     this.#repinned = true;
     this.#batch.changed();
-  }
-
-  /** Pins of Gateways that are gone hold private keys for nothing. */
-  #dropPins(): void {
-    const gone = this.pins.all().filter(({ gateway, uid }) => this.uidOf(gateway) !== uid);
-    if (gone.length === 0 || this.#dropping) return;
-    this.#dropping = true;
-    const failed = (error: unknown) => this.#options.log.warn({ err: error }, 'pins of Gateways that are gone stay');
-    const dropped = () => {
-      this.#dropping = false;
-    };
-    void this.pins
-      .remove(gone.map(({ uid }) => uid))
-      .catch(failed)
-      .finally(dropped);
   }
 
   #writeStatuses(): void {

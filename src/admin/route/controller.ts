@@ -12,7 +12,7 @@ export const proxies: Route<ControllerSource> = {
   answer: (source, parameters) => {
     const gateway = parameters.get('gateway');
     const shown = source.proxies().filter((proxy) => gateway === null || proxy.gateway === gateway);
-    return json(200, { proxies: shown });
+    return json(200, { controllerName: source.controllerName, proxies: shown });
   },
 };
 

@@ -8,6 +8,7 @@ const table = (part: object) =>
     gateway: 'shop/web',
     listeners: {},
     rules: {},
+    streams: {},
     backends: {},
     endpoints: {},
     certificates: {},

@@ -58,6 +58,10 @@ export class ControllerAnswers implements ControllerSource {
     this.#metrics = metrics;
   }
 
+  get controllerName(): string {
+    return this.#controller.controllerName;
+  }
+
   readiness(): Readiness {
     const { ready } = this.#controller;
     return { ready, reasons: ready ? [] : ['not all kinds are listed yet'] };

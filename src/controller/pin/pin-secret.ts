@@ -24,7 +24,7 @@ export type PinSecretOptions = {
   readonly name: string;
   /** Must only schedule work. */
   readonly changed: () => void;
-  /** An entry that cannot be read. */
+  /** An entry that cannot be read, or not be removed. */
   readonly failed: (uid: string, error: unknown) => void;
 };
 
@@ -42,6 +42,7 @@ export class PinSecret {
   /** By the Gateway's uid, with what it was decoded from; a pin of null cannot be read. */
   #decoded = new Map<string, { readonly text: string; readonly pin: Pin | null }>();
   #source: Stored | undefined;
+  #dropping = false;
 
   constructor(options: PinSecretOptions) {
     const { client, namespace, name, changed } = options;
@@ -50,8 +51,8 @@ export class PinSecret {
     this.#store = new Store(changed);
     this.#listWatch = new ListWatch({
       client,
-      path: this.#collection,
-      query: { fieldSelector: `metadata.name=${name}` },
+      path: '/api/v1/secrets',
+      query: { fieldSelector: `metadata.namespace=${namespace},metadata.name=${name}` },
       store: this.#store,
       decode: (raw) => {
         const { metadata, data = {} } = raw as Stored;
@@ -94,6 +95,18 @@ export class PinSecret {
   all(): Pin[] {
     this.#refresh();
     return [...this.#decoded.values()].flatMap(({ pin }) => pin ?? []);
+  }
+
+  /** Removes pins that are for nothing: they hold private keys. Returns at once; what fails is tried at the next call. */
+  dropUnless(wanted: (pin: Pin) => boolean): void {
+    const uids = this.all().flatMap((pin) => (wanted(pin) ? [] : pin.uid));
+    if (uids.length === 0 || this.#dropping) return;
+    this.#dropping = true;
+    void this.remove(uids)
+      .catch((error: unknown) => this.#options.failed(uids.join(', '), error))
+      .finally(() => {
+        this.#dropping = false;
+      });
   }
 
   #data(): Data {

@@ -75,6 +75,13 @@ test('a renewed certificate is used, one for other names is not', () => {
   expect(gone.certificates).toEqual(TABLE.certificates);
 });
 
+test('a certificate that a backend is shown stays, whatever a listener with the same one has now', () => {
+  const tls = { serverName: 'cart', subjectAltNames: [], ca: 'system' as const, clientCertificate: 'old' };
+  const shown = { ...pin.table, backends: { [CART]: { protocol: 'http1' as const, name: 'shop/cart:80', tls } } };
+  const table = pinnedTable(shown, live({ now: certificate('k', ['a.example']) }), endpoints, null);
+  expect(Object.keys(table.certificates)).toEqual(['now', 'old']);
+});
+
 test('what does not change stays the object that it was', () => {
   const first = pinnedTable(pin.table, TABLE, () => endpoints('10.0.0.1'), null);
   const second = pinnedTable(pin.table, TABLE, () => endpoints('10.0.0.1'), first);

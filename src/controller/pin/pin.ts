@@ -1,6 +1,6 @@
 /**
  * A pinned table as it is stored: what somebody rolled a Gateway back to. Endpoints are not part of it, because they follow
- * the cluster (docs/decisions/0007-pinned-tables.md).
+ * the cluster (docs/decisions/0008-pinned-tables.md).
  */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { RoutingTable } from '../../ir/table.ts';

@@ -43,19 +43,19 @@ function namesOf(keys: readonly string[], { certificates }: RoutingTable): Set<s
   return new Set(keys.flatMap((key) => certificates[key]?.names ?? []));
 }
 
-/** Those that the listeners use now, and all pinned ones that no listener ever used: they are for something else. */
+/** Those that the listeners use now, and those that are shown to pinned backends. */
 function certificatesOf(
   listeners: RoutingTable['listeners'],
   pin: RoutingTable,
   live: RoutingTable,
 ): RoutingTable['certificates'] {
   const found: Record<string, Certificate> = {};
-  const ofListeners = new Set(Object.values(pin.listeners).flatMap(({ tls }) => tls?.certificates ?? []));
-  for (const [key, certificate] of Object.entries(pin.certificates)) {
-    if (!ofListeners.has(key)) found[key] = certificate;
-  }
   for (const { tls } of Object.values(listeners)) {
     for (const key of tls?.certificates ?? []) found[key] = (live.certificates[key] ?? pin.certificates[key])!;
+  }
+  for (const { tls } of Object.values(pin.backends)) {
+    const key = tls?.clientCertificate ?? null;
+    if (key !== null) found[key] = pin.certificates[key]!;
   }
   return found;
 }
