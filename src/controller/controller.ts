@@ -16,7 +16,7 @@ import type { SnapshotServer } from '../snapshot/server.ts';
 import type { ProxyState } from '../snapshot/session.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
 import { DEFAULT_OPTIONS, type ObjectStatus, type TranslateOptions, type Translation } from '../translate/index.ts';
-import { GatewayAddresses } from './address.ts';
+import { GatewayAddresses, servicePorts } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
 import { Lags } from './lags.ts';
@@ -108,6 +108,7 @@ export class Controller {
     this.#lags = new Lags({
       snapshots: options.snapshots,
       ready: (gateway) => this.readyProxies(gateway),
+      reached: (gateway) => servicePorts(this.#world, gateway),
       pinned: (gateway) => {
         const pin = this.pins.get(this.uidOf(gateway) ?? '');
         return pin === null ? null : { pin, configured: this.publisher.configured(gateway) };
@@ -255,7 +256,9 @@ export class Controller {
     this.#changes.add(changes);
     this.#addresses.take(changes, this.#world);
     this.#board.stored(changes);
-    for (const service of this.#readyProxies.take(changes)) {
+    const services = this.#readyProxies.take(changes);
+    for (const { kind, key } of changes) if (kind === 'Service') services.add(key);
+    for (const service of services) {
       const gateway = this.#addresses.gatewayOf(service);
       if (gateway !== null) this.#lags.heardOf(gateway);
     }

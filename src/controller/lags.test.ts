@@ -128,3 +128,21 @@ test('while a Gateway is pinned, what has changed since is not programmed, and t
   pinned = null;
   expect(conditions()).toEqual([]);
 });
+
+test('a listener is served when the Service has its port, too', () => {
+  const listener = { port: 8080, protocol: 'HTTP' as const, hostname: '', addresses: [], tls: null };
+  const listening: Snapshot = {
+    revision: '3',
+    table: { ...OLD.table, listeners: { 'gateway/shop/web/http': listener } },
+  };
+  newest = listening;
+  states = [serves('p-1', listening)];
+  let ports = new Set(['80/TCP', '8080/UDP']);
+  const options = { snapshots: { newest: () => newest, proxiesOf: () => states }, ready: () => ready };
+  const watched = new Lags({ ...options, reached: () => ports });
+  expect([...watched.of('shop/web').behind!.listeners]).toEqual(['gateway/shop/web/http']);
+  expect(watched.of('shop/web').message).toBe('the Service does not lead to the port yet');
+  expect(watched.of('shop/web').behind!.routes.size).toBe(0);
+  ports = new Set(['8080/TCP']);
+  expect(watched.of('shop/web').behind!.listeners.size).toBe(0);
+});

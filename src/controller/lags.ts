@@ -19,6 +19,8 @@ export type LagsOptions = {
   readonly snapshots: Pick<SnapshotServer, 'newest' | 'proxiesOf'>;
   /** The proxies of a Gateway that take traffic. */
   readonly ready: (gateway: string) => ReadonlySet<string>;
+  /** The ports (`80/TCP`) that the Service of a Gateway's proxies leads to them; null when that is not known here. */
+  readonly reached?: (gateway: string) => ReadonlySet<string> | null;
   /** Of a Gateway that has a pin. */
   readonly pinned?: (gateway: string) => Pinned | null;
 };
@@ -80,6 +82,12 @@ export class Lags {
   }
 
   #look(gateway: string): Lag {
+    const lag = this.#served(gateway);
+    const ports = this.#options.reached?.(gateway) ?? null;
+    return ports === null ? lag : withUnreached(lag, ports);
+  }
+
+  #served(gateway: string): Lag {
     const { snapshots, ready } = this.#options;
     const newest = snapshots.newest(gateway);
     if (newest === null) return lagFrom(null);
@@ -92,4 +100,21 @@ export class Lags {
     const progress = acknowledgement(pinned.configured ?? newest, taking, states, newest.revision);
     return lagFrom({ ...progress, pin: { pin: pinned.pin, served } });
   }
+}
+
+/** A listener that every proxy serves is of no use to clients before the Service has its port. */
+function withUnreached(lag: Lag, ports: ReadonlySet<string>): Lag {
+  if (lag.desired === null || lag.behind === null) return lag;
+  const listeners = new Set(lag.behind.listeners);
+  for (const [key, { port, protocol }] of Object.entries(lag.desired.listeners)) {
+    if (!ports.has(portKey(port, protocol))) listeners.add(key);
+  }
+  if (listeners.size === lag.behind.listeners.size) return lag;
+  const message = lag.behind.listeners.size > 0 ? lag.message : 'the Service does not lead to the port yet';
+  return { ...lag, message, behind: { ...lag.behind, listeners } };
+}
+
+/** @param protocol a listener's, or a Service port's. */
+export function portKey(port: number, protocol: string | undefined): string {
+  return `${port}/${protocol === 'UDP' ? 'UDP' : 'TCP'}`;
 }

@@ -34,7 +34,7 @@ const READING = 15_000;
 /** Before the churn counts: what was made is still being worked off. */
 const CALM = 10_000;
 /** kube-proxy leaves Services with this label alone; the cluster's nodes have nothing to do with fake endpoints. */
-const NOT_FOR_NODES = { 'service.kubernetes.io/service-proxy-name': 'headgate.dev/bench' };
+const NOT_FOR_NODES = { 'service.kubernetes.io/service-proxy-name': 'headgate-bench' };
 
 export async function scale({ routes, minutes }: Options, say: (line: string) => void): Promise<Scale> {
   const namespace = await makeNamespace('bench-scale');
