@@ -125,12 +125,16 @@ test('the bounds have the flags and defaults of the code', () => {
 });
 
 /** Reasons of conditions that say that all is well. */
-const GOOD = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'NoConflicts']);
+const GOOD = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'NoConflicts', 'RolledBack']);
 
 test('the reasons of conditions are those in the code', () => {
   const folder = join(ROOT, 'src/translate/condition');
   const files = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'));
-  const made = [...files.map((name) => join(folder, name)), join(ROOT, 'src/controller/programmed.ts')]
+  const made = [
+    ...files.map((name) => join(folder, name)),
+    join(ROOT, 'src/controller/programmed.ts'),
+    join(ROOT, 'src/controller/pin/status.ts'),
+  ]
     .flatMap((path) => Array.from(read(path).matchAll(/'([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
     .filter((word) => !/^(True|False|Unknown|Gateway|HTTPRoute|RequestMirror)$/.test(word));
   const shown = rows(read(join(DOCS, 'errors.md')), '### Conditions that are not as they should be').flatMap(
