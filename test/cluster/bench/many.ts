@@ -40,7 +40,8 @@ export async function fill(namespace: string, from: number, to: number): Promise
 
 /** Resolves when every route of the namespace says that all proxies serve it: nothing is worked off any more. */
 export async function allProgrammed(namespace: string): Promise<void> {
-  const isProgrammed = ({ status }: KubeObject) => condition(status?.parents?.[0], 'headgate.dev/Programmed') === 'True';
+  const isProgrammed = ({ status }: KubeObject) =>
+    condition(status?.parents?.[0], 'headgate.dev/Programmed') === 'True';
   for (const end = performance.now() + 600_000; performance.now() < end; await sleep(2_000)) {
     if ((await list('HTTPRoute', namespace)).every(isProgrammed)) return;
   }
