@@ -11,7 +11,6 @@ import { AuthoritySecret } from '../controller/authority/secret.ts';
 import { Controller } from '../controller/controller.ts';
 import { identify } from '../controller/identity.ts';
 import { ControllerMetrics } from '../controller/metrics.ts';
-import { PROXY_PARAMETERS } from '../infra/parameters.ts';
 import { clusterOf, KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/event.ts';
 import { Lease } from '../kube/lease.ts';
@@ -86,7 +85,6 @@ export const controller: Command = {
       controllerName: settings.controllerName,
       namespace: settings.namespace,
       installation: installation(settings, bundleOf(authorities), address),
-      parameters: PROXY_PARAMETERS,
       snapshots,
       metrics: counted,
       events: new EventRecorder({
@@ -132,7 +130,7 @@ function installation(settings: ControllerSettings, caBundle: string, snapshotAd
   return {
     image: settings.image,
     imagePullPolicy: settings.imagePullPolicy,
-    imagePullSecrets: [],
+    imagePullSecrets: settings.imagePullSecrets,
     snapshotAddress,
     snapshotAudience: AUDIENCE,
     instance: settings.instance,

@@ -4,9 +4,7 @@
  * so a proxy may ask any of them.
  */
 import type { Kind } from '../api/resources.ts';
-import type { ProxyParameters } from '../infra/parameters.ts';
 import { Reconciler } from '../infra/reconcile.ts';
-import { render } from '../infra/render.ts';
 import type { Installation } from '../infra/settings.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/event.ts';
@@ -19,18 +17,20 @@ import { DEFAULT_OPTIONS, type ObjectStatus, type TranslateOptions, type Transla
 import { GatewayAddresses, servicePorts } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
+import { Infrastructure } from './infrastructure.ts';
 import { Lags } from './lags.ts';
 import type { ControllerMetrics, Reading } from './metrics.ts';
+import { ParametersReport } from './parameters/report.ts';
 import { withPinnedListeners } from './pin/listeners.ts';
 import { PinSecret } from './pin/pin-secret.ts';
 import { shownStatus } from './programmed.ts';
 import { Publisher } from './publisher.ts';
 import { ReadyProxies } from './ready-proxies.ts';
-import { PendingChanges } from './resource-changes.ts';
+import { isOfInfrastructure, PendingChanges } from './resource-changes.ts';
 import { StatusBoard } from './status/board.ts';
 import { StatusWriter } from './status/writer.ts';
 import { Warnings } from './warnings.ts';
-import { World, type WorldChange } from './world.ts';
+import { World } from './world.ts';
 
 export type ControllerOptions = {
   readonly client: KubeClient;
@@ -39,7 +39,6 @@ export type ControllerOptions = {
   /** Where this controller runs. */
   readonly namespace: string;
   readonly installation: Installation;
-  readonly parameters: ProxyParameters;
   readonly snapshots: SnapshotServer;
   readonly metrics: ControllerMetrics;
   readonly events: EventRecorder;
@@ -53,16 +52,22 @@ const HEARING = 15_000;
 /** Milliseconds until objects of Gateways that could not be written are tried again. */
 const RETRY = 5_000;
 
+/** Milliseconds between two looks at what the statuses of GatewayParameters should be. */
+const PARAMETERS_PACE = 500;
+
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #world: World;
   readonly #children: Children;
-  readonly #reconciler: Reconciler;
   readonly #statuses: StatusWriter;
   readonly #warnings: Warnings;
   readonly #batch: Batch;
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
+  readonly #made: Infrastructure;
+  readonly #parameters: ParametersReport;
+  /** By themselves: they follow every revision, which is worth telling only now and then. */
+  readonly #parameterStatuses: Batch;
   readonly #translator = new IncrementalTranslator();
   #installation: Installation;
   readonly #changes = new PendingChanges();
@@ -125,6 +130,11 @@ export class Controller {
       () => this.#applyInfrastructure(),
       (error) => log.error({ err: error }, 'the objects of Gateways could not be brought to what they should be'),
     );
+    this.#parameterStatuses = new Batch(
+      () => this.#writeParameterStatuses(),
+      (error) => log.error({ err: error }, 'the statuses of GatewayParameters could not be made'),
+      PARAMETERS_PACE,
+    );
     this.#world = new World({
       client,
       changed,
@@ -132,7 +142,7 @@ export class Controller {
       refused: (message) => log.warn(message),
     });
     this.#children = new Children(client, options.installation.instance, () => this.#infrastructure.changed());
-    this.#reconciler = new Reconciler({
+    const reconciler = new Reconciler({
       client,
       fieldManager: options.installation.instance,
       live: (kind, namespace, name) => this.#children.get(kind, namespace, name),
@@ -140,6 +150,23 @@ export class Controller {
         metrics.infrastructureFailed();
         this.#infrastructureFailed(what, error);
       },
+    });
+    this.#made = new Infrastructure({
+      world: this.#world,
+      children: this.#children,
+      reconciler,
+      reached: (gateway) => {
+        this.#applying = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
+        const pin = this.publisher.pin(this.#applying);
+        return pin === null ? gateway : withPinnedListeners(gateway, pin.table);
+      },
+    });
+    this.#parameters = new ParametersReport({
+      controllerName: options.controllerName,
+      world: this.#world,
+      children: this.#children,
+      ready: this.#readyProxies,
+      snapshots: options.snapshots,
     });
     this.#statuses = new StatusWriter({
       client,
@@ -171,10 +198,12 @@ export class Controller {
     this.#options.log.info('all kinds are listed');
     this.#batch.start();
     this.#infrastructure.start();
+    this.#parameterStatuses.start();
     this.#warnings.run(signal);
     await running;
     this.#batch.stop();
     this.#infrastructure.stop();
+    this.#parameterStatuses.stop();
     if (this.#retry !== null) clearTimeout(this.#retry);
   }
 
@@ -300,6 +329,12 @@ export class Controller {
     for (const target of this.#board.take(this.#world, (gateway) => this.#lags.of(gateway))) {
       this.#statuses.write(target);
     }
+    this.#parameterStatuses.changed();
+  }
+
+  #writeParameterStatuses(): void {
+    if (!this.#leading || this.#hearingUntil !== null) return;
+    for (const target of this.#parameters.targets()) this.#statuses.write(target);
   }
 
   /** Again only when there is something new to read: most changes are acknowledgements and our own statuses. */
@@ -315,6 +350,7 @@ export class Controller {
     this.#translation = step;
     this.publisher.endpointsChanged();
     this.#board.translated(step.changes);
+    this.#parameters.translated(step.changes);
     for (const change of step.changes.tables) {
       this.publisher.add(change);
       this.#lags.published(change);
@@ -345,30 +381,10 @@ export class Controller {
   async #applyInfrastructure(): Promise<void> {
     // Whoever does not know the Gateways must not take what was made for them for left over.
     if (!this.#leading || this.#translation === null) return;
-    const { parameters } = this.#options;
-    const wanted = new Set<string>();
-    for (const gateway of this.#ourGateways()) {
-      const pin = this.publisher.pin(`${gateway.metadata.namespace}/${gateway.metadata.name}`);
-      const reached = pin === null ? gateway : withPinnedListeners(gateway, pin.table);
-      const objects = render(reached, parameters, this.#installation);
-      for (const { object } of objects)
-        wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
-      this.#applying = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
-      await this.#reconciler.apply(objects);
-      this.#applying = '';
-    }
-    await this.#reconciler.prune(this.#children.all(), wanted);
-  }
-
-  *#ourGateways() {
-    for (const { gateway } of this.#tables) {
-      const [namespace, name] = gateway.split('/') as [string, string];
-      const known = this.#world.get('Gateway', namespace, name)?.resource;
-      if (known?.kind !== 'Gateway' || known.metadata.deletionTimestamp !== undefined) continue;
-      // Nothing can be made in a namespace that is being deleted.
-      const home = this.#world.get('Namespace', '', namespace)?.resource.metadata;
-      if (home?.deletionTimestamp === undefined) yield known;
-    }
+    const gateways = this.#tables.map(({ gateway }) => gateway);
+    this.#parameters.asked(await this.#made.apply(gateways, this.#installation));
+    this.#applying = '';
+    this.#batch.changed();
   }
 
   #infrastructureFailed(what: string, error: unknown): void {
@@ -384,11 +400,4 @@ export class Controller {
     this.#options.metrics.watched(kind, event);
     if (event === 'failure') this.#options.log.warn(`watching ${kind} failed and is tried again: ${message}`);
   }
-}
-
-/** Kinds of which nothing is read when a Gateway's own objects are rendered, and which change most. */
-const TRAFFIC_KINDS: ReadonlySet<Kind> = new Set(['HTTPRoute', 'Service', 'EndpointSlice', 'Secret']);
-
-function isOfInfrastructure({ kind, before, object }: WorldChange): boolean {
-  return !TRAFFIC_KINDS.has(kind) && before?.resource !== object?.resource;
 }

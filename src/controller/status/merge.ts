@@ -6,7 +6,7 @@ import type { Condition } from '../../ir/status.ts';
 import { sameContent } from '../../translate/incremental/equal.ts';
 import { mergeConditions, type StoredCondition } from './conditions.ts';
 
-type ParentRef = {
+type Reference = {
   readonly group?: string;
   readonly kind?: string;
   readonly namespace?: string;
@@ -17,7 +17,8 @@ type ParentRef = {
 type Entry = { readonly conditions?: readonly StoredCondition[]; readonly [field: string]: unknown };
 type Status = Entry & {
   readonly listeners?: readonly (Entry & { readonly name: string })[];
-  readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: ParentRef })[];
+  readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: Reference })[];
+  readonly ancestors?: readonly (Entry & { readonly controllerName: string; readonly ancestorRef: Reference })[];
 };
 
 export type StoredObject = {
@@ -36,11 +37,12 @@ export type StoredObject = {
 type Ours = { readonly conditions?: readonly Condition[]; readonly [field: string]: unknown };
 type OurStatus = Ours & {
   readonly listeners?: readonly (Ours & { readonly name: string })[];
-  readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: ParentRef })[];
+  readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: Reference })[];
+  readonly ancestors?: readonly (Ours & { readonly controllerName: string; readonly ancestorRef: Reference })[];
 };
 
-type Parents = NonNullable<Status['parents']>;
-type OurParents = NonNullable<OurStatus['parents']>;
+/** An entry that belongs to a controller, among those of others. */
+type Owned = { readonly controllerName: string };
 
 /**
  * Null when there is nothing to write.
@@ -59,29 +61,53 @@ export function mergeStatus<T extends StoredObject>(
       mergeEntry(before.listeners?.find(({ name }) => name === listener.name) ?? {}, listener, now),
     );
   }
-  if (ours.parents !== undefined) after.parents = mergeParents(before.parents ?? [], ours.parents, controllerName, now);
+  if (ours.parents !== undefined) {
+    const merge = new OwnedEntries(controllerName, now, (entry: { readonly parentRef: Reference }) => entry.parentRef);
+    after.parents = merge.over(before.parents ?? [], ours.parents);
+  }
+  if (ours.ancestors !== undefined) {
+    const merge = new OwnedEntries(
+      controllerName,
+      now,
+      (entry: { readonly ancestorRef: Reference }) => entry.ancestorRef,
+    );
+    after.ancestors = merge.over(before.ancestors ?? [], ours.ancestors);
+  }
   return sameContent(after, before) ? null : { ...object, status: after };
 }
 
-/**
- * Every entry keeps its place, and new ones come last: two controllers that each put their own entries first would write
- * against each other for ever.
- */
-function mergeParents(known: Parents, ours: OurParents, controllerName: string, now: string): readonly object[] {
-  const remaining = new Map(ours.map((parent) => [idOf(parent.parentRef), parent]));
-  const merged: object[] = [];
-  for (const old of known) {
-    if (old.controllerName !== controllerName) {
-      merged.push(old);
-      continue;
-    }
-    const id = idOf(old.parentRef);
-    const next = remaining.get(id);
-    remaining.delete(id);
-    if (next !== undefined) merged.push(mergeEntry(old, next, now));
+/** The entries of a list in which each controller has its own, told apart by what they refer to. */
+class OwnedEntries<R> {
+  readonly #controllerName: string;
+  readonly #now: string;
+  readonly #refOf: (entry: R) => Reference;
+
+  constructor(controllerName: string, now: string, refOf: (entry: R) => Reference) {
+    this.#controllerName = controllerName;
+    this.#now = now;
+    this.#refOf = refOf;
   }
-  for (const added of remaining.values()) merged.push(mergeEntry({}, added, now));
-  return merged;
+
+  /**
+   * Every entry keeps its place, and new ones come last: two controllers that each put their own entries first would write
+   * against each other for ever.
+   */
+  over(known: readonly (Entry & Owned & R)[], ours: readonly (Ours & Owned & R)[]): readonly object[] {
+    const remaining = new Map(ours.map((entry) => [idOf(this.#refOf(entry)), entry]));
+    const merged: object[] = [];
+    for (const old of known) {
+      if (old.controllerName !== this.#controllerName) {
+        merged.push(old);
+        continue;
+      }
+      const id = idOf(this.#refOf(old));
+      const next = remaining.get(id);
+      remaining.delete(id);
+      if (next !== undefined) merged.push(mergeEntry(old, next, this.#now));
+    }
+    for (const added of remaining.values()) merged.push(mergeEntry({}, added, this.#now));
+    return merged;
+  }
 }
 
 /** Our fields over the stored ones, conditions merged by type. */
@@ -91,12 +117,12 @@ function mergeEntry(stored: Entry, ours: Ours, now: string): object {
   return empty ? { ...ours } : { ...ours, conditions };
 }
 
-export function sameReference(a: ParentRef, b: ParentRef): boolean {
+export function sameReference(a: Reference, b: Reference): boolean {
   return idOf(a) === idOf(b);
 }
 
 /** Equal for references to the same part of the same object. */
-function idOf(reference: ParentRef): string {
+function idOf(reference: Reference): string {
   const { group = '', kind = '', namespace = '', name, sectionName = '', port = '' } = reference;
   return `${group}/${kind}/${namespace}/${name}/${sectionName}/${port}`;
 }
