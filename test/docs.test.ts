@@ -125,7 +125,7 @@ test('the bounds have the flags and defaults of the code', () => {
 });
 
 /** Reasons of conditions that say that all is well. */
-const GOOD = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'NoConflicts']);
+const GOOD = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'NoConflicts', 'RolledBack']);
 
 test('the reasons of conditions are those in the code', () => {
   const folder = join(ROOT, 'src/translate/condition');
