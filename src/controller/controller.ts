@@ -26,11 +26,11 @@ import { PinSecret } from './pin/pin-secret.ts';
 import { shownStatus } from './programmed.ts';
 import { Publisher } from './publisher.ts';
 import { ReadyProxies } from './ready-proxies.ts';
-import { PendingChanges } from './resource-changes.ts';
+import { isOfInfrastructure, PendingChanges } from './resource-changes.ts';
 import { StatusBoard } from './status/board.ts';
 import { StatusWriter } from './status/writer.ts';
 import { Warnings } from './warnings.ts';
-import { World, type WorldChange } from './world.ts';
+import { World } from './world.ts';
 
 export type ControllerOptions = {
   readonly client: KubeClient;
@@ -84,6 +84,8 @@ export class Controller {
   #ready = false;
   #repinned = false;
   #leading = false;
+  /** The Gateway whose objects are being written; `''` for none. */
+  #applying = '';
   #retry: NodeJS.Timeout | null = null;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
   #hearingUntil: number | null = null;
@@ -154,7 +156,8 @@ export class Controller {
       children: this.#children,
       reconciler,
       reached: (gateway) => {
-        const pin = this.publisher.pin(`${gateway.metadata.namespace}/${gateway.metadata.name}`);
+        this.#applying = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
+        const pin = this.publisher.pin(this.#applying);
         return pin === null ? gateway : withPinnedListeners(gateway, pin.table);
       },
     });
@@ -380,12 +383,13 @@ export class Controller {
     if (!this.#leading || this.#translation === null) return;
     const gateways = this.#tables.map(({ gateway }) => gateway);
     this.#parameters.asked(await this.#made.apply(gateways, this.#installation));
+    this.#applying = '';
     this.#batch.changed();
   }
 
   #infrastructureFailed(what: string, error: unknown): void {
     this.#options.log.error({ err: error }, `${what} could not be brought to what it should be`);
-    if (this.#made.applying !== '') this.#warnings.infrastructureFailed(this.#made.applying, what, error);
+    if (this.#applying !== '') this.#warnings.infrastructureFailed(this.#applying, what, error);
     this.#retry ??= setTimeout(() => {
       this.#retry = null;
       this.#infrastructure.changed();
@@ -396,11 +400,4 @@ export class Controller {
     this.#options.metrics.watched(kind, event);
     if (event === 'failure') this.#options.log.warn(`watching ${kind} failed and is tried again: ${message}`);
   }
-}
-
-/** Kinds of which nothing is read when a Gateway's own objects are rendered, and which change most. */
-const TRAFFIC_KINDS: ReadonlySet<Kind> = new Set(['HTTPRoute', 'Service', 'EndpointSlice', 'Secret']);
-
-function isOfInfrastructure({ kind, before, object }: WorldChange): boolean {
-  return !TRAFFIC_KINDS.has(kind) && before?.resource !== object?.resource;
 }

@@ -15,23 +15,17 @@ export type InfrastructureOptions = {
   readonly world: World;
   readonly children: Children;
   readonly reconciler: Reconciler;
-  /** The Gateway with the listeners that its proxies serve, which are others when it is pinned. */
+  /** The Gateway as its Service must lead to it, asked before its objects are written. */
   readonly reached: (gateway: Gateway) => Gateway;
 };
 
 export class Infrastructure {
   readonly #options: InfrastructureOptions;
   readonly #parameters: EffectiveParameters;
-  #applying = '';
 
   constructor(options: InfrastructureOptions) {
     this.#options = options;
     this.#parameters = new EffectiveParameters(options.world);
-  }
-
-  /** The Gateway whose objects are being written: `namespace/name`, `''` for none. */
-  get applying(): string {
-    return this.#applying;
   }
 
   /**
@@ -39,7 +33,7 @@ export class Infrastructure {
    * @returns what was asked for, by Gateway
    */
   async apply(gateways: readonly string[], installation: Installation): Promise<Map<string, Asked>> {
-    const { children, reconciler, reached } = this.#options;
+    const { children, reconciler } = this.#options;
     const wanted = new Set<string>();
     const asked = new Map<string, Asked>();
     for (const gateway of this.#present(gateways)) {
@@ -50,11 +44,9 @@ export class Infrastructure {
         asked.set(`${namespace}/${name}`, { deployment: null, failure: fault });
         continue;
       }
-      const objects = stamped(render(reached(gateway), this.#parametersOf(gateway, spec), installation));
+      const objects = stamped(render(this.#options.reached(gateway), this.#parametersOf(gateway, spec), installation));
       for (const { object } of objects) wanted.add(childKey(object.kind, namespace, object.metadata.name));
-      this.#applying = `${namespace}/${name}`;
       const failure = await reconciler.apply(objects);
-      this.#applying = '';
       const deployment = objects.find(({ object }) => object.kind === 'Deployment')?.object ?? null;
       asked.set(`${namespace}/${name}`, { deployment, failure: fault === '' ? failure : fault });
     }

@@ -6,7 +6,7 @@ import type { Condition } from '../../ir/status.ts';
 import { sameContent } from '../../translate/incremental/equal.ts';
 import { mergeConditions, type StoredCondition } from './conditions.ts';
 
-type ParentRef = {
+type Reference = {
   readonly group?: string;
   readonly kind?: string;
   readonly namespace?: string;
@@ -17,8 +17,8 @@ type ParentRef = {
 type Entry = { readonly conditions?: readonly StoredCondition[]; readonly [field: string]: unknown };
 type Status = Entry & {
   readonly listeners?: readonly (Entry & { readonly name: string })[];
-  readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: ParentRef })[];
-  readonly ancestors?: readonly (Entry & { readonly controllerName: string; readonly ancestorRef: ParentRef })[];
+  readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: Reference })[];
+  readonly ancestors?: readonly (Entry & { readonly controllerName: string; readonly ancestorRef: Reference })[];
 };
 
 export type StoredObject = {
@@ -37,8 +37,8 @@ export type StoredObject = {
 type Ours = { readonly conditions?: readonly Condition[]; readonly [field: string]: unknown };
 type OurStatus = Ours & {
   readonly listeners?: readonly (Ours & { readonly name: string })[];
-  readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: ParentRef })[];
-  readonly ancestors?: readonly (Ours & { readonly controllerName: string; readonly ancestorRef: ParentRef })[];
+  readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: Reference })[];
+  readonly ancestors?: readonly (Ours & { readonly controllerName: string; readonly ancestorRef: Reference })[];
 };
 
 /** An entry that belongs to a controller, among those of others. */
@@ -62,14 +62,14 @@ export function mergeStatus<T extends StoredObject>(
     );
   }
   if (ours.parents !== undefined) {
-    const merge = new OwnedEntries(controllerName, now, (entry: { readonly parentRef: ParentRef }) => entry.parentRef);
+    const merge = new OwnedEntries(controllerName, now, (entry: { readonly parentRef: Reference }) => entry.parentRef);
     after.parents = merge.over(before.parents ?? [], ours.parents);
   }
   if (ours.ancestors !== undefined) {
     const merge = new OwnedEntries(
       controllerName,
       now,
-      (entry: { readonly ancestorRef: ParentRef }) => entry.ancestorRef,
+      (entry: { readonly ancestorRef: Reference }) => entry.ancestorRef,
     );
     after.ancestors = merge.over(before.ancestors ?? [], ours.ancestors);
   }
@@ -80,9 +80,9 @@ export function mergeStatus<T extends StoredObject>(
 class OwnedEntries<R> {
   readonly #controllerName: string;
   readonly #now: string;
-  readonly #refOf: (entry: R) => ParentRef;
+  readonly #refOf: (entry: R) => Reference;
 
-  constructor(controllerName: string, now: string, refOf: (entry: R) => ParentRef) {
+  constructor(controllerName: string, now: string, refOf: (entry: R) => Reference) {
     this.#controllerName = controllerName;
     this.#now = now;
     this.#refOf = refOf;
@@ -117,12 +117,12 @@ function mergeEntry(stored: Entry, ours: Ours, now: string): object {
   return empty ? { ...ours } : { ...ours, conditions };
 }
 
-export function sameReference(a: ParentRef, b: ParentRef): boolean {
+export function sameReference(a: Reference, b: Reference): boolean {
   return idOf(a) === idOf(b);
 }
 
 /** Equal for references to the same part of the same object. */
-function idOf(reference: ParentRef): string {
+function idOf(reference: Reference): string {
   const { group = '', kind = '', namespace = '', name, sectionName = '', port = '' } = reference;
   return `${group}/${kind}/${namespace}/${name}/${sectionName}/${port}`;
 }
