@@ -83,6 +83,8 @@ function container({ gateway, parameters, installation }: Child): object {
     ],
     ports: [{ name: 'health', containerPort: HEALTH_PORT }],
     resources: parameters.resources,
+    // On a node that is busy a start takes as long as it takes; a proxy that is killed for it only starts again.
+    startupProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 1, failureThreshold: 300 },
     readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 1, failureThreshold: 2 },
     livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, failureThreshold: 6 },
     securityContext: {
