@@ -22,6 +22,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   ...CHILD_COLLECTIONS,
   EndpointSlice: '/apis/discovery.k8s.io/v1/endpointslices',
   Gateway: `${GATEWAY_API}/gateways`,
+  GatewayParameters: '/apis/headgate.dev/v1alpha1/gatewayparameters',
   HTTPRoute: `${GATEWAY_API}/httproutes`,
   Lease: '/apis/coordination.k8s.io/v1/leases',
   Pod: '/api/v1/pods',
@@ -35,7 +36,9 @@ export type KubeObject = {
     readonly name: string;
     readonly namespace?: string;
     readonly generation?: number;
+    readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
   };
   // biome-ignore lint/suspicious/noExplicitAny: what is looked into differs by kind.
@@ -44,6 +47,9 @@ export type KubeObject = {
   readonly status?: any;
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   readonly data?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly endpoints?: any;
+  readonly type?: string;
 };
 
 export function pathOf(kind: string, namespace: string, name = ''): string {
@@ -96,7 +102,7 @@ export async function removeNamespace(name: string): Promise<void> {
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
-  milliseconds = 60_000,
+  milliseconds = 180_000,
 ): Promise<T> {
   const end = performance.now() + milliseconds;
   let failure = '';
