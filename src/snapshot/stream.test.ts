@@ -1,7 +1,7 @@
 import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { issueCertificate, type KeyPair, makeAuthority } from '../controller/authority.ts';
+import { issueCertificate, type KeyPair, makeAuthority } from '../controller/authority/certificate.ts';
 import type { Snapshot } from '../ir/delta.ts';
 import type { RoutingTable } from '../ir/table.ts';
 import { SnapshotClient } from './client.ts';
@@ -58,9 +58,9 @@ function proxy(token: string, apply: (snapshot: Snapshot) => Promise<void> = asy
 
 function table(gateway: string, backends: number, label = ''): Snapshot {
   const entry = (index: number) =>
-    ({ protocol: 'http1', name: `shop/${index}${index === 0 ? label : ''}:80` }) as const;
+    ({ protocol: 'http1', name: `shop/${index}${index === 0 ? label : ''}:80`, tls: null }) as const;
   const all = Object.fromEntries(Array.from({ length: backends }, (_, i) => [`service/shop/s${i}/80`, entry(i)]));
-  const empty = { listeners: {}, rules: {}, endpoints: {}, certificates: {}, policies: {} };
+  const empty = { listeners: {}, rules: {}, streams: {}, endpoints: {}, certificates: {}, policies: {} };
   return snapshotOf({ gateway, ...empty, backends: all } as RoutingTable);
 }
 

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { issueCertificate, type KeyPair, makeAuthority } from '../../controller/authority.ts';
+import { issueCertificate, type KeyPair, makeAuthority } from '../../controller/authority/certificate.ts';
 import type { Snapshot } from '../../ir/delta.ts';
 import type { RoutingTable } from '../../ir/table.ts';
 import { snapshotOf } from '../../snapshot/revision.ts';
@@ -80,6 +80,7 @@ function table(path: string): Snapshot {
     },
     rules: {
       'httproute/shop/all/rule/0': {
+        protocol: 'http',
         attachments: [{ listener: 'gateway/shop/web/http', hostname: '', routeHostname: '' }],
         matches: [{ path: { kind: 'prefix', value: path }, method: '', headers: [], query: [] }],
         filters: [],
@@ -91,7 +92,8 @@ function table(path: string): Snapshot {
         policies: [],
       },
     },
-    backends: { [key]: { protocol: 'http1', name: 'shop/echo:80' } },
+    streams: {},
+    backends: { [key]: { protocol: 'http1', name: 'shop/echo:80', tls: null } },
     endpoints: { [key]: { addresses: [endpoint] } },
     certificates: {},
     policies: {},
