@@ -3,16 +3,11 @@ import { readFileSync } from 'node:fs';
 import { ECHO_IMAGE } from '../global-setup.ts';
 import { CONTROLLER, create, get, rolledOut, SYSTEM } from './cluster.ts';
 
-export type Backend = {
-  readonly name?: string;
-  readonly replicas?: number;
-  /** Whether it ends connections properly on SIGTERM, and speaks WebSocket. The other one is gone at once. */
-  readonly graceful?: boolean;
-};
-
-/** A Deployment and its Service, by the name `echo` unless it has another; resolves when it is ready. */
-export async function startBackend(namespace: string, backend: Backend = {}): Promise<void> {
-  const { name = 'echo', replicas = 2, graceful = false } = backend;
+/**
+ * A Deployment and its Service; resolves when it is ready.
+ * @param graceful whether it ends connections properly on SIGTERM, and speaks WebSocket. The other one is gone at once.
+ */
+export async function startBackend(namespace: string, name = 'echo', replicas = 2, graceful = false): Promise<void> {
   const labels = { app: name };
   const container = graceful ? await gracefulContainer() : { image: ECHO_IMAGE };
   await create({

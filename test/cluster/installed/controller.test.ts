@@ -51,7 +51,7 @@ test('when the leader is killed, another writes within the lease time, and proxi
   const old = await holder();
   const pods = await list('Pod', SYSTEM, `app.kubernetes.io/name=${CONTROLLER}`);
   const leader = pods.find(({ metadata }) => old.startsWith(`${metadata.name}-`))!.metadata.name;
-  const load = new Load(`http://${address}/`, { rate: 100 });
+  const load = new Load(`http://${address}/`, 100);
   const killed = performance.now();
   await remove('Pod', SYSTEM, leader, true);
   await create(httpRoute(namespace, 'after', '/after'));

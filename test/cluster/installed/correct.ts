@@ -27,7 +27,7 @@ export async function expectCorrect({ namespace, address }: Shop): Promise<void>
   const more = { name: 'more', port, protocol: 'HTTP' };
   await patch('Gateway', namespace, 'web', { spec: { listeners: [HTTP, more] } });
   await programmed(namespace, 'web');
-  await until('the new listener answers', async () => (await statusOf(address, `/${name}`, port)) === 200, 15_000);
+  await until('the new listener answers', async () => (await statusOf(address, `/${name}`, port)) === 200);
   await patch('Gateway', namespace, 'web', { spec: { listeners: [HTTP] } });
   await programmed(namespace, 'web');
 

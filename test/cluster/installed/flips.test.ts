@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBackend } from './backend.ts';
 import { create, type KubeObject, kube, patch, removeNamespace } from './cluster.ts';
 import { Load } from './load.ts';
-import { httpRoute, routeProgrammed, type Shop, startShop } from './shop.ts';
+import { httpRoute, routeProgrammed, type Shop, startBackend, startShop } from './shop.ts';
 
 const FLIPS = Number(process.env.FLIPS ?? 500);
 /** Milliseconds between two of them, when the API server is that fast. */
@@ -14,7 +13,7 @@ let shop: Shop;
 
 beforeAll(async () => {
   shop = await startShop('flips');
-  await startBackend(shop.namespace, { name: 'other', replicas: 1 });
+  await startBackend(shop.namespace, 'other', 1);
 });
 
 afterAll(async () => {
@@ -65,17 +64,14 @@ test(`a route that is changed ${FLIPS} times is answered 200 by the newest versi
   await routeProgrammed(namespace, 'flip');
   const seen = new Set<number>();
   let newest = 0;
-  const load = new Load(`http://${address}/flip`, {
-    rate: 200,
-    judge: () => {
-      const known = newest;
-      return ({ headers }) => {
-        const version = Number(headers[VERSION] ?? -1);
-        seen.add(version);
-        newest = Math.max(newest, version);
-        return version < known ? `version ${version} after ${known} was seen` : '';
-      };
-    },
+  const load = new Load(`http://${address}/flip`, 200, () => {
+    const known = newest;
+    return ({ headers }) => {
+      const version = Number(headers[VERSION] ?? -1);
+      seen.add(version);
+      newest = Math.max(newest, version);
+      return version < known ? `version ${version} after ${known} was seen` : '';
+    };
   });
   const begin = performance.now();
   for (let version = 1; version <= FLIPS; version++) {

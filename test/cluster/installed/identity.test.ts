@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SNAPSHOT_PATH } from '../../../src/snapshot/server.ts';
-import { startBackend } from './backend.ts';
 import {
   CONTROLLER,
   create,
@@ -17,7 +16,7 @@ import {
   SYSTEM,
   until,
 } from './cluster.ts';
-import { httpRoute, programmed, startGateway } from './shop.ts';
+import { httpRoute, programmed, startBackend, startGateway } from './shop.ts';
 
 const AUDIENCE = 'snapshot.headgate.dev';
 
@@ -30,7 +29,7 @@ beforeAll(async () => {
   await Promise.all([
     startGateway(namespace, 'web'),
     startGateway(namespace, 'other'),
-    startBackend(namespace, { replicas: 1 }),
+    startBackend(namespace, 'echo', 1),
   ]);
   await create(httpRoute(namespace, 'secret', '/secret'));
   await programmed(namespace, 'web');

@@ -37,12 +37,8 @@ export async function ask(
   }
 }
 
-export type LoadOptions = {
-  /** Requests a second. */
-  readonly rate: number;
-  /** Called when a request leaves; what it returns judges the answer: `''` when all is well. 200 is asked for anyway. */
-  readonly judge?: () => (answer: Answered) => string;
-};
+/** Called when a request leaves; what it returns judges the answer: `''` when all is well. 200 is asked for anyway. */
+export type Judge = () => (answer: Answered) => string;
 
 /** What a test prints when something fails; the rest is counted. */
 const SHOWN = 20;
@@ -50,7 +46,7 @@ const SHOWN = 20;
 export class Load {
   readonly #agent = new Agent({ connections: 32, pipelining: 1 });
   readonly #url: string;
-  readonly #options: LoadOptions;
+  readonly #judge: Judge | undefined;
   readonly #failures: string[] = [];
   readonly #pods = new Set<string>();
   #count = 0;
@@ -59,10 +55,11 @@ export class Load {
   #running = true;
   #loop: Promise<void>;
 
-  constructor(url: string, options: LoadOptions) {
+  /** @param rate requests a second. */
+  constructor(url: string, rate: number, judge?: Judge) {
     this.#url = url;
-    this.#options = options;
-    this.#loop = this.#run(options.rate);
+    this.#judge = judge;
+    this.#loop = this.#run(rate);
   }
 
   /** Requests so far. */
@@ -110,7 +107,7 @@ export class Load {
 
   async #one(): Promise<void> {
     this.#count += 1;
-    const judge = this.#options.judge?.();
+    const judge = this.#judge?.();
     const answer = await ask(this.#agent, this.#url);
     if (answer.headers.connection === 'close') this.#farewells += 1;
     const fault = answer.status === 200 ? (judge?.(answer) ?? '') : `${answer.status} ${answer.pod}`;

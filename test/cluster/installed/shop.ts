@@ -14,6 +14,8 @@ export function gateway(namespace: string, name: string, listeners: readonly obj
   };
 }
 
+export { startBackend };
+
 type Condition = { readonly type: string };
 
 export const HTTP = { name: 'http', port: 80, protocol: 'HTTP' };
