@@ -83,8 +83,22 @@ function container({ gateway, parameters, installation }: Child): object {
     ],
     ports: [{ name: 'health', containerPort: HEALTH_PORT }],
     resources: { requests: quantities(parameters.resources.requests), limits: quantities(parameters.resources.limits) },
-    readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 1, failureThreshold: 2 },
-    livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, failureThreshold: 6 },
+    // On a node that is busy a start takes as long as it takes; a proxy that is killed for it only starts again.
+    startupProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 1, failureThreshold: 300 },
+    // A pod that is deleted leaves the endpoints by itself, and a proxy that is slow to answer here serves nevertheless: taking
+    // it out when the node is busy would refuse its clients.
+    readinessProbe: {
+      httpGet: { path: '/readyz', port: 'health' },
+      periodSeconds: 1,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    },
+    livenessProbe: {
+      httpGet: { path: '/healthz', port: 'health' },
+      periodSeconds: 10,
+      timeoutSeconds: 10,
+      failureThreshold: 6,
+    },
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

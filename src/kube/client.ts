@@ -74,15 +74,16 @@ export class KubeClient {
   }
 
   /**
-   * A watch: the answer's lines as they come, until the server ends it.
+   * A watch: the answer's lines as they come, until the server ends it. `opened` is called when it has said that it will.
    * @throws {ApiError} before the first line when the answer is not 2xx; with status 0 when the connection breaks.
    */
-  async *lines(path: string, query: Query, signal: AbortSignal): AsyncGenerator<string> {
+  async *lines(path: string, query: Query, signal: AbortSignal, opened = () => {}): AsyncGenerator<string> {
     const response = await this.#send('GET', path, { query }, signal);
     if (response.statusCode >= 300) {
       const text = await response.body.text().catch(() => '');
       throw failed(response, 'GET', path, text);
     }
+    opened();
     const lines = new Lines();
     try {
       for await (const chunk of response.body) yield* lines.push(chunk as Buffer);

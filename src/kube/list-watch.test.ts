@@ -200,3 +200,15 @@ test('an object that decoding no longer wants leaves the store', async () => {
   server.put(PATH, 'shop', 'a', { size: 2 });
   await eventually(() => expect(names(store)).toEqual([]));
 });
+
+test('a kind in which nothing happens is watched again soon, however often its watch is cut', async () => {
+  const { synced } = watch();
+  await synced;
+  await eventually(() => expect(server.openWatches).toBe(1));
+  // Doubling from 200 ms, the pause after the eighth would be 12 s at least.
+  for (let cut = 0; cut < 8; cut++) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    server.cutWatches();
+    await vi.waitFor(() => expect(server.openWatches).toBe(1), { timeout: 2_000, interval: 5 });
+  }
+});

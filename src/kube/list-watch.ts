@@ -145,6 +145,7 @@ export class ListWatch<T extends KubeObject> {
     if (initial === null) observe?.('watch', null);
     const [shortest, longest] = this.#times.serverTimeout;
     const serverTimeout = shortest + this.#random() * (longest - shortest);
+    let opened = 0;
     const deadline = new Deadline(signal, serverTimeout + this.#times.grace, this.#times.silence);
     try {
       const lines = client.lines(
@@ -158,6 +159,9 @@ export class ListWatch<T extends KubeObject> {
           resourceVersion: this.#resourceVersion === '' ? undefined : this.#resourceVersion,
         },
         deadline.signal,
+        () => {
+          opened = performance.now();
+        },
       );
       let collected = initial;
       for await (const line of lines) {
@@ -166,6 +170,8 @@ export class ListWatch<T extends KubeObject> {
       }
     } finally {
       deadline.clear();
+      // Where nothing changes nothing is told either: a watch that was open for a while was a good one.
+      if (opened !== 0) this.#backoff.lasted(performance.now() - opened);
     }
   }
 

@@ -102,14 +102,18 @@ export class Proxy {
   }
 
   /**
-   * Ends gracefully. For `drainDelay` connections are still accepted and every response announces the end of its
-   * connection; then nothing is accepted, requests under way have `drainTimeout` to finish, and the rest is cut off.
+   * Ends gracefully. For `drainDelay` connections are still accepted, tables are still taken, and every response announces
+   * the end of its connection; then nothing is accepted, requests under way have `drainTimeout` to finish, and the rest is
+   * cut off.
    */
   async drain(): Promise<void> {
     const { drainDelay, drainTimeout } = this.options;
     this.runtime.isDraining = true;
     if (drainDelay > 0) await pause(drainDelay);
-    this.fronts.stop();
+    await this.inTurn(async () => {
+      this.isListening = false;
+      this.fronts.stop();
+    });
     const end = performance.now() + drainTimeout;
     while (this.fronts.openConnections > 0 && performance.now() < end) await pause(DRAIN_POLL);
     await this.close();
@@ -128,7 +132,9 @@ export class Proxy {
   /** Ends everything at once. */
   async close(): Promise<void> {
     this.runtime.isDraining = true;
-    await this.last;
+    await this.inTurn(async () => {
+      this.isListening = false;
+    });
     this.fronts.destroy();
     this.runtime.backends.close();
     await this.runtime.accessLog?.close();
@@ -139,7 +145,7 @@ export class Proxy {
     const before = this.served.get(table.gateway) ?? null;
     const compiled =
       before?.snapshot === snapshot ? before.compiled : await compileSliced(table, before?.compiled ?? null);
-    if (this.isListening && !this.runtime.isDraining) {
+    if (this.isListening) {
       const backends = this.runtime.backends.prepare(table);
       await this.fronts.serve(compiled, backends);
       this.runtime.backends.commit(table.gateway, backends);

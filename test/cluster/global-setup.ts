@@ -16,6 +16,8 @@ export const ECHO_IMAGE = 'registry.k8s.io/gateway-api/conformance/echo-basic:v0
  */
 export default function setup(): (() => void) | undefined {
   const started = process.env.KUBECONFIG ? false : start();
+  // Parts of a cluster that nobody else uses may be stopped for a while.
+  if (started) process.env.HEADGATE_DISRUPT ??= '1';
   // The folder of a cluster of ../shared: programs such as kubectl and helm, the Gateway API's CRDs and manifests.
   process.env.CLUSTER_HOME ??= dirname(process.env.KUBECONFIG!);
   const home = process.env.CLUSTER_HOME;

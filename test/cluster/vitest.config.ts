@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['test/cluster/global-setup.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { answer, pause, response } from '../fake/backend.ts';
 import { Client, get } from '../fake/client.ts';
-import { serveScript, until } from './start.ts';
+import { backend, serve, serveScript, until } from './start.ts';
 
 test('requests under way finish with Connection: close, and idle connections end', async () => {
   const { connect, backend, proxy } = await serveScript(async (connection) => {
@@ -40,6 +40,21 @@ test('a connection whose response began before the drain ends with it, although 
   expect(await client.closed()).toBe('fin');
   await drained;
   expect(performance.now() - begun).toBeLessThan(5_000);
+});
+
+test('while a proxy that drains still takes connections it takes tables too: backends move on meanwhile', async () => {
+  const [old, moved] = await Promise.all([
+    backend(answer(() => response('old'))),
+    backend(answer(() => response('new'))),
+  ]);
+  const { connect, proxy, apply } = await serve({ backends: { one: [old.port] } }, { drainDelay: 500 });
+  const drained = proxy.drain();
+  await apply({ backends: { one: [moved.port] } });
+  const client = await connect();
+  expect(await client.request(get())).toMatchObject({ status: 200, body: 'new' });
+  await drained;
+  await apply({ backends: { one: [old.port] } });
+  await expect(connect()).rejects.toThrow('ECONNREFUSED');
 });
 
 test('a draining proxy takes no new connection', async () => {

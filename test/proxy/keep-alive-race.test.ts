@@ -1,8 +1,10 @@
 /** A backend may close an idle connection in the same moment in which the proxy chooses it for a request. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { answer, inTurn, pause, response, type Script } from '../fake/backend.ts';
 import { get, post, postChunked } from '../fake/client.ts';
-import { serveScript } from './start.ts';
+import { backend, serve, serveScript } from './start.ts';
 
 /** Answers one request, and closes as soon as the next one begins. */
 const closesOnSecond: Script = async (connection) => {
@@ -99,4 +101,39 @@ test('a FIN that came while the connection was idle costs nothing', async () => 
     await pause(40);
   }
   expect(backend.connections).toHaveLength(4);
+});
+
+/** Servers that answer the first request on a connection; at the next one to any of them all are gone, unanswered. */
+async function leavingTogether(count: number): Promise<{ ports: number[]; leave: () => void }> {
+  const sockets = new Set<Socket>();
+  const servers = Array.from({ length: count }, () =>
+    createServer((socket) => {
+      sockets.add(socket);
+      let served = 0;
+      socket.on('error', () => {});
+      socket.on('data', () => {
+        served += 1;
+        if (served === 1) socket.write(response('first'));
+        else leave();
+      });
+    }),
+  );
+  const leave = () => {
+    for (const server of servers) server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { ports: servers.map((server) => (server.address() as AddressInfo).port), leave };
+}
+
+test('of several endpoints that leave at the same moment none costs a request, as long as one stays', async () => {
+  const { ports, leave } = await leavingTogether(4);
+  const staying = await backend(answer(response('stays')));
+  const { connect } = await serve({ backends: { one: [...ports, staying.port] } });
+  const client = await connect();
+  const bodies: string[] = [];
+  for (let turn = 0; turn < 12; turn++) bodies.push((await client.request(get('/'))).body);
+  leave();
+  expect(bodies.slice(0, 5).toSorted()).toEqual(['first', 'first', 'first', 'first', 'stays']);
+  expect(bodies.slice(5)).toEqual(Array.from({ length: 7 }, () => 'stays'));
 });

@@ -38,9 +38,9 @@ export class Backend {
     return first;
   }
 
-  /** Whether requests go to another endpoint too. */
-  hasOther(pool: EndpointPool): boolean {
-    return this.candidates.some((candidate) => candidate !== pool);
+  /** Whether requests go to another endpoint too, one that was not tried. */
+  hasOther(pool: EndpointPool, tried: readonly EndpointPool[]): boolean {
+    return this.candidates.some((candidate) => candidate !== pool && !tried.includes(candidate));
   }
 
   /** Takes the endpoints of a new table. Pools of endpoints that stay are kept. */

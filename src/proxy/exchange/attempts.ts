@@ -14,6 +14,8 @@ export const AGAIN_FRESH = 2;
 
 /** Attempts after the first one where the rule says nothing: only for connections that never carried the request. */
 const IMPLICIT_ATTEMPTS = 2;
+/** And while there are endpoints that were not tried and refuse at once: when many leave together some are known too late. */
+const MOST_ATTEMPTS = 8;
 const NO_POOLS: readonly EndpointPool[] = [];
 
 /** The attempts of one exchange to get an answer from its backend, and the decision whether there is another one. */
@@ -23,7 +25,9 @@ export class Attempts {
   pool: EndpointPool | null;
   count: number;
   private tried: readonly EndpointPool[];
-  private hasRaced: boolean;
+  /** Whether a kept connection turned out to be closed: from then on only new ones are tried. */
+  hasRaced: boolean;
+  private hasReplayed: boolean;
 
   constructor() {
     this.backend = null;
@@ -31,6 +35,7 @@ export class Attempts {
     this.count = 0;
     this.tried = NO_POOLS;
     this.hasRaced = false;
+    this.hasReplayed = false;
   }
 
   reset(): void {
@@ -39,6 +44,7 @@ export class Attempts {
     this.count = 0;
     this.tried = NO_POOLS;
     this.hasRaced = false;
+    this.hasReplayed = false;
   }
 
   /** Begins an attempt: the next endpoint in turn that has not failed before, while there is one; null without any. */
@@ -88,8 +94,17 @@ export class Attempts {
   private mayRepeat(error: ProxyError, retry: Retry | null, isSafe: boolean): boolean {
     if (!error.retryable) return false;
     if (retry !== null) return this.count <= retry.attempts;
-    if (error === ERRORS.connectFailed || error === ERRORS.connectTimeout) return this.count <= IMPLICIT_ATTEMPTS;
-    return error === ERRORS.backendClosed && isSafe && this.count === 1 && this.backend!.hasOther(this.pool!);
+    if (error === ERRORS.connectFailed || error === ERRORS.connectTimeout) {
+      if (this.count <= IMPLICIT_ATTEMPTS) return true;
+      return error === ERRORS.connectFailed && this.count < MOST_ATTEMPTS && this.hasUntried;
+    }
+    if (error !== ERRORS.backendClosed || !isSafe || this.hasReplayed || !this.hasUntried) return false;
+    this.hasReplayed = true;
+    return true;
+  }
+
+  private get hasUntried(): boolean {
+    return this.backend!.hasOther(this.pool!, this.tried);
   }
 }
 

@@ -137,7 +137,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.deadlines.attempt = performance.now() + backendRequest;
       this.deadlines.arm();
     }
-    const connection = isFresh ? null : pool.reuse(this);
+    const connection = isFresh || this.attempts.hasRaced ? null : pool.reuse(this);
     if (connection === null) {
       this.state = CONNECTING;
       if (!pool.connect(this)) this.fail(ERRORS.overflow);

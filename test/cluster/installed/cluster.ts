@@ -37,7 +37,9 @@ export type KubeObject = {
     readonly namespace?: string;
     readonly uid?: string;
     readonly generation?: number;
+    readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
   };
   // biome-ignore lint/suspicious/noExplicitAny: what is looked into differs by kind.
@@ -46,6 +48,9 @@ export type KubeObject = {
   readonly status?: any;
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   readonly data?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly endpoints?: any;
+  readonly type?: string;
 };
 
 export function pathOf(kind: string, namespace: string, name = ''): string {
@@ -98,7 +103,7 @@ export async function removeNamespace(name: string): Promise<void> {
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
-  milliseconds = 60_000,
+  milliseconds = 180_000,
 ): Promise<T> {
   const end = performance.now() + milliseconds;
   let failure = '';

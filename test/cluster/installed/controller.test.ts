@@ -6,7 +6,6 @@ import {
   kube,
   kubectl,
   list,
-  makeNamespace,
   patch,
   RELEASE,
   remove,
@@ -16,7 +15,7 @@ import {
   until,
 } from './cluster.ts';
 import { Load } from './load.ts';
-import { HTTP, httpRoute, programmed, routeProgrammed, startBackend, startGateway } from './shop.ts';
+import { HTTP, httpRoute, programmed, routeProgrammed, startShop } from './shop.ts';
 
 /** A Lease's duration, and time to notice and to write on a busy machine. */
 const LEASE = 15_000;
@@ -26,10 +25,7 @@ let namespace: string;
 let address: string;
 
 beforeAll(async () => {
-  namespace = await makeNamespace('controller');
-  [address] = await Promise.all([startGateway(namespace), startBackend(namespace)]);
-  await create(httpRoute(namespace, 'all', '/'));
-  await routeProgrammed(namespace, 'all');
+  ({ namespace, address } = await startShop('controller'));
 });
 
 afterAll(async () => {

@@ -6,23 +6,18 @@ import {
   get,
   kube,
   list,
-  makeNamespace,
   patch,
   remove,
   removeNamespace,
   until,
 } from './cluster.ts';
-import { Load } from './load.ts';
-import { gateway, HTTP, httpRoute, programmed, routeProgrammed, startBackend, startGateway } from './shop.ts';
+import { gateway, HTTP, programmed, startShop } from './shop.ts';
 
 let namespace: string;
 let address: string;
 
 beforeAll(async () => {
-  namespace = await makeNamespace('gateway');
-  [address] = await Promise.all([startGateway(namespace), startBackend(namespace)]);
-  await create(httpRoute(namespace, 'all', '/'));
-  await routeProgrammed(namespace, 'all');
+  ({ namespace, address } = await startShop('gateway'));
 });
 
 afterAll(async () => {
@@ -106,24 +101,6 @@ test('what other controllers and users wrote into statuses stays', async () => {
   expect(written.status.parents[0]).toMatchObject(parent);
   expect((await get('Gateway', namespace, 'web')).status.conditions[0]).toMatchObject(foreign);
   await patch('HTTPRoute', namespace, 'all', { spec: { hostnames: null } });
-});
-
-test('proxies that are replaced lose no request', async () => {
-  await patch('Gateway', namespace, 'web', { spec: { listeners: [HTTP] } });
-  await until('it answers', async () => (await status('/')) === 200);
-  const load = new Load(`http://${address}/`, 100);
-  const annotations = { 'example.com/restarted': String(Date.now()) };
-  const before = (await list('Pod', namespace, 'app.kubernetes.io/name=headgate-proxy')).map(
-    ({ metadata }) => metadata.name,
-  );
-  await patch('Gateway', namespace, 'web', { spec: { infrastructure: { annotations } } });
-  await until('only new proxies are left', async () => {
-    const pods = await list('Pod', namespace, 'app.kubernetes.io/name=headgate-proxy');
-    return pods.length === 1 && !before.includes(pods[0]!.metadata.name);
-  });
-  const { count, failures } = await load.stop();
-  expect(count).toBeGreaterThan(0);
-  expect(failures).toEqual([]);
 });
 
 test('what was made for a Gateway goes with it', async () => {

@@ -1,3 +1,5 @@
+import { sign } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SNAPSHOT_PATH } from '../../../src/snapshot/server.ts';
@@ -9,6 +11,7 @@ import {
   list,
   makeNamespace,
   pathOf,
+  remove,
   removeNamespace,
   SYSTEM,
   until,
@@ -122,3 +125,42 @@ test('the token of another account in the same namespace gets nothing', async ()
   const [pod] = await list('Pod', namespace, 'app=echo');
   expect(await converse(await tokenOf('default', AUDIENCE, pod!.metadata))).toEqual(REFUSED);
 });
+
+test('a token gets nothing once the pod that it was made for is gone', async () => {
+  const pod = 'short';
+  await create({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name: pod },
+    spec: {
+      serviceAccountName: 'headgate-web',
+      // It need not run: tokens are bound to the object.
+      schedulingGates: [{ name: 'example.com/never' }],
+      containers: [{ name: 'none', image: 'none' }],
+    },
+  });
+  const token = await tokenOf('headgate-web', AUDIENCE, { name: pod });
+  expect((await converse(token)).status).toBe(200);
+  await remove('Pod', namespace, pod, true);
+  await until('the token is refused', async () => (await converse(token)).status === 401);
+  expect(await converse(token)).toEqual(REFUSED);
+});
+
+/** Where the cluster runs on this machine: what its tokens are signed with. */
+const SIGNING_KEY = `${process.env.CLUSTER_HOME}/state/pki/sa.key`;
+
+test.runIf(existsSync(SIGNING_KEY))('a token that has expired gets nothing', async () => {
+  const good = await tokenOf('headgate-web', AUDIENCE, await proxyPod('web'));
+  const now = Math.floor(Date.now() / 1_000);
+  // Signed anew as it is, so that a refusal can only be for what was changed.
+  expect((await converse(signed(good, {}))).status).toBe(200);
+  expect(await converse(signed(good, { nbf: now - 1_200, iat: now - 1_200, exp: now - 600 }))).toEqual(REFUSED);
+});
+
+/** The same token with other claims, by the cluster's own key. */
+function signed(token: string, claims: object): string {
+  const [head, body] = token.split('.') as [string, string];
+  const before = JSON.parse(Buffer.from(body, 'base64url').toString());
+  const text = `${head}.${Buffer.from(JSON.stringify({ ...before, ...claims })).toString('base64url')}`;
+  return `${text}.${sign('sha256', Buffer.from(text), readFileSync(SIGNING_KEY)).toString('base64url')}`;
+}

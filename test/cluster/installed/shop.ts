@@ -1,7 +1,10 @@
-/** What the tests apply: a Gateway, a backend that tells what it was asked, and routes. */
-import { ECHO_IMAGE } from '../global-setup.ts';
-import { condition, create, get, type KubeObject, RELEASE, rolledOut, until } from './cluster.ts';
+/** What the tests apply: a Gateway, routes, and backends behind them. */
 
+import { ROUTE_PROGRAMMED } from '../../../src/controller/programmed.ts';
+import { startBackend } from './backend.ts';
+import { create, get, type KubeObject, list, makeNamespace, patch, RELEASE, until } from './cluster.ts';
+
+/** A Gateway of this installation. */
 export function gateway(namespace: string, name: string, listeners: readonly object[] = [HTTP]): KubeObject {
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
@@ -10,6 +13,10 @@ export function gateway(namespace: string, name: string, listeners: readonly obj
     spec: { gatewayClassName: RELEASE, listeners },
   };
 }
+
+export { startBackend };
+
+type Condition = { readonly type: string };
 
 export const HTTP = { name: 'http', port: 80, protocol: 'HTTP' };
 
@@ -26,68 +33,90 @@ export function httpRoute(namespace: string, name: string, path: string, service
   };
 }
 
-/** A Deployment that echoes requests, and its Service; resolves when it is ready. */
-export async function startBackend(namespace: string, name = 'echo', replicas = 2): Promise<void> {
-  const labels = { app: name };
-  await create({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { namespace, name },
-    spec: {
-      replicas,
-      selector: { matchLabels: labels },
-      strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-      template: { metadata: { labels }, spec: podSpec() },
-    },
-  });
-  await create({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace, name },
-    spec: { selector: labels, ports: [{ port: 80, targetPort: 3000 }] },
-  });
-  await rolledOut(namespace, name);
-}
-
-function podSpec(): object {
-  const field = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
-  return {
-    terminationGracePeriodSeconds: 1,
-    automountServiceAccountToken: false,
-    containers: [
-      {
-        name: 'echo',
-        image: ECHO_IMAGE,
-        imagePullPolicy: 'IfNotPresent',
-        env: [field('POD_NAME', 'metadata.name'), field('NAMESPACE', 'metadata.namespace')],
-        readinessProbe: { tcpSocket: { port: 3000 }, periodSeconds: 1 },
-      },
-    ],
-  };
-}
-
 /** Resolves with the Gateway when it says that it is programmed, as it is now. */
 export function programmed(namespace: string, name: string): Promise<KubeObject> {
   return until(`Gateway ${namespace}/${name} is programmed`, async () => {
     const object = await get('Gateway', namespace, name);
-    const one = object.status?.conditions?.find(({ type }: { type: string }) => type === 'Programmed');
+    const one = object.status?.conditions?.find(({ type }: Condition) => type === 'Programmed');
     return one?.status === 'True' && one.observedGeneration === object.metadata.generation ? object : null;
   });
 }
 
 /** Makes a Gateway; resolves with its address when it is programmed and the cluster has opened the way to it. */
 export async function startGateway(namespace: string, name = 'web', listeners?: readonly object[]): Promise<string> {
-  await create(gateway(namespace, name, listeners));
-  const address: string = (await programmed(namespace, name)).status.addresses[0].value;
-  // The node's rules for the Service's address follow the first ready endpoint a moment later; they are not ours.
-  await until(`${address} is routed`, () => fetch(`http://${address}/`), 10_000);
+  return opened(gateway(namespace, name, listeners));
+}
+
+/** The same, with a number of proxies that `scaleProxies` changes. */
+export async function startScaledGateway(
+  namespace: string,
+  replicas: number,
+  listeners?: readonly object[],
+): Promise<string> {
+  const name = 'web';
+  await create({
+    apiVersion: 'headgate.dev/v1alpha1',
+    kind: 'GatewayParameters',
+    metadata: { namespace, name },
+    spec: { proxy: { replicas } },
+  });
+  const object = gateway(namespace, name, listeners);
+  const parametersRef = { group: 'headgate.dev', kind: 'GatewayParameters', name };
+  const address = await opened({ ...object, spec: { ...object.spec, infrastructure: { parametersRef } } });
+  await until(`${replicas} proxies are ready`, async () => (await readyProxies(namespace)).length === replicas);
+  await programmed(namespace, name);
   return address;
 }
 
-/** Resolves when every proxy of the route's only parent serves it. */
-export function routeProgrammed(namespace: string, name: string): Promise<KubeObject> {
+/** Resolves when there are as many proxies, ready, and no others. */
+export async function scaleProxies(namespace: string, replicas: number): Promise<void> {
+  await patch('GatewayParameters', namespace, 'web', { spec: { proxy: { replicas } } });
+  await until(`there are ${replicas} proxies`, async () => (await proxies(namespace)).length === replicas);
+  await until(`${replicas} proxies are ready`, async () => (await readyProxies(namespace)).length === replicas);
+}
+
+/** All proxy pods of the Gateway `web`, also those that are leaving. */
+export function proxies(namespace: string): Promise<KubeObject[]> {
+  return list('Pod', namespace, 'gateway.networking.k8s.io/gateway-name=web');
+}
+
+/** The addresses of the proxies that its Service sends clients to. */
+export async function readyProxies(namespace: string): Promise<string[]> {
+  const slices = await list('EndpointSlice', namespace, 'kubernetes.io/service-name=headgate-web');
+  type Endpoint = { readonly addresses: readonly string[]; readonly conditions: { readonly ready?: boolean } };
+  const endpoints: Endpoint[] = slices.flatMap((slice) => slice.endpoints ?? []);
+  return endpoints.filter(({ conditions }) => conditions.ready !== false).map(({ addresses }) => addresses[0]!);
+}
+
+async function opened(object: KubeObject): Promise<string> {
+  await create(object);
+  const { namespace, name } = object.metadata;
+  const address: string = (await programmed(namespace!, name)).status.addresses[0].value;
+  // The node's rules for the Service's address follow the first ready endpoint a moment later; they are not ours.
+  await until(`${address} is routed`, () => fetch(`http://${address}/`), 60_000);
+  return address;
+}
+
+/**
+ * Resolves when every proxy of the route's only parent serves it, as it is now.
+ * @param generation the least that it must have
+ */
+export function routeProgrammed(namespace: string, name: string, generation = 1): Promise<KubeObject> {
   return until(`HTTPRoute ${namespace}/${name} is programmed`, async () => {
     const object = await get('HTTPRoute', namespace, name);
-    return condition(object.status?.parents?.[0], 'headgate.dev/Programmed') === 'True' ? object : null;
+    const one = object.status?.parents?.[0]?.conditions?.find(({ type }: Condition) => type === ROUTE_PROGRAMMED);
+    const current = one?.observedGeneration === object.metadata.generation && one.observedGeneration >= generation;
+    return one?.status === 'True' && current ? object : null;
   });
+}
+
+export type Shop = { readonly namespace: string; readonly address: string };
+
+/** A namespace with a Gateway, a backend, and a route by which everything goes there; resolves when it is served. */
+export async function startShop(prefix: string): Promise<Shop> {
+  const namespace = await makeNamespace(prefix);
+  const [address] = await Promise.all([startGateway(namespace), startBackend(namespace)]);
+  await create(httpRoute(namespace, 'all', '/'));
+  await routeProgrammed(namespace, 'all');
+  return { namespace, address };
 }

@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { create, type KubeObject, kube, makeNamespace, patch, removeNamespace, until } from './cluster.ts';
+import {
+  HTTP,
+  httpRoute,
+  readyProxies,
+  routeProgrammed,
+  scaleProxies,
+  startBackend,
+  startScaledGateway,
+} from './shop.ts';
+import { httpsListener, keyPair, serialOf, shownSerial, tlsData, tlsSecret } from './tls-secret.ts';
+import { gatewayTruth, routeTruth, Told } from './told.ts';
+
+const CHANGES = Number(process.env.CHANGES ?? 500);
+/** Routes that are changed at the same time, one change after the other. */
+const LANES = 8;
+/** Of all changes, those of the Gateway: one in ten. */
+const OF_GATEWAY = Math.ceil(CHANGES / 10);
+const HOST = 'programmed.example';
+const VERSION = 'x-version';
+
+let namespace: string;
+let told: Told;
+
+beforeAll(async () => {
+  namespace = await makeNamespace('programmed');
+  await create(tlsSecret(namespace, 'rotated', await keyPair(HOST)));
+  await Promise.all([startScaledGateway(namespace, 2), startBackend(namespace), startBackend(namespace, 'other')]);
+  for (let lane = 0; lane < LANES; lane++) {
+    await create(laneRoute(lane, 1));
+    await routeProgrammed(namespace, `lane-${lane}`);
+  }
+  told = new Told(namespace);
+});
+
+afterAll(async () => {
+  await told.stop();
+  await removeNamespace(namespace);
+  await kube.close();
+});
+
+/** Its version is its generation. */
+function laneRoute(lane: number, version: number): KubeObject {
+  const object = httpRoute(namespace, `lane-${lane}`, `/lane/${lane}`, version % 3 === 0 ? 'other' : 'echo');
+  const set = [{ name: VERSION, value: String(version) }];
+  const filters = [{ type: 'ResponseHeaderModifier', responseHeaderModifier: { set } }];
+  return {
+    ...object,
+    spec: { ...object.spec, rules: object.spec.rules.map((rule: object) => ({ ...rule, filters })) },
+  };
+}
+
+async function versionAt(proxy: string, path: string): Promise<number> {
+  const answer = await fetch(`http://${proxy}${path}`, { headers: { connection: 'close' } });
+  await answer.arrayBuffer();
+  return Number(answer.headers.get(VERSION) ?? -1);
+}
+
+/**
+ * What `look` finds at each proxy that was and is ready; what a proxy that is leaving answers does not count.
+ * @param before those that were ready before the change was made
+ */
+async function atEach<T>(before: readonly string[], look: (proxy: string) => Promise<T>): Promise<T[]> {
+  const found = await Promise.all(before.map((proxy) => look(proxy).catch((error: Error) => error)));
+  const now = await readyProxies(namespace);
+  const counted = found.filter((_, index) => now.includes(before[index]!));
+  return counted.map((one) => {
+    if (one instanceof Error) throw one;
+    return one;
+  });
+}
+
+const lies: string[] = [];
+let checked = 0;
+/** Certificates that changed under their name, and whose listener was withheld meanwhile. */
+let rotations = 0;
+
+async function changeLane(lane: number, changes: number): Promise<void> {
+  for (let version = 2; version < changes + 2; version++) {
+    const before = await readyProxies(namespace);
+    await patch('HTTPRoute', namespace, `lane-${lane}`, { spec: laneRoute(lane, version).spec });
+    await told.until('HTTPRoute', `lane-${lane}`, (object) => routeTruth(object, version));
+    const versions = await atEach(before, (proxy) => versionAt(proxy, `/lane/${lane}`));
+    const late = versions.filter((one) => one < version);
+    if (late.length > 0) lies.push(`lane ${lane}: version ${version} is programmed, and served are ${versions}`);
+    checked += versions.length;
+  }
+}
+
+/** New listeners, certificates by a new name, and certificates that change under their name. */
+async function changeGateway(changes: number): Promise<void> {
+  for (let change = 0; change < changes; change++) {
+    const pair = await keyPair(HOST);
+    const serial = serialOf(pair);
+    const before = await readyProxies(namespace);
+    if (change % 2 === 0) {
+      const secret = `certificate-${change}`;
+      await create(tlsSecret(namespace, secret, pair));
+      const listeners = [HTTP, httpsListener('https', HOST, secret)];
+      const { metadata } = await patch('Gateway', namespace, 'web', { spec: { listeners } });
+      await told.until('Gateway', 'web', (object) => gatewayTruth(object, metadata.generation!));
+    } else {
+      // Nothing in the Gateway says which certificate its conditions are about: they count once they were withheld, which
+      // they need not be, when the proxies are faster than the statuses are written. Those are not written this often.
+      await sleep(300);
+      let withheld = false;
+      const forget = told.each('Gateway', 'web', (object) => {
+        withheld ||= !gatewayTruth(object, 1);
+      });
+      await patch('Secret', namespace, `certificate-${change - 1}`, { data: tlsData(pair) });
+      await until('it is withheld, or shown', async () => {
+        const shown = await atEach(before, (proxy) => shownSerial(proxy, 443, HOST));
+        return withheld || shown.every((one) => one === serial);
+      });
+      forget();
+      if (withheld) {
+        rotations += 1;
+        await told.until('Gateway', 'web', (object) => gatewayTruth(object, 1));
+      }
+    }
+    const serials = await atEach(before, (proxy) => shownSerial(proxy, 443, HOST));
+    if (serials.some((one) => one !== serial))
+      lies.push(`certificate ${serial} is programmed, and shown are ${serials}`);
+    checked += serials.length;
+  }
+}
+
+test(`of ${CHANGES} changes not one was said to be programmed before every ready proxy served it`, {
+  timeout: 1_200_000,
+}, async () => {
+  let changing = true;
+  // Proxies that come and go are what makes it hard.
+  const scaling = async () => {
+    for (let replicas = 3; changing; replicas = 5 - replicas) {
+      await scaleProxies(namespace, replicas);
+      await sleep(1_000);
+    }
+  };
+  const scaled = scaling();
+  const perLane = Math.ceil((CHANGES - OF_GATEWAY) / LANES);
+  const begin = performance.now();
+  const lanes = Array.from({ length: LANES }, (_, lane) => changeLane(lane, perLane));
+  await Promise.all([...lanes, changeGateway(OF_GATEWAY)]).finally(() => {
+    changing = false;
+  });
+  await scaled;
+  console.log(
+    `${checked} looks at proxies, ${rotations} withheld certificates, in ${((performance.now() - begin) / 1000).toFixed(1)} s`,
+  );
+  expect(lies).toEqual([]);
+  expect(checked).toBeGreaterThan(CHANGES);
+  expect(rotations).toBeGreaterThan(0);
+});
