@@ -92,7 +92,7 @@ export function readInto(
   memory: ReadMemory,
   receive: (buffer: Buffer, count: number) => void,
 ): Socket {
-  const bare = accepted as { _handle?: object | null };
+  const bare = accepted as { _handle?: { reading?: boolean; readStop?: () => void } | null };
   const handle = bare._handle;
   if (handle === undefined || handle === null) {
     accepted.on('data', (chunk: Buffer) => receive(chunk, chunk.length));
@@ -101,9 +101,23 @@ export function readInto(
   const early = accepted.readableLength > 0 ? (accepted.read() as Buffer | null) : null;
   // Before anything that the new socket reads: that takes a turn of the event loop.
   if (early !== null) process.nextTick(receive, early, early.length);
+  if (handle.reading === true) {
+    // The new socket starts anew, and so it also learns of an end that the old one has met.
+    handle.reading = false;
+    handle.readStop?.();
+  }
   bare._handle = null;
   const options = { handle, allowHalfOpen: true, onread: onread(memory, receive) };
-  return new Socket(options as ConstructorParameters<typeof Socket>[0]);
+  return new Socket(options as unknown as ConstructorParameters<typeof Socket>[0]);
+}
+
+/**
+ * Closes a plaintext socket with RST, which tells the other side that bytes are missing. Once its half was ended there is
+ * nothing to reset, and trying to would leave the socket open: libuv refuses while FIN is on its way.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /**

@@ -83,6 +83,16 @@ test('a reset of the client reaches the server, and one of the server the client
   expect(await second.reader.closed()).toBe('reset');
 });
 
+test('a client that reads too slowly learns that bytes are missing', async () => {
+  const { dial } = await serveTcp((socket) => socket.end(Buffer.alloc(20_000_000)), { streams: { idleTimeout: 200 } });
+  const client = await dial();
+  client.reader.stop();
+  await pause(600);
+  client.reader.resume();
+  expect(await client.reader.closed()).toBe('reset');
+  expect(client.reader.received).toBeLessThan(20_000_000);
+});
+
 test('a slow reader stops the sender, and gets every byte', async () => {
   const size = 32 * 1024 * 1024;
   let sent = 0;

@@ -4,7 +4,7 @@ import { plainAddress } from '../exchange/forwarding.ts';
 import { proxyHeader } from '../proxy-protocol/write.ts';
 import type { Runtime } from '../runtime.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
-import { readInto } from '../wire.ts';
+import { readInto, reset } from '../wire.ts';
 import { Attempts, connectTo } from './attempt.ts';
 import { STREAM_ENDS, type StreamEnd } from './end.ts';
 import { Flow } from './flow.ts';
@@ -291,8 +291,8 @@ export class StreamConnection implements TimerOwner, StreamRecord {
   /** Both sides learn that the bytes are not all that there would have been: RST, or in TLS no close_notify. */
   private abort(reason: StreamEnd): void {
     if (this.state === CLOSED) return;
-    if (!this.isTls) this.socket.resetAndDestroy();
-    if (this.backend?.connecting === false) this.backend.resetAndDestroy();
+    if (!this.isTls) reset(this.socket);
+    if (this.backend?.connecting === false) reset(this.backend);
     this.close(reason);
   }
 

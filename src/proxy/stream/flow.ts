@@ -7,6 +7,8 @@ const MUCH = 16_384;
 /** Buffers that all streams of a process may hold; the others copy what they read. */
 const MOST_BUFFERS = 1_024;
 
+const NOTHING = Buffer.alloc(0);
+
 /** One direction of a stream: what is read from the source is written to the sink, at the sink's pace. */
 export class Flow {
   /** What the source reads into, if it is plaintext. */
@@ -60,8 +62,12 @@ export class Flow {
 
   /** The source has ended its half, and so does the sink once it has sent what it has. */
   end(): void {
+    const { sink } = this;
     this.hasEnded = true;
-    this.sink?.end();
+    if (sink === null) return;
+    // A socket that was ended can no longer be reset, should what it still holds never arrive.
+    if (sink.writableLength === 0 || this.copies) sink.end();
+    else sink.write(NOTHING, () => sink.end());
   }
 
   /** The sink can take more. */
