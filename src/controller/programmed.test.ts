@@ -54,9 +54,10 @@ const https = (certificate: string): Listener => ({
   ...http,
   port: 443,
   protocol: 'HTTPS',
-  tls: { mode: 'Terminate', certificates: [`sha256/${certificate}`] },
+  tls: { mode: 'Terminate', certificates: [`sha256/${certificate}`], clientValidation: null },
 });
 const rule = (order: string, backend = 'service/shop/s/80'): Rule => ({
+  protocol: 'http',
   attachments: [],
   matches: [],
   filters: [],
@@ -67,7 +68,7 @@ const rule = (order: string, backend = 'service/shop/s/80'): Rule => ({
   order,
   policies: [],
 });
-const backend = (protocol: Backend['protocol']): Backend => ({ protocol, name: 'shop/s:80' });
+const backend = (protocol: Backend['protocol']): Backend => ({ protocol, name: 'shop/s:80', tls: null });
 const TABLE: RoutingTable = {
   gateway: 'shop/web',
   listeners: { 'gateway/shop/web/a': http, 'gateway/shop/web/b': https('1') },
@@ -76,6 +77,7 @@ const TABLE: RoutingTable = {
     'httproute/shop/cart/rule/1': rule('2', 'service/shop/other/80'),
     'httproute/shop/pay/rule/1': rule('3'),
   },
+  streams: {},
   backends: { 'service/shop/s/80': backend('http1'), 'service/shop/other/80': backend('http1') },
   endpoints: {},
   certificates: {},

@@ -14,10 +14,12 @@ export type RoutingTable = {
   readonly gateway: string;
   /** `gateway/<namespace>/<name>/<listener>` */
   readonly listeners: Readonly<Record<string, Listener>>;
-  /** `httproute/<namespace>/<name>/rule/<index>` */
+  /** `<httproute|grpcroute>/<namespace>/<name>/rule/<index>` */
   readonly rules: Readonly<Record<string, Rule>>;
-  /** `service/<namespace>/<name>/<port number>` */
+  /** `service/<namespace>/<name>/<port number>`; `/udp` behind it for a port of UDP. */
   readonly backends: Readonly<Record<string, Backend>>;
+  /** `<tlsroute|tcproute|udproute>/<namespace>/<name>/rule/<index>` */
+  readonly streams: Readonly<Record<string, Stream>>;
   /** Same key as the backend. */
   readonly endpoints: Readonly<Record<string, EndpointSet>>;
   /** `sha256/<hex of chain and key>` */
@@ -27,13 +29,21 @@ export type RoutingTable = {
 };
 
 /** The names of a table's collections, in the order in which a delta must be read. */
-export const COLLECTIONS = ['certificates', 'policies', 'endpoints', 'backends', 'rules', 'listeners'] as const;
+export const COLLECTIONS = [
+  'certificates',
+  'policies',
+  'endpoints',
+  'backends',
+  'rules',
+  'streams',
+  'listeners',
+] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 
 export type Listener = {
   /** The port of the Gateway's listener, as users and redirects know it. */
   readonly port: number;
-  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TLS' | 'TCP' | 'UDP';
   /** Lower case; `*.example.com` for a wildcard, `''` for any host. */
   readonly hostname: string;
   /** IP addresses to bind; empty: the process's default address. */
@@ -42,13 +52,32 @@ export type Listener = {
 };
 
 export type ListenerTLS = {
-  readonly mode: 'Terminate';
-  /** Keys of `certificates`, in the order of `certificateRefs`; the first serves a client that sends no SNI. Never empty. */
+  /** `Passthrough`, of a listener of protocol TLS: the bytes go to the backend as they are, chosen by the SNI alone. */
+  readonly mode: 'Terminate' | 'Passthrough';
+  /**
+   * Keys of `certificates`, in the order of `certificateRefs`; the first serves a client that sends no SNI. Empty for
+   * Passthrough, and for nothing else.
+   */
   readonly certificates: readonly string[];
+  /** Null: clients are not asked for a certificate. */
+  readonly clientValidation: ClientValidation | null;
+};
+
+/** Which certificates clients must show (GEP-91). */
+export type ClientValidation = {
+  /** `AllowInsecureFallback` asks for a certificate, and serves a client without one, or with one that is not valid, too. */
+  readonly mode: 'AllowValidOnly' | 'AllowInsecureFallback';
+  /** PEM, one certificate each. Never empty. */
+  readonly ca: readonly string[];
 };
 
 /** One rule of one route. */
 export type Rule = {
+  /**
+   * `grpc`, of a GRPCRoute: backends are spoken to in HTTP/2 whatever their protocol says (ALPN under TLS, prior knowledge
+   * otherwise), and what the proxy answers itself is a `grpc-status`.
+   */
+  readonly protocol: 'http' | 'grpc';
   readonly attachments: readonly Attachment[];
   /** Never empty; a rule without matches has one that matches everything. In the order of the manifest. */
   readonly matches: readonly Match[];
@@ -68,6 +97,20 @@ export type Rule = {
   readonly order: string;
   /** Ids of `policies` that apply, in the order in which they take effect. */
   readonly policies: readonly string[];
+};
+
+/** One rule of one route of connections (TLSRoute, TCPRoute) or datagrams (UDPRoute). */
+export type Stream = {
+  /** Hostnames are compared with the SNI; those of a TCPRoute or UDPRoute are `''`. */
+  readonly attachments: readonly Attachment[];
+  /**
+   * Weights of 0 are kept. A connection that falls to a backend with a failure, or to none, is reset; a datagram is dropped.
+   */
+  readonly backends: readonly WeightedBackend[];
+  /** `name` of the rule in the manifest, or `''`. */
+  readonly name: string;
+  /** As in Rule. Of the streams that fit a connection equally well, only the first one serves. */
+  readonly order: string;
 };
 
 /** Where a rule is served. */
@@ -121,7 +164,22 @@ export type Backend = {
   readonly protocol: 'http1' | 'h2c';
   /** What the Service calls it, for logs: `namespace/name:port`. */
   readonly name: string;
+  /** How connections to it are secured (BackendTLSPolicy); null: in plaintext. */
+  readonly tls: BackendTLS | null;
 };
+
+export type BackendTLS = {
+  /** The SNI, and what the certificate must be for unless `subjectAltNames` holds something. */
+  readonly serverName: string;
+  /** When it holds something, the certificate must have one of these instead. */
+  readonly subjectAltNames: readonly SubjectAltName[];
+  /** PEM, one certificate each; `system`: those that the platform trusts. */
+  readonly ca: readonly string[] | 'system';
+  /** Key of `certificates`, to be shown to the backend; null: none. */
+  readonly clientCertificate: string | null;
+};
+
+export type SubjectAltName = { readonly kind: 'hostname' | 'uri'; readonly value: string };
 
 export type EndpointSet = {
   /** Sorted by address and port, without duplicates. */

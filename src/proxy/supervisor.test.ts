@@ -77,7 +77,9 @@ test('a table that cannot be served is rejected, and the last good one goes on',
   const supervisor = await supervise(2);
   await supervisor.apply(snapshotFrom({ backends: { one: [one.port] } }, port));
   const broken = { 'sha256/x': { chain: 'no', key: 'no', names: [], notAfter: 0 } };
-  const listeners = { https: { tls: { mode: 'Terminate' as const, certificates: ['sha256/x'] } } };
+  const listeners = {
+    https: { tls: { mode: 'Terminate' as const, certificates: ['sha256/x'], clientValidation: null } },
+  };
   await expect(
     supervisor.apply(snapshotFrom({ backends: { one: [one.port] }, listeners, certificates: broken }, port)),
   ).rejects.toThrow('certificate sha256/x');

@@ -74,7 +74,7 @@ describe('digest', () => {
 });
 
 describe('revision', () => {
-  const empty = { listeners: {}, rules: {}, backends: {}, endpoints: {}, certificates: {}, policies: {} };
+  const empty = { listeners: {}, rules: {}, streams: {}, backends: {}, endpoints: {}, certificates: {}, policies: {} };
 
   test('of a changed table is the same with and without knowing the change', () => {
     fc.assert(

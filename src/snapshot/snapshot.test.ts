@@ -25,18 +25,25 @@ const empty = {
   gateway: 'shop/web',
   listeners: {},
   rules: {},
+  streams: {},
   backends: {},
   endpoints: {},
   certificates: {},
   policies: {},
 } satisfies RoutingTable;
 
-const backend = (name: string) => ({ protocol: 'http1' as const, name });
+const backend = (name: string) => ({ protocol: 'http1' as const, name, tls: null });
 
 describe('revision', () => {
   test('does not depend on the order of members and keys', () => {
-    const one = { ...empty, backends: { a: { protocol: 'http1', name: 'n' }, b: backend('m') } } as RoutingTable;
-    const two = { ...empty, backends: { b: backend('m'), a: { name: 'n', protocol: 'http1' } } } as RoutingTable;
+    const one = {
+      ...empty,
+      backends: { a: { protocol: 'http1', name: 'n', tls: null }, b: backend('m') },
+    } as RoutingTable;
+    const two = {
+      ...empty,
+      backends: { b: backend('m'), a: { name: 'n', tls: null, protocol: 'http1' } },
+    } as RoutingTable;
     expect(snapshotOf(one).revision).toBe(snapshotOf(two).revision);
   });
 

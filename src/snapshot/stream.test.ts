@@ -58,9 +58,9 @@ function proxy(token: string, apply: (snapshot: Snapshot) => Promise<void> = asy
 
 function table(gateway: string, backends: number, label = ''): Snapshot {
   const entry = (index: number) =>
-    ({ protocol: 'http1', name: `shop/${index}${index === 0 ? label : ''}:80` }) as const;
+    ({ protocol: 'http1', name: `shop/${index}${index === 0 ? label : ''}:80`, tls: null }) as const;
   const all = Object.fromEntries(Array.from({ length: backends }, (_, i) => [`service/shop/s${i}/80`, entry(i)]));
-  const empty = { listeners: {}, rules: {}, endpoints: {}, certificates: {}, policies: {} };
+  const empty = { listeners: {}, rules: {}, streams: {}, endpoints: {}, certificates: {}, policies: {} };
   return snapshotOf({ gateway, ...empty, backends: all } as RoutingTable);
 }
 

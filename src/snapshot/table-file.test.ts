@@ -15,13 +15,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const EMPTY = { listeners: {}, rules: {}, endpoints: {}, certificates: {}, policies: {} };
+const EMPTY = { listeners: {}, rules: {}, streams: {}, endpoints: {}, certificates: {}, policies: {} };
 
 /** `bytes` long, with something of its own. */
 function table(mark: string, bytes = 10): Snapshot {
   const backends = {
-    'service/shop/a/80': { protocol: 'http1', name: mark },
-    'service/shop/b/80': { protocol: 'http1', name: 'b'.repeat(bytes) },
+    'service/shop/a/80': { protocol: 'http1', name: mark, tls: null },
+    'service/shop/b/80': { protocol: 'http1', name: 'b'.repeat(bytes), tls: null },
   };
   return snapshotOf({ gateway: 'shop/web', ...EMPTY, backends } as RoutingTable);
 }

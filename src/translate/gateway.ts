@@ -200,7 +200,10 @@ function entryOf({ spec, hostname, certificates }: ListenerDraft, addresses: rea
     protocol,
     hostname,
     addresses,
-    tls: protocol === 'HTTPS' ? { mode: 'Terminate', certificates: certificates.map(({ key }) => key) } : null,
+    tls:
+      protocol === 'HTTPS'
+        ? { mode: 'Terminate', certificates: certificates.map(({ key }) => key), clientValidation: null }
+        : null,
   };
 }
 

@@ -33,6 +33,7 @@ export function tableOf(
     gateway: gateway.key,
     listeners,
     rules,
+    streams: {},
     backends: backendEntries,
     endpoints: endpointEntries,
     certificates,
@@ -70,7 +71,7 @@ function entryOf(body: RuleBody, gateway: string, attachments: readonly Attachme
   const entries = remembered.get(body) ?? new Map<string, Rule>();
   const known = entries.get(gateway);
   if (known !== undefined && known.order === order && sameAttachments(known.attachments, attachments)) return known;
-  const rule: Rule = { attachments, ...body, order, policies: [] };
+  const rule: Rule = { protocol: 'http', attachments, ...body, order, policies: [] };
   remembered.set(body, entries.set(gateway, rule));
   return rule;
 }

@@ -17,7 +17,7 @@ test('a request that is written before the connection is established', async () 
 test('a request in the same packet as the end of the TLS handshake', async () => {
   const one = await backend();
   const { connect } = await serve({
-    listeners: { http: { tls: { mode: 'Terminate', certificates: [certificateKey(EXACT)] } } },
+    listeners: { http: { tls: { mode: 'Terminate', certificates: [certificateKey(EXACT)], clientValidation: null } } },
     certificates: { [certificateKey(EXACT)]: EXACT },
     backends: { a: [one.port] },
   });

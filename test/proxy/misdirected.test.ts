@@ -13,6 +13,7 @@ async function secured() {
   const backends = await Promise.all(names.map((name) => backend(answer(response(name)))));
   const tls = (...certificates: (typeof EXACT)[]) => ({
     mode: 'Terminate' as const,
+    clientValidation: null,
     certificates: certificates.map(certificateKey),
   });
   const serving = await serve({

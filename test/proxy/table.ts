@@ -66,6 +66,7 @@ function weighted(part: BackendPart): WeightedBackend {
 function ruleOf(part: RulePart, index: number, backends: readonly string[]): Rule {
   const hostnames = part.hostnames ?? [''];
   return {
+    protocol: 'http',
     attachments: (part.listeners ?? ['http']).flatMap((listener) =>
       hostnames.map((hostname) => ({ listener: listenerKey(listener), hostname, routeHostname: hostname })),
     ),
@@ -95,7 +96,7 @@ export function tableOf(part: TablePart, port: number): RoutingTable {
   const listeners = part.listeners ?? { http: {} };
   const endpoints: Record<string, EndpointSet> = {};
   const backends: RoutingTable['backends'] = Object.fromEntries(
-    names.map((name) => [backendKey(name), { protocol: 'http1', name: `test/${name}:80` }]),
+    names.map((name) => [backendKey(name), { protocol: 'http1', name: `test/${name}:80`, tls: null }]),
   );
   for (const name of names) endpoints[backendKey(name)] = { addresses: part.backends[name]!.map(endpointOf) };
   return {
@@ -106,6 +107,7 @@ export function tableOf(part: TablePart, port: number): RoutingTable {
     rules: Object.fromEntries(
       (part.rules ?? [{}]).map((rule, index) => [`httproute/test/route/rule/${index}`, ruleOf(rule, index, names)]),
     ),
+    streams: {},
     backends,
     endpoints,
     certificates: part.certificates ?? {},

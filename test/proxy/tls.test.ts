@@ -9,7 +9,9 @@ async function secured(script?: Script, settings: ProxySettings = {}) {
   const one = await backend(script);
   const serving = await serve(
     {
-      listeners: { http: { tls: { mode: 'Terminate', certificates: [certificateKey(EXACT)] } } },
+      listeners: {
+        http: { tls: { mode: 'Terminate', certificates: [certificateKey(EXACT)], clientValidation: null } },
+      },
       certificates: { [certificateKey(EXACT)]: EXACT },
       backends: { a: [one.port] },
     },

@@ -80,6 +80,7 @@ function table(path: string): Snapshot {
     },
     rules: {
       'httproute/shop/all/rule/0': {
+        protocol: 'http',
         attachments: [{ listener: 'gateway/shop/web/http', hostname: '', routeHostname: '' }],
         matches: [{ path: { kind: 'prefix', value: path }, method: '', headers: [], query: [] }],
         filters: [],
@@ -91,7 +92,8 @@ function table(path: string): Snapshot {
         policies: [],
       },
     },
-    backends: { [key]: { protocol: 'http1', name: 'shop/echo:80' } },
+    streams: {},
+    backends: { [key]: { protocol: 'http1', name: 'shop/echo:80', tls: null } },
     endpoints: { [key]: { addresses: [endpoint] } },
     certificates: {},
     policies: {},

@@ -17,6 +17,7 @@ function table(gateway: string, ...ports: number[]): RoutingTable {
     gateway,
     listeners: Object.fromEntries(listeners),
     rules: {},
+    streams: {},
     backends: {},
     endpoints: {},
     certificates: {},

@@ -24,6 +24,7 @@ function rule(
   more: Partial<Rule> = {},
 ) {
   return {
+    protocol: 'http' as const,
     attachments: attachments.map(([key, hostname]) => ({ listener: key, hostname, routeHostname: hostname })),
     matches,
     filters: [],
@@ -38,7 +39,16 @@ function rule(
 }
 
 function table(listeners: Record<string, Listener>, rules: Record<string, Rule>): RoutingTable {
-  return { gateway: 'shop/web', listeners, rules, backends: {}, endpoints: {}, certificates: {}, policies: {} };
+  return {
+    gateway: 'shop/web',
+    listeners,
+    rules,
+    streams: {},
+    backends: {},
+    endpoints: {},
+    certificates: {},
+    policies: {},
+  };
 }
 
 function routed(compiled: CompiledTable, port: number, host: string, path: string, sni: string | null = null) {

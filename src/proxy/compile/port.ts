@@ -20,7 +20,7 @@ export class ListenerPort implements CompiledPort {
   /** `listeners` is not empty and of one protocol: translation refuses others. */
   constructor(port: number, listeners: readonly ListenerTable[]) {
     this.port = port;
-    this.protocol = listeners[0]!.identity.listener.protocol;
+    this.protocol = listeners[0]!.identity.listener.protocol === 'HTTPS' ? 'HTTPS' : 'HTTP';
     this.listeners = listeners.map((listener) => listener.identity);
     this.byHostname = new HostMap();
     for (const listener of listeners) this.byHostname.set(listener.identity.listener.hostname, listener);

@@ -7,6 +7,7 @@ import { PlainRequest } from '../route/plain-request.ts';
 import { RequestRedirector } from './redirect.ts';
 
 const rule = new RunnableRule('r', {
+  protocol: 'http',
   attachments: [],
   matches: [],
   filters: [],

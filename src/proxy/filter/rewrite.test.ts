@@ -4,6 +4,7 @@ import { RunnableRule } from '../compile/rule.ts';
 
 function refOf(outer: Filter[], inner: Filter[]) {
   return new RunnableRule('r', {
+    protocol: 'http',
     attachments: [],
     matches: [],
     filters: outer,

@@ -15,6 +15,7 @@ function match(path: string, more: Partial<Match> = {}): Match {
 
 function rule(listeners: string[], hostname: string, order: number, matches: Match[], more: Partial<Rule> = {}): Rule {
   return {
+    protocol: 'http',
     attachments: listeners.map((key) => ({ listener: key, hostname, routeHostname: hostname })),
     matches,
     filters: [],
@@ -36,6 +37,7 @@ const table: RoutingTable = {
     tls: listener(443, '', 'HTTPS'),
     secure: listener(443, 'shop.example', 'HTTPS'),
   },
+  streams: {},
   rules: {
     cart: rule(
       ['shop', 'secure'],

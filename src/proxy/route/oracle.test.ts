@@ -168,6 +168,7 @@ function ruleOf({ hostnames, matches, age, everywhere }: Sketch, index: number, 
       }),
     );
   return {
+    protocol: 'http',
     attachments,
     matches,
     filters: [],
@@ -193,6 +194,7 @@ const revisions = fc
       gateway: 'g/g',
       listeners: all,
       rules: Object.fromEntries(rules.filter((_, i) => ((presence[i] ?? 3) & bit) !== 0)),
+      streams: {},
       backends: {},
       endpoints: {},
       certificates: {},

@@ -24,6 +24,7 @@ export class TableState {
       gateway,
       listeners: {},
       rules: {},
+      streams: {},
       backends: {},
       endpoints: {},
       certificates: {},

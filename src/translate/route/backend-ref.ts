@@ -95,7 +95,7 @@ export class BackendCatalogue {
       return unresolved('UnsupportedProtocol', message);
     }
     this.#entries.set(key, {
-      backend: { protocol, name: `${name}:${number}` },
+      backend: { protocol, name: `${name}:${number}`, tls: null },
       endpoints: rememberedEndpoints(service, port, this.#lookup.endpointSlices.get(name) ?? []),
     });
     const keys = this.#keys.get(name);
