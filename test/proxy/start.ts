@@ -17,23 +17,30 @@ export type Serving = {
 };
 
 /** What the running test has opened. */
-type Opened = { clients: Client[]; proxies: Proxy[]; backends: Backend[] };
+type Closer = () => unknown;
+type Opened = { clients: Client[]; proxies: Proxy[]; backends: Backend[]; others: Closer[] };
 
 let opened: Opened | null = null;
 
 function register(): Opened {
   if (opened !== null) return opened;
-  const mine: Opened = { clients: [], proxies: [], backends: [] };
+  const mine: Opened = { clients: [], proxies: [], backends: [], others: [] };
   opened = mine;
   onTestFinished(async () => {
     opened = null;
     for (const client of mine.clients) client.close();
+    await Promise.all(mine.others.map((close) => close()));
     await Promise.all(mine.proxies.map((proxy) => proxy.close()));
     await Promise.all(mine.backends.map((backend) => backend.close()));
     await until(() => networkResources().length === 0, 'every socket to be closed').catch(() => {});
     expect(networkResources()).toEqual([]);
   });
   return mine;
+}
+
+/** Has something else closed when the test ends, before the proxy is. */
+export function closing(close: Closer): void {
+  register().others.push(close);
 }
 
 /** A port that was free a moment ago. */

@@ -2,10 +2,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
 import type { Certificate } from '../../ir/table.ts';
 import { ClientConnection } from '../exchange/client-connection.ts';
+import { ClientSession } from '../h2/client-session.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { sharesPorts } from './reuse-port.ts';
 
 const BACKLOG = 4_096;
+
+/** A connection of a client, in whichever version of HTTP. */
+type Accepted = ClientConnection | ClientSession;
 
 /** One listening socket and the connections that came through it. */
 export class Front {
@@ -15,7 +19,7 @@ export class Front {
   readonly port: number;
   readonly server: Server;
   private readonly runtime: Runtime;
-  private readonly connections: Set<ClientConnection>;
+  private readonly connections: Set<Accepted>;
   /** The sockets below TLS, those in the middle of their handshake among them. */
   private readonly transports: Set<Socket>;
   private certificate: Certificate | null;
@@ -116,13 +120,22 @@ export class Front {
       socket.destroy();
       return;
     }
-    const connection = new ClientConnection(runtime, this.site, socket, sni, this.forget);
+    // What the client chose of ALPN; a client without ALPN speaks HTTP/1.1.
+    if ((socket as TLSSocket).alpnProtocol === 'h2') this.acceptHttp2(this.site, socket, sni);
+    else this.add(new ClientConnection(runtime, this.site, socket, sni, this.forget, this.acceptHttp2));
+  }
+
+  private readonly acceptHttp2 = (site: Site, socket: Socket, sni: string | null): void => {
+    this.add(new ClientSession(this.runtime, site, socket, sni, this.forget));
+  };
+
+  private add(connection: Accepted): void {
     this.connections.add(connection);
     // A TLS handshake may end after the last connection was accepted.
     if (this.isStopped) connection.drain();
   }
 
-  private readonly forget = (connection: ClientConnection): void => {
+  private readonly forget = (connection: Accepted): void => {
     this.connections.delete(connection);
   };
 }

@@ -158,7 +158,7 @@ export class Fronts {
     const opened: { choice: CertificateChoice | null } = { choice: null };
     const tls: TlsOptions | null = place.isTls
       ? {
-          ALPNProtocols: ['http/1.1'],
+          ALPNProtocols: ['h2', 'http/1.1'],
           handshakeTimeout: options.limits.headTimeout || 10_000,
           SNICallback: (name, done) => {
             const context = opened.choice?.choose(name.toLowerCase()) ?? null;
