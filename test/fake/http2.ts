@@ -36,6 +36,7 @@ const OK: Answer = (stream) => {
 /** A backend that speaks HTTP/2 only: by prior knowledge, or over TLS. */
 export class Http2Backend {
   readonly requests: Received[] = [];
+  readonly streams: ServerHttp2Stream[] = [];
   readonly sessions: ServerHttp2Session[] = [];
   readonly server: Http2Server | Http2SecureServer;
   private readonly sockets = new Set<Socket>();
@@ -56,6 +57,7 @@ export class Http2Backend {
       (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
         const request: Received = { headers, raw, body: '', trailers: {}, code: -1 };
         this.requests.push(request);
+        this.streams.push(stream);
         stream.on('error', () => {});
         stream.on('close', () => {
           request.code = stream.rstCode;

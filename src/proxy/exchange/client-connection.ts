@@ -271,7 +271,7 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
 
   private readTunnel(): void {
     const bytes = this.input.take();
-    this.tunnel?.fromClient(bytes, 0, bytes.length);
+    this.tunnel?.fromClient(bytes);
   }
 
   // The end of an exchange

@@ -56,7 +56,8 @@ export interface UpgradableClient {
 
 /** Where the bytes of an upgraded connection go. */
 export interface ClientTunnel {
-  fromClient(buffer: Buffer, start: number, end: number): void;
+  /** `bytes` are in memory that nobody will change. */
+  fromClient(bytes: Buffer): void;
   /** The client has ended its half. */
   clientEnded(): void;
 }

@@ -21,8 +21,8 @@ export class Tunnel implements BackendTunnel, ClientTunnel {
     this.hasBackendEnded = false;
   }
 
-  fromClient(buffer: Buffer, start: number, end: number): void {
-    this.connection.socket.write(Buffer.from(buffer.subarray(start, end)));
+  fromClient(bytes: Buffer): void {
+    this.connection.socket.write(bytes);
     if (this.connection.isCongested) this.client.pause();
   }
 

@@ -150,8 +150,10 @@ export class BackendSession implements TimerOwner {
 
   private watch(): void {
     const { backendSessionIdleTimeout, backendPing } = this.limits;
-    const next = this.streams === 0 ? backendSessionIdleTimeout : backendPing || backendSessionIdleTimeout;
-    this.wheel.set(this.timer, Math.max(20, this.used + Math.min(next, backendSessionIdleTimeout) - this.wheel.now));
+    const { now } = this.wheel;
+    const idle = (this.streams === 0 ? this.used : now) + backendSessionIdleTimeout;
+    const next = backendPing > 0 ? Math.min(idle, this.used + backendPing) : idle;
+    this.wheel.set(this.timer, Math.max(20, next - now));
   }
 
   private opened(): void {

@@ -14,6 +14,7 @@ import type { MessageWriter } from '../http1/writer.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
 import type { BackendSession } from './backend-session.ts';
 import { trailerHeaders, trailerSection } from './fields.ts';
+import { cancel } from './reset.ts';
 import { StreamResponseHead } from './response-head.ts';
 
 const NOTHING = Buffer.alloc(0);
@@ -182,7 +183,7 @@ export class BackendStream implements Carrier, TimerOwner {
     const { stream } = this;
     this.forget();
     if (stream === null) this.session.free(this);
-    else if (!stream.closed) stream.close(this.isOver ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL);
+    else cancel(stream);
   }
 
   timeout(): void {

@@ -10,6 +10,7 @@ import type { Runtime, Site } from '../runtime.ts';
 import type { ClientSession } from './client-session.ts';
 import { trailerSection } from './fields.ts';
 import { StreamHead } from './request-head.ts';
+import { breakOff } from './reset.ts';
 import { StreamResponse } from './response.ts';
 
 const NOTHING = Buffer.alloc(0);
@@ -148,7 +149,9 @@ export class ClientStream implements Client {
   };
 
   private readonly onEnd = (): void => {
-    if (!this.isReceiving) return;
+    const { stream } = this;
+    // node:http2 says `end` of a stream that was reset too.
+    if (!this.isReceiving || stream === null || stream.closed || stream.aborted) return;
     this.guarded(() => {
       this.isReceiving = false;
       if (this.body.end(this.trailers) === REFUSED) this.exchange.refuse(faultError(this.body.fault!));
@@ -184,7 +187,7 @@ export class ClientStream implements Client {
 
   destroy(): void {
     this.isReceiving = false;
-    this.stream?.close(constants.NGHTTP2_INTERNAL_ERROR);
+    if (this.stream !== null) breakOff(this.stream);
     this.exchange.clientLost();
   }
 
