@@ -20,6 +20,10 @@ export type ProxyLimits = {
   readonly connectTimeout: number;
   /** How long a connection to a backend is kept without a request. Shorter than most servers keep theirs. */
   readonly backendIdleTimeout: number;
+  /** How long a connection of HTTP/2 to a backend is kept without a request; its end is announced, so it may be longer. */
+  readonly backendSessionIdleTimeout: number;
+  /** How long a connection of HTTP/2 to a backend may be silent before it is asked (PING). gRPC's servers refuse less than five minutes. */
+  readonly backendPing: number;
   /** Connections per endpoint and process. Requests beyond that wait. */
   readonly backendConnections: number;
   /** Idle connections that are kept per endpoint and process. */
@@ -30,6 +34,10 @@ export type ProxyLimits = {
   readonly clientConnections: number;
   /** Requests served on one client connection before it is closed. */
   readonly requestsPerConnection: number;
+  /** Streams of HTTP/2 that a client may have open on one connection. */
+  readonly streams: number;
+  /** Streams that a client may reset in a burst; a thirtieth of it each second after that. Then its connection ends. */
+  readonly streamResets: number;
   /** Largest request body; more is answered 413. 0: no bound, bodies are streamed. */
   readonly requestBody: number;
   /** Bytes of a request body that are kept to send it again. A longer body is sent once. */
@@ -54,11 +62,15 @@ export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
   tunnelTimeout: 3_600_000,
   connectTimeout: 5_000,
   backendIdleTimeout: 4_000,
+  backendSessionIdleTimeout: 60_000,
+  backendPing: 310_000,
   backendConnections: 1_024,
   backendIdleConnections: 256,
   backendPending: 1_024,
   clientConnections: 50_000,
   requestsPerConnection: 1_000_000,
+  streams: 100,
+  streamResets: 1_000,
   requestBody: 0,
   replayBody: 65_536,
   mirrorBody: 65_536,

@@ -120,6 +120,16 @@ export function reset(socket: Socket): void {
   else socket.resetAndDestroy();
 }
 
+/** A socket on the same connection that reads into memory of its own; the old one is done, and nobody hears of it again. */
+export function reborn(socket: Socket): Socket {
+  socket.removeAllListeners();
+  const bare = socket as { _handle?: object | null };
+  const handle = bare._handle;
+  if (handle === undefined || handle === null) return socket;
+  bare._handle = null;
+  return new Socket({ handle, allowHalfOpen: false } as ConstructorParameters<typeof Socket>[0]);
+}
+
 /**
  * Sends what `writer` holds. A socket that could not send all of it at once keeps the writer's buffer, or a copy when it
  * is known to (`copies`: TLS reports every write as unfinished).

@@ -17,7 +17,8 @@ export type Serving = {
 };
 
 /** What the running test has opened. */
-type Opened = { clients: Client[]; proxies: Proxy[]; backends: Backend[]; others: (() => Promise<void> | void)[] };
+type Closer = () => unknown;
+type Opened = { clients: Client[]; proxies: Proxy[]; backends: Backend[]; others: Closer[] };
 
 let opened: Opened | null = null;
 
@@ -28,17 +29,17 @@ function register(): Opened {
   onTestFinished(async () => {
     opened = null;
     for (const client of mine.clients) client.close();
+    await Promise.all(mine.others.map((close) => close()));
     await Promise.all(mine.proxies.map((proxy) => proxy.close()));
     await Promise.all(mine.backends.map((backend) => backend.close()));
-    await Promise.all(mine.others.map((close) => close()));
     await until(() => networkResources().length === 0, 'every socket to be closed').catch(() => {});
     expect(networkResources()).toEqual([]);
   });
   return mine;
 }
 
-/** Closes something else when the running test ends. */
-export function closeLater(close: () => Promise<void> | void): void {
+/** Has something else closed when the test ends, before the proxy is. */
+export function closing(close: Closer): void {
   register().others.push(close);
 }
 

@@ -4,6 +4,7 @@ import type { Snapshot } from '../../src/ir/delta.ts';
 import type { Filter } from '../../src/ir/filter.ts';
 import type { Match } from '../../src/ir/match.ts';
 import type {
+  Backend,
   Certificate,
   Endpoint,
   EndpointSet,
@@ -23,6 +24,7 @@ export const GATEWAY = 'test/gateway';
 export type BackendPart = string | (Partial<WeightedBackend> & { readonly backend: string | null });
 
 export type RulePart = {
+  readonly protocol?: Rule['protocol'];
   /** Names of listeners; default `http`. */
   readonly listeners?: readonly string[];
   /** Default: any host. */
@@ -51,6 +53,8 @@ export type TablePart = {
   readonly streams?: readonly StreamPart[];
   /** Ports on 127.0.0.1 by name of the backend, or whole endpoints. */
   readonly backends: Readonly<Record<string, readonly (number | Partial<Endpoint>)[]>>;
+  /** What the backends' entries are beside HTTP/1.1 in plaintext, by name. */
+  readonly entries?: Readonly<Record<string, Partial<Backend>>>;
   readonly certificates?: Readonly<Record<string, Certificate>>;
 };
 
@@ -77,7 +81,7 @@ function weighted(part: BackendPart): WeightedBackend {
 function ruleOf(part: RulePart, index: number, backends: readonly string[]): Rule {
   const hostnames = part.hostnames ?? [''];
   return {
-    protocol: 'http',
+    protocol: part.protocol ?? 'http',
     attachments: (part.listeners ?? ['http']).flatMap((listener) =>
       hostnames.map((hostname) => ({ listener: listenerKey(listener), hostname, routeHostname: hostname })),
     ),
@@ -118,7 +122,10 @@ export function tableOf(part: TablePart, port: number): RoutingTable {
   const listeners = part.listeners ?? { http: {} };
   const endpoints: Record<string, EndpointSet> = {};
   const backends: RoutingTable['backends'] = Object.fromEntries(
-    names.map((name) => [backendKey(name), { protocol: 'http1', name: `test/${name}:80`, tls: null }]),
+    names.map((name) => [
+      backendKey(name),
+      { protocol: 'http1', name: `test/${name}:80`, tls: null, ...part.entries?.[name] },
+    ]),
   );
   for (const name of names) endpoints[backendKey(name)] = { addresses: part.backends[name]!.map(endpointOf) };
   return {

@@ -1,6 +1,6 @@
 import type { Retry } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { BackendConnection } from '../backend/connection.ts';
+import type { Carrier } from '../backend/carrier.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 import type { RequestSide } from './request-side.ts';
@@ -15,6 +15,16 @@ export const AGAIN_FRESH = 2;
 /** Attempts after the first one where the rule says nothing: only for connections that never carried the request. */
 const IMPLICIT_ATTEMPTS = 2;
 const NO_POOLS: readonly EndpointPool[] = [];
+
+/** After these no backend has seen the request, or says so itself (RFC 9113 section 8.7). */
+const NEVER_SERVED: ReadonlySet<ProxyError> = new Set([
+  ERRORS.connectFailed,
+  ERRORS.connectTimeout,
+  ERRORS.backendHandshake,
+  ERRORS.backendCertificate,
+  ERRORS.backendProtocol,
+  ERRORS.streamRefused,
+]);
 
 /** The attempts of one exchange to get an answer from its backend, and the decision whether there is another one. */
 export class Attempts {
@@ -48,17 +58,11 @@ export class Attempts {
     return this.pool;
   }
 
-  /** Decides after a failed attempt. `connection` is null when there was none. */
-  after(
-    error: ProxyError,
-    connection: BackendConnection | null,
-    request: RequestSide,
-    retry: Retry | null,
-    method: string,
-  ): number {
-    if (!request.retained.isWhole || connection?.answered === true) return NO_MORE;
+  /** Decides after a failed attempt. `carrier` is null when there was none. */
+  after(error: ProxyError, carrier: Carrier | null, request: RequestSide, retry: Retry | null, method: string): number {
+    if (!request.retained.isWhole || carrier?.answered === true) return NO_MORE;
     const isSafe = isIdempotent(method);
-    const isReused = connection !== null && connection.requests > 1;
+    const isReused = carrier !== null && carrier.requests > 1;
     if (error === ERRORS.backendClosed && isReused && !this.hasRaced && (isSafe || !request.isHeadSent)) {
       // The endpoint closed a kept connection while the request was on its way. That is nobody's failure, but only an
       // idempotent request may be sent again without knowing whether it was served (RFC 9110 section 9.2.2).
@@ -88,7 +92,7 @@ export class Attempts {
   private mayRepeat(error: ProxyError, retry: Retry | null, isSafe: boolean): boolean {
     if (!error.retryable) return false;
     if (retry !== null) return this.count <= retry.attempts;
-    if (error === ERRORS.connectFailed || error === ERRORS.connectTimeout) return this.count <= IMPLICIT_ATTEMPTS;
+    if (NEVER_SERVED.has(error)) return this.count <= IMPLICIT_ATTEMPTS;
     return error === ERRORS.backendClosed && isSafe && this.count === 1 && this.backend!.hasOther(this.pool!);
   }
 }

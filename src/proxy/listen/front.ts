@@ -1,9 +1,13 @@
 import type { Socket } from 'node:net';
-import type { TlsOptions } from 'node:tls';
+import type { TLSSocket, TlsOptions } from 'node:tls';
 import type { Certificate } from '../../ir/table.ts';
 import { ClientConnection } from '../exchange/client-connection.ts';
+import { ClientSession } from '../h2/client-session.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { Decryptor } from './decryptor.ts';
+
+/** A connection of a client, in whichever version of HTTP. */
+type Accepted = ClientConnection | ClientSession;
 
 /** The connections of one port that speak HTTP, over TLS or not. */
 export class Front {
@@ -11,7 +15,7 @@ export class Front {
   private readonly runtime: Runtime;
   /** Null for plaintext. */
   private readonly decryptor: Decryptor | null;
-  private readonly connections: Set<ClientConnection>;
+  private readonly connections: Set<Accepted>;
   private isStopped: boolean;
 
   /** With `tls` the front speaks HTTPS. */
@@ -58,13 +62,22 @@ export class Front {
       socket.destroy();
       return;
     }
-    const connection = new ClientConnection(this.runtime, this.site, socket, sni, this.forget);
+    // What the client chose of ALPN; a client without ALPN speaks HTTP/1.1.
+    if ((socket as TLSSocket).alpnProtocol === 'h2') this.acceptHttp2(this.site, socket, sni);
+    else this.add(new ClientConnection(this.runtime, this.site, socket, sni, this.forget, this.acceptHttp2));
+  }
+
+  private readonly acceptHttp2 = (site: Site, socket: Socket, sni: string | null): void => {
+    this.add(new ClientSession(this.runtime, site, socket, sni, this.forget));
+  };
+
+  private add(connection: Accepted): void {
     this.connections.add(connection);
     // A TLS handshake may end after the last connection was accepted.
     if (this.isStopped) connection.drain();
   }
 
-  private readonly forget = (connection: ClientConnection): void => {
+  private readonly forget = (connection: Accepted): void => {
     this.connections.delete(connection);
   };
 }

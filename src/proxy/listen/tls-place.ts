@@ -104,7 +104,7 @@ export class TlsPlace implements OpenPlace {
     }
     if (this.https === null) {
       const site = siteOf(runtime, 'https', served, port, this.bound);
-      const options = { ...tlsOptions(runtime, () => this.httpsChoice), ALPNProtocols: ['http/1.1'] };
+      const options = { ...tlsOptions(runtime, () => this.httpsChoice), ALPNProtocols: ['h2', 'http/1.1'] };
       this.https = new Front(runtime, site, options);
     }
     this.https.site.compiled = port;
