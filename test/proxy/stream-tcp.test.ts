@@ -239,12 +239,12 @@ test('a new table counts from the next connection on, and leaves the open ones a
 });
 
 test('a connection that is silent for too long is ended', async () => {
-  const { dial, proxy } = await serveTcp(undefined, { streams: { idleTimeout: 150 } });
+  const { dial, proxy } = await serveTcp(undefined, { streams: { idleTimeout: 500 } });
   const client = await dial();
   for (let turn = 0; turn < 4; turn++) {
     client.socket.write('x');
     await client.reader.take(1);
-    await pause(80);
+    await pause(180);
   }
   expect(client.reader.closing).toBe(null);
   await client.reader.closed();

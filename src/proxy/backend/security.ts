@@ -39,15 +39,15 @@ export class BackendSecurity {
     return entry === this.entry || JSON.stringify(entry) === JSON.stringify(this.entry);
   }
 
-  /** `secureConnect` or `error` follows. */
-  connect(endpoint: Endpoint, protocol: 'http/1.1' | 'h2'): TLSSocket {
+  /** `secureConnect` or `error` follows. Without `protocol` nothing is said of one (ALPN). */
+  connect(endpoint: Endpoint, protocol: 'http/1.1' | 'h2' | null): TLSSocket {
     const { serverName, subjectAltNames } = this.entry;
     const options: ConnectionOptions & { allowHalfOpen: boolean } = {
       host: endpoint.address,
       port: endpoint.port,
       servername: serverName,
       secureContext: this.context,
-      ALPNProtocols: [protocol],
+      ...(protocol === null ? {} : { ALPNProtocols: [protocol] }),
       rejectUnauthorized: true,
       allowHalfOpen: true,
       checkServerIdentity: (_name, certificate) =>

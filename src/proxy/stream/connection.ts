@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { RunnableStream } from '../compile/stream.ts';
 import { plainAddress } from '../exchange/forwarding.ts';
-import { proxyHeader } from '../proxy-protocol/write.ts';
+import { introduce } from '../proxy-protocol/introduce.ts';
 import type { Runtime } from '../runtime.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
 import { readInto, reset } from '../wire.ts';
-import { Attempts, connectTo } from './attempt.ts';
+import { Attempts, connectTo, failureOf } from './attempt.ts';
 import { STREAM_ENDS, type StreamEnd } from './end.ts';
 import { Flow } from './flow.ts';
 import { logStream, type StreamRecord } from './log.ts';
@@ -45,6 +45,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
   private readonly down: Flow;
   private socket: Socket;
   private backend: Socket | null;
+  private isBackendTls: boolean;
   private early: Buffer | null;
   private state: number;
   /** When bytes last came or went, on the wheel's clock. */
@@ -77,6 +78,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
     this.down = new Flow(runtime);
     this.socket = arrival.socket;
     this.backend = null;
+    this.isBackendTls = false;
     this.early = arrival.early;
     this.state = CONNECTING;
     this.activeAt = runtime.wheel.now;
@@ -126,13 +128,22 @@ export class StreamConnection implements TimerOwner, StreamRecord {
       this.abort(STREAM_ENDS.noEndpoint);
       return;
     }
-    const backend = connectTo(pool, this.down.memory, this.fromBackend);
+    // What passes through is encrypted already.
+    const isSecured = this.isTls || this.protocol === 'TCP';
+    const backend = connectTo(pool, isSecured, this.down.memory, this.fromBackend);
     this.backend = backend;
+    this.isBackendTls = isSecured && pool.security !== null;
+    let isReached = false;
     backend.once('connect', () => {
+      isReached = true;
+    });
+    backend.once(this.isBackendTls ? 'secureConnect' : 'connect', () => {
       if (this.backend === backend) this.guarded(this.opened);
     });
-    backend.on('error', () => {
-      if (this.backend === backend) this.backendLost();
+    backend.on('error', (error) => {
+      if (this.backend !== backend) return;
+      if (this.state === CONNECTING) this.again(failureOf(error, isReached));
+      else this.abort(STREAM_ENDS.backendReset);
     });
     this.arm();
   }
@@ -154,7 +165,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
       this.socket.on('close', this.clientClosed);
     }
     const client = this.socket;
-    up.connect(client, backend, false);
+    up.connect(client, backend, this.isBackendTls);
     down.connect(backend, client, this.isTls);
     backend.on('close', this.backendClosed);
     backend.on('end', this.backendEnded);
@@ -162,20 +173,14 @@ export class StreamConnection implements TimerOwner, StreamRecord {
     client.on('end', this.clientEnded);
     client.on('drain', this.clientDrained);
     if (this.isTls) client.on('data', this.fromTlsClient);
-    this.introduce(backend);
+    if (this.isBackendTls) backend.on('data', this.fromTlsBackend);
+    const { proxyProtocol } = runtime.options.streams;
+    // With TLS it would have to come before the handshake.
+    if (proxyProtocol !== null && !this.isBackendTls) introduce(client, backend, proxyProtocol);
     this.early = null;
     if (early !== null) this.fromClient(early, early.length);
     client.resume();
     backend.resume();
-  }
-
-  /** Tells the backend who the client is, where that is wanted. */
-  private introduce(backend: Socket): void {
-    const { proxyProtocol } = this.runtime.options.streams;
-    if (proxyProtocol === null) return;
-    const { localAddress = '', localPort = 0, remotePort = 0 } = this.socket;
-    const source = { address: this.client, port: remotePort };
-    backend.write(proxyHeader(proxyProtocol, source, { address: plainAddress(localAddress), port: localPort }));
   }
 
   private again(reason: StreamEnd): void {
@@ -213,6 +218,8 @@ export class StreamConnection implements TimerOwner, StreamRecord {
     }
   };
 
+  private readonly fromTlsBackend = (chunk: Buffer): void => this.fromBackend(chunk, chunk.length);
+
   private readonly clientDrained = (): void => {
     this.activeAt = this.runtime.wheel.now;
     this.down.drained();
@@ -230,11 +237,6 @@ export class StreamConnection implements TimerOwner, StreamRecord {
   private readonly backendEnded = (): void => this.down.end();
 
   private readonly clientLost = (): void => this.abort(STREAM_ENDS.clientReset);
-
-  private readonly backendLost = (): void => {
-    if (this.state === CONNECTING) this.again(STREAM_ENDS.connectFailed);
-    else this.abort(STREAM_ENDS.backendReset);
-  };
 
   private readonly clientClosed = (): void => {
     this.isClientDone = true;
@@ -292,7 +294,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
   private abort(reason: StreamEnd): void {
     if (this.state === CLOSED) return;
     if (!this.isTls) reset(this.socket);
-    if (this.backend?.connecting === false) reset(this.backend);
+    if (this.backend?.connecting === false && !this.isBackendTls) reset(this.backend);
     this.close(reason);
   }
 

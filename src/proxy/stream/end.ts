@@ -16,6 +16,8 @@ export const STREAM_ENDS = {
   noEndpoint: 'no-endpoint',
   connectFailed: 'connect-failed',
   connectTimeout: 'connect-timeout',
+  backendHandshake: 'backend-tls-handshake',
+  backendCertificate: 'backend-certificate',
   // While bytes went both ways
   clientReset: 'client-reset',
   backendReset: 'backend-reset',
