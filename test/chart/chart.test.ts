@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
 const CHART = join(import.meta.dirname, '../../charts/headgate');
 function template(...flags: string[]): string {
@@ -26,7 +26,8 @@ test('helm lint finds nothing', () => {
 
 test.each(['default', ...variants])('%s', (name) => {
   const values = join(import.meta.dirname, `${name}.values.yaml`);
-  const rendered = template(...(existsSync(values) ? ['--values', values] : []));
+  // The definitions are held against the schemas by themselves.
+  const rendered = template(...(existsSync(values) ? ['--values', values] : []), '--set', 'crds.install=false');
   const golden = join(import.meta.dirname, `${name}.golden.yaml`);
   if (process.env.UPDATE_GOLDEN === '1') writeFileSync(golden, rendered);
   expect(rendered).toBe(readFileSync(golden, 'utf8'));
@@ -37,6 +38,11 @@ type Rule = {
   readonly resources: string[];
   readonly verbs: string[];
   resourceNames?: string[];
+};
+type Definition = {
+  readonly kind: string;
+  readonly metadata: { readonly annotations?: object };
+  readonly spec: object;
 };
 type Role = { readonly kind: string; readonly rules?: readonly Rule[] };
 
@@ -54,6 +60,19 @@ test('no rule has a wildcard, and Secrets are only read but for the one that is 
         expect(rule.resourceNames ?? rule.verbs).toEqual(rule.verbs.includes('create') ? ['create'] : ['headgate-ca']);
     }
   }
+});
+
+test('the definitions of our kinds come along, are kept, and can be left out', () => {
+  const crds = (...flags: string[]) =>
+    parseAllDocuments(template(...flags))
+      .map((document) => document.toJS() as Definition | null)
+      .filter((object) => object?.kind === 'CustomResourceDefinition');
+  const folder = join(import.meta.dirname, '../../crds');
+  const own = readdirSync(folder).map((name) => parse(readFileSync(join(folder, name), 'utf8')) as Definition);
+  const rendered = crds();
+  expect(rendered.map((object) => object?.spec)).toEqual(own.map(({ spec }) => spec));
+  for (const object of rendered) expect(object?.metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+  expect(crds('--set', 'crds.install=false')).toEqual([]);
 });
 
 test.each([
