@@ -14,9 +14,6 @@ export type Progress = {
   readonly refused: string;
 };
 
-/** Asked by the Gateway's `namespace/name`; null: nothing was ever given to its proxies. */
-export type ProgressOf = (gateway: string) => Progress | null;
-
 /** Our condition of a route, one for each of its parents. */
 export const ROUTE_PROGRAMMED = 'headgate.dev/Programmed';
 
@@ -26,35 +23,24 @@ const MAX_RULES = 16;
 type Gateway = Extract<ObjectStatus, { kind: 'Gateway' }>;
 type HTTPRoute = Extract<ObjectStatus, { kind: 'HTTPRoute' }>;
 
-/**
- * The Gateways' statuses as they may be shown: `Programmed=True` is withheld from each listener that a proxy does not
- * serve as it should yet, and from the Gateway when there is such a listener. What the routes are does not matter.
- * A status from which nothing is withheld is returned as it is.
- */
-export function withholdProgrammed(statuses: readonly ObjectStatus[], progressOf: ProgressOf): ObjectStatus[] {
-  return statuses.map((object) =>
-    object.kind === 'Gateway' ? shownGateway(object, progressOf(`${object.namespace}/${object.name}`)) : object,
-  );
-}
+/** How a Gateway's proxies lag behind. `behind` null: nothing is known to be served, and `message` says why. */
+export type Lag = { readonly desired: RoutingTable | null; readonly behind: Behind | null; readonly message: string };
+
+/** Asked by the Gateway's `namespace/name`. */
+export type LagOf = (gateway: string) => Lag;
 
 /**
- * The HTTPRoutes' statuses with our condition for each parent that accepts the route: whether every proxy of that
- * Gateway serves the route's rules as they are now.
+ * A status as it may be shown. `Programmed=True` is withheld from each listener that a proxy does not serve as it should
+ * yet, and from the Gateway when there is such a listener; what the routes are does not matter. A route gets our condition
+ * for each parent that accepts it. A status that is shown as it is stays the object that it was.
  */
-export function addRouteProgrammed(statuses: readonly ObjectStatus[], progressOf: ProgressOf): ObjectStatus[] {
-  const known = new Map<string, Lag>();
-  const lagOf = (gateway: string): Lag => {
-    const lag = known.get(gateway) ?? lagFrom(progressOf(gateway));
-    known.set(gateway, lag);
-    return lag;
-  };
-  return statuses.map((object) => (object.kind === 'HTTPRoute' ? shownRoute(object, lagOf) : object));
+export function shownStatus(object: ObjectStatus, lagOf: LagOf): ObjectStatus {
+  if (object.kind === 'Gateway') return withholdProgrammed(object, lagOf(`${object.namespace}/${object.name}`));
+  return object.kind === 'HTTPRoute' ? addRouteProgrammed(object, lagOf) : object;
 }
 
-/** `behind` null: nothing is known to be served, and `message` says why. */
-type Lag = { readonly desired: RoutingTable | null; readonly behind: Behind | null; readonly message: string };
-
-function lagFrom(progress: Progress | null): Lag {
+/** @param progress null: nothing was ever given to the proxies. */
+export function lagFrom(progress: Progress | null): Lag {
   const unheard = 'the proxies have not acknowledged the configuration yet';
   if (progress === null) return { desired: null, behind: null, message: unheard };
   const { desired, acknowledged, refused } = progress;
@@ -64,8 +50,7 @@ function lagFrom(progress: Progress | null): Lag {
   return { desired, behind: tables.length < acknowledged.length ? null : behind(desired, tables), message };
 }
 
-function shownGateway(object: Gateway, progress: Progress | null): Gateway {
-  const { behind: late, message } = lagFrom(progress);
+export function withholdProgrammed(object: Gateway, { behind: late, message }: Lag): Gateway {
   if (late !== null && late.listeners.size === 0) return object;
   const withhold = (condition: Condition): Condition =>
     condition.type === 'Programmed' && condition.status === 'True'
@@ -89,7 +74,7 @@ function shownGateway(object: Gateway, progress: Progress | null): Gateway {
 /** What was shown of a status last, so that what did not change stays the same object. */
 const lastShown = new WeakMap<HTTPRoute, { readonly added: string; readonly shown: HTTPRoute }>();
 
-function shownRoute(object: HTTPRoute, lagOf: (gateway: string) => Lag): HTTPRoute {
+function addRouteProgrammed(object: HTTPRoute, lagOf: LagOf): HTTPRoute {
   let added = '';
   const key = `httproute/${object.namespace}/${object.name}`;
   const parents = object.status.parents.map((parent) => {

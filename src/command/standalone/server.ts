@@ -4,7 +4,7 @@ import type { AdminSource, ExplainRequest, Readiness, ShownStatus } from '../../
 import type { Resources } from '../../api/resources.ts';
 import type { HostPort } from '../../config/value.ts';
 import { VERSION } from '../../config/version.ts';
-import { withholdProgrammed } from '../../controller/programmed.ts';
+import { lagFrom, withholdProgrammed } from '../../controller/programmed.ts';
 import { type Load, ManifestFolder } from '../../files/manifest-folder.ts';
 import { type Scan, scan } from '../../files/scan.ts';
 import { ManifestWatch } from '../../files/watch.ts';
@@ -122,7 +122,10 @@ export class StandaloneServer implements AdminSource {
 
   /** The statuses as they may be shown: nothing is programmed that the workers do not serve. */
   shown(): ObjectStatus[] {
-    return withholdProgrammed(this.#translation.statuses, (gateway) => this.#publisher.progressOf(gateway));
+    return this.#translation.statuses.map((object) => {
+      if (object.kind !== 'Gateway') return object;
+      return withholdProgrammed(object, lagFrom(this.#publisher.progressOf(`${object.namespace}/${object.name}`)));
+    });
   }
 
   readiness(): Readiness {

@@ -3,6 +3,7 @@
  * (their entries among a route's parents, their conditions) stays as it is.
  */
 import type { Condition } from '../../ir/status.ts';
+import { sameContent } from '../../translate/incremental/equal.ts';
 import { mergeConditions, type StoredCondition } from './conditions.ts';
 
 type Entry = { readonly conditions?: readonly StoredCondition[]; readonly [field: string]: unknown };
@@ -46,7 +47,7 @@ export function mergeStatus<T extends StoredObject>(
     );
   }
   if (ours.parents !== undefined) after.parents = mergeParents(before.parents ?? [], ours.parents, controllerName, now);
-  return canonical(after) === canonical(before) ? null : { ...object, status: after };
+  return sameContent(after, before) ? null : { ...object, status: after };
 }
 
 /**
