@@ -55,3 +55,20 @@ export const LIMIT_FLAGS = {
   discardBody: size('discard-body', '64KiB', 'of an unwanted request body read to keep the connection'),
   buffered: size('buffered', '256KiB', 'that wait for a slow reader'),
 } as const satisfies Record<string, Flag>;
+
+/** Of connections of TLSRoutes and TCPRoutes, and of sessions of UDPRoutes. */
+export const STREAM_FLAGS = {
+  streamIdleTimeout: time(
+    'stream-idle-timeout',
+    '1h',
+    'that a connection of a TLSRoute or TCPRoute is silent both ways',
+  ),
+  udpSessionTimeout: {
+    name: 'udp-session-timeout',
+    value: 'TIME',
+    about: 'that a client of a UDPRoute is silent both ways',
+    fallback: '1m',
+    schema: duration(1).optional(),
+  },
+  udpSessions: count('udp-sessions', '10000', 'clients of UDPRoutes at once per worker; datagrams of more are dropped'),
+} as const satisfies Record<string, Flag>;

@@ -1,5 +1,6 @@
 import type { AccessLogOptions } from '../observe/access-log.ts';
 import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from './http1/limits.ts';
+import type { ProxyProtocolVersion } from './proxy-protocol/write.ts';
 
 /** Bounds of one proxy process. Times are milliseconds, sizes bytes; 0 turns a timeout off. */
 export type ProxyLimits = {
@@ -78,12 +79,34 @@ export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
   buffered: 262_144,
 });
 
+/** How connections of TLSRoutes and TCPRoutes and sessions of UDPRoutes are served. Times are milliseconds. */
+export type StreamOptions = {
+  /** How long a connection may be silent both ways; 0 is for ever. */
+  readonly idleTimeout: number;
+  /** How long a session of datagrams may be silent both ways. */
+  readonly sessionTimeout: number;
+  /** Sessions per process; datagrams of further clients are dropped. */
+  readonly sessions: number;
+  /** Which PROXY header backends of connections get; null: none. */
+  readonly proxyProtocol: ProxyProtocolVersion | null;
+};
+
+export const DEFAULT_STREAM_OPTIONS: StreamOptions = Object.freeze({
+  idleTimeout: 3_600_000,
+  sessionTimeout: 60_000,
+  sessions: 10_000,
+  proxyProtocol: null,
+});
+
 export type ProxyOptions = {
   /** Where listeners without addresses of their own are bound. */
   readonly address: string;
   /** Added to listener ports below 1024, for processes that may not bind those. */
   readonly portOffset: number;
   readonly limits: ProxyLimits;
+  readonly streams: StreamOptions;
+  /** CIDR ranges of peers that put a PROXY header before every connection, and may. */
+  readonly proxyProtocolFrom: readonly string[];
   /** CIDR ranges of hops whose X-Forwarded-*, Forwarded and request ids are believed. */
   readonly trustedProxies: readonly string[];
   /** Whether backends get `Forwarded` (RFC 7239) beside X-Forwarded-*. */
@@ -104,6 +127,8 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   address: '127.0.0.1',
   portOffset: 0,
   limits: DEFAULT_PROXY_LIMITS,
+  streams: DEFAULT_STREAM_OPTIONS,
+  proxyProtocolFrom: [],
   trustedProxies: [],
   forwarded: false,
   accessLog: null,
@@ -114,12 +139,14 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
 });
 
 /** What a caller may leave out; limits too, one by one. */
-export type ProxySettings = Partial<Omit<ProxyOptions, 'limits'>> & {
+export type ProxySettings = Partial<Omit<ProxyOptions, 'limits' | 'streams'>> & {
+  readonly streams?: Partial<StreamOptions>;
   readonly limits?: Partial<Omit<ProxyLimits, 'message'>> & { readonly message?: Partial<MessageLimits> };
 };
 
 export function proxyOptions(settings: ProxySettings): ProxyOptions {
   const message = { ...DEFAULT_MESSAGE_LIMITS, ...settings.limits?.message };
   const limits = { ...DEFAULT_PROXY_LIMITS, ...settings.limits, message };
-  return { ...DEFAULT_PROXY_OPTIONS, ...settings, limits };
+  const streams = { ...DEFAULT_STREAM_OPTIONS, ...settings.streams };
+  return { ...DEFAULT_PROXY_OPTIONS, ...settings, limits, streams };
 }

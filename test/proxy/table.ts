@@ -12,6 +12,7 @@ import type {
   Retry,
   RoutingTable,
   Rule,
+  Stream,
   Timeouts,
   WeightedBackend,
 } from '../../src/ir/table.ts';
@@ -36,10 +37,20 @@ export type RulePart = {
   readonly backends?: readonly BackendPart[];
 };
 
+export type StreamPart = {
+  readonly kind: 'tlsroute' | 'tcproute' | 'udproute';
+  /** Names of listeners; default `stream`. */
+  readonly listeners?: readonly string[];
+  /** Default: any host. */
+  readonly hostnames?: readonly string[];
+  readonly backends: readonly BackendPart[];
+};
+
 export type TablePart = {
   readonly listeners?: Readonly<Record<string, Partial<Listener>>>;
-  /** Default: one rule, to the first backend. */
+  /** Default: one rule, to the first backend; none beside streams. */
   readonly rules?: readonly RulePart[];
+  readonly streams?: readonly StreamPart[];
   /** Ports on 127.0.0.1 by name of the backend, or whole endpoints. */
   readonly backends: Readonly<Record<string, readonly (number | Partial<Endpoint>)[]>>;
   /** What the backends' entries are beside HTTP/1.1 in plaintext, by name. */
@@ -85,6 +96,17 @@ function ruleOf(part: RulePart, index: number, backends: readonly string[]): Rul
   };
 }
 
+function streamOf({ listeners, hostnames, backends }: StreamPart, index: number): Stream {
+  return {
+    attachments: (listeners ?? ['stream']).flatMap((listener) =>
+      (hostnames ?? ['']).map((hostname) => ({ listener: listenerKey(listener), hostname, routeHostname: hostname })),
+    ),
+    backends: backends.map(weighted),
+    name: '',
+    order: `2026-01-01T00:00:00Z/test/route/${String(index).padStart(4, '0')}`,
+  };
+}
+
 function endpointOf(part: number | Partial<Endpoint>): Endpoint {
   const given = typeof part === 'number' ? { port: part } : part;
   return { address: '127.0.0.1', port: 0, ready: true, serving: true, terminating: false, zone: '', ...given };
@@ -112,9 +134,14 @@ export function tableOf(part: TablePart, port: number): RoutingTable {
       Object.entries(listeners).map(([name, listener]) => [listenerKey(name), listenerOf(listener, port)]),
     ),
     rules: Object.fromEntries(
-      (part.rules ?? [{}]).map((rule, index) => [`httproute/test/route/rule/${index}`, ruleOf(rule, index, names)]),
+      (part.rules ?? (part.streams === undefined ? [{}] : [])).map((rule, index) => [
+        `httproute/test/route/rule/${index}`,
+        ruleOf(rule, index, names),
+      ]),
     ),
-    streams: {},
+    streams: Object.fromEntries(
+      (part.streams ?? []).map((stream, index) => [`${stream.kind}/test/route/rule/${index}`, streamOf(stream, index)]),
+    ),
     backends,
     endpoints,
     certificates: part.certificates ?? {},

@@ -41,6 +41,11 @@ export class Backend {
     return first;
   }
 
+  /** The endpoints that get requests now. */
+  get endpoints(): readonly EndpointPool[] {
+    return this.candidates;
+  }
+
   /** Whether requests go to another endpoint too. */
   hasOther(pool: EndpointPool): boolean {
     return this.candidates.some((candidate) => candidate !== pool);
