@@ -175,7 +175,12 @@ export class Http2Client {
         ? connect(`http://127.0.0.1:${port}`, options)
         : connect(`https://127.0.0.1:${port}`, { servername, rejectUnauthorized: false, ...options });
     const client = new Http2Client(session);
-    await once(session, 'connect');
+    try {
+      await once(session, 'connect');
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
     return client;
   }
 

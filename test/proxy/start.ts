@@ -17,8 +17,7 @@ export type Serving = {
 };
 
 /** What the running test has opened. */
-type Closer = () => unknown;
-type Opened = { clients: Client[]; proxies: Proxy[]; backends: Backend[]; others: Closer[] };
+type Opened = { clients: Client[]; proxies: Proxy[]; backends: Backend[]; others: (() => Promise<void> | void)[] };
 
 let opened: Opened | null = null;
 
@@ -29,17 +28,17 @@ function register(): Opened {
   onTestFinished(async () => {
     opened = null;
     for (const client of mine.clients) client.close();
-    await Promise.all(mine.others.map((close) => close()));
     await Promise.all(mine.proxies.map((proxy) => proxy.close()));
     await Promise.all(mine.backends.map((backend) => backend.close()));
+    await Promise.all(mine.others.map((close) => close()));
     await until(() => networkResources().length === 0, 'every socket to be closed').catch(() => {});
     expect(networkResources()).toEqual([]);
   });
   return mine;
 }
 
-/** Has something else closed when the test ends, before the proxy is. */
-export function closing(close: Closer): void {
+/** Closes something else when the running test ends. */
+export function closeLater(close: () => Promise<void> | void): void {
   register().others.push(close);
 }
 

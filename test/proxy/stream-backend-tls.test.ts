@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { BackendTLS } from '../../src/ir/table.ts';
 import { toPrometheus } from '../../src/observe/metrics.ts';
 import { EXACT, OTHER } from '../fake/certificates.ts';
-import { closing, serve } from './start.ts';
+import { closeLater, serve } from './start.ts';
 import { dial } from './stream-start.ts';
 
 /** A TLS server that repeats what it hears; its port. */
@@ -19,7 +19,7 @@ async function secureEcho(): Promise<number> {
   server.on('tlsClientError', () => {});
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closing(async () => {
+  closeLater(async () => {
     server.close();
     for (const socket of sockets) socket.destroy();
     await once(server, 'close');

@@ -3,7 +3,7 @@ import { connect as tlsConnect } from 'node:tls';
 import { expect, test } from 'vitest';
 import type { ProxySettings } from '../../src/proxy/options.ts';
 import { certificateKey, EXACT } from '../fake/certificates.ts';
-import { backend, closing, serve } from './start.ts';
+import { backend, closeLater, serve } from './start.ts';
 import { dial, serveTcp } from './stream-start.ts';
 
 const FROM_HERE: ProxySettings = { proxyProtocolFrom: ['127.0.0.0/8'] };
@@ -39,7 +39,7 @@ test('so is one of HTTPS', async () => {
   socket.removeAllListeners('data');
   socket.write(HEADER);
   const secure = tlsConnect({ socket, servername: 'a.example', rejectUnauthorized: false });
-  closing(() => {
+  closeLater(() => {
     secure.destroy();
   });
   await once(secure, 'secureConnect');

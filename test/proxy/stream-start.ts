@@ -4,11 +4,11 @@ import { connect, type Socket } from 'node:net';
 import type { ProxySettings } from '../../src/proxy/options.ts';
 import { ByteReader } from '../fake/bytes.ts';
 import { type Handler, PipeServer } from '../fake/pipe.ts';
-import { closing, type Serving, serve } from './start.ts';
+import { closeLater, type Serving, serve } from './start.ts';
 
 export async function pipeServer(handler?: Handler): Promise<PipeServer> {
   const server = await PipeServer.start(handler);
-  closing(() => server.close());
+  closeLater(() => server.close());
   return server;
 }
 
@@ -17,7 +17,7 @@ export type Bytes = { readonly socket: Socket; readonly reader: ByteReader };
 /** A half-open connection; it may have been reset already. */
 export async function dial(port: number): Promise<Bytes> {
   const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
-  closing(() => {
+  closeLater(() => {
     socket.destroy();
   });
   const reader = new ByteReader(socket);

@@ -6,7 +6,7 @@ import type { Listener } from '../../src/ir/table.ts';
 import { ByteReader } from '../fake/bytes.ts';
 import { certificateKey, EXACT, OTHER, WILDCARD } from '../fake/certificates.ts';
 import { named } from '../fake/pipe.ts';
-import { backend, closing, serve, until } from './start.ts';
+import { backend, closeLater, serve, until } from './start.ts';
 import { dial, pipeServer } from './stream-start.ts';
 import type { StreamPart, TablePart } from './table.ts';
 
@@ -47,7 +47,7 @@ async function tlsServer(name: string): Promise<number> {
   server.on('tlsClientError', () => {});
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closing(async () => {
+  closeLater(async () => {
     server.close();
     for (const socket of sockets) socket.destroy();
     await once(server, 'close');
@@ -68,7 +68,7 @@ async function secure(port: number, servername: string | null): Promise<TlsClien
     allowHalfOpen: true,
   };
   const socket = tlsConnect(options);
-  closing(() => {
+  closeLater(() => {
     socket.destroy();
   });
   await once(socket, 'secureConnect');
@@ -170,7 +170,7 @@ test('a client of a listener that terminates may offer any protocol', async () =
     rejectUnauthorized: false,
     ALPNProtocols: ['h2', 'x'],
   });
-  closing(() => {
+  closeLater(() => {
     socket.destroy();
   });
   await once(socket, 'secureConnect');

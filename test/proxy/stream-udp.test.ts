@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { toPrometheus } from '../../src/observe/metrics.ts';
 import type { ProxySettings } from '../../src/proxy/options.ts';
 import { pause } from '../fake/backend.ts';
-import { closing, type Serving, serve, until } from './start.ts';
+import { closeLater, type Serving, serve, until } from './start.ts';
 import type { StreamPart, TablePart } from './table.ts';
 
 type Echo = { readonly port: number; readonly socket: Socket; readonly from: Set<number>; received: number };
@@ -20,7 +20,7 @@ async function echo(name: string): Promise<Echo> {
     started.from.add(port);
     socket.send(Buffer.concat([Buffer.from(`${name}:`), message]), port, '127.0.0.1');
   });
-  closing(() => closed(socket));
+  closeLater(() => closed(socket));
   return started;
 }
 
@@ -53,7 +53,7 @@ class UdpClient {
     const client = new UdpClient(port);
     client.socket.bind(0, '127.0.0.1');
     await once(client.socket, 'listening');
-    closing(() => closed(client.socket));
+    closeLater(() => closed(client.socket));
     return client;
   }
 

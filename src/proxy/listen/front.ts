@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket, TlsOptions } from 'node:tls';
-import type { Certificate } from '../../ir/table.ts';
+import type { Certificate, ClientValidation } from '../../ir/table.ts';
 import { ClientConnection } from '../exchange/client-connection.ts';
 import { ClientSession } from '../h2/client-session.ts';
 import type { Runtime, Site } from '../runtime.ts';
@@ -33,9 +33,9 @@ export class Front {
     else this.decryptor.take(socket);
   }
 
-  /** Sets the certificate for clients that send no server name. */
-  setDefault(certificate: Certificate | null): void {
-    this.decryptor?.setDefault(certificate);
+  /** Sets the certificate for clients that send no server name, and which certificates clients must show. */
+  setDefault(certificate: Certificate | null, validation: ClientValidation | null): void {
+    this.decryptor?.setDefault(certificate, validation);
   }
 
   get openConnections(): number {

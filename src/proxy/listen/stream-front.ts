@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import type { Certificate } from '../../ir/table.ts';
+import type { Certificate, ClientValidation } from '../../ir/table.ts';
 import { plainAddress } from '../exchange/forwarding.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Arrival, StreamConnection } from '../stream/connection.ts';
@@ -70,8 +70,8 @@ export class StreamFront {
   }
 
   /** Sets the certificate for clients that send no server name. */
-  setDefault(certificate: Certificate | null): void {
-    this.decryptor?.setDefault(certificate);
+  setDefault(certificate: Certificate | null, validation: ClientValidation | null): void {
+    this.decryptor?.setDefault(certificate, validation);
   }
 
   get openConnections(): number {

@@ -75,7 +75,7 @@ export class TlsPlace implements OpenPlace {
     this.streamChoice = choices.forStreams(port);
     this.streams.site.streams = compiled.streamPorts.get(port) ?? null;
     this.streams.site.backends = backends;
-    this.streams.setDefault(this.streamChoice?.fallback ?? null);
+    this.streams.setDefault(this.streamChoice?.fallback ?? null, this.streamChoice?.validation ?? null);
     this.serveHttps(served);
   }
 
@@ -109,7 +109,7 @@ export class TlsPlace implements OpenPlace {
     }
     this.https.site.compiled = port;
     this.https.site.backends = served.backends;
-    this.https.setDefault(this.httpsChoice?.fallback ?? null);
+    this.https.setDefault(this.httpsChoice?.fallback ?? null, this.httpsChoice?.validation ?? null);
   }
 
   private take(socket: Socket): void {

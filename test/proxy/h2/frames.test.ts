@@ -16,18 +16,18 @@ import {
   RST_STREAM,
   SETTINGS,
 } from '../../fake/http2-frames.ts';
-import { backend, closing, serve, until } from '../start.ts';
+import { backend, closeLater, serve, until } from '../start.ts';
 import { http2, http2Backend } from './start.ts';
 
 async function peer(port: number): Promise<FramePeer> {
   const one = await FramePeer.connect(port);
-  closing(() => one.close());
+  closeLater(() => one.close());
   return one;
 }
 
 async function frameBackend(): Promise<FrameBackend> {
   const one = await FrameBackend.start();
-  closing(() => one.close());
+  closeLater(() => one.close());
   return one;
 }
 

@@ -1,11 +1,11 @@
 import type { SecureServerOptions } from 'node:http2';
 import { type Answer, Http2Backend, Http2Client } from '../../fake/http2.ts';
-import { closing } from '../start.ts';
+import { closeLater } from '../start.ts';
 
 /** A client that is closed when the test ends. Call after `serve`, so that it is closed before the proxy is. */
 export async function http2(port: number, servername?: string, options: object = {}): Promise<Http2Client> {
   const client = await Http2Client.connect(port, servername, options);
-  closing(() => client.close());
+  closeLater(() => client.close());
   return client;
 }
 
@@ -17,6 +17,6 @@ export async function http2Backend(
   settings: object = {},
 ): Promise<Http2Backend> {
   const backend = await Http2Backend.start(answer, when, options, settings);
-  closing(() => backend.close());
+  closeLater(() => backend.close());
   return backend;
 }
