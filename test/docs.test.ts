@@ -17,6 +17,8 @@ import { ERRORS } from '../src/proxy/exchange/error.ts';
 import { FAULTS } from '../src/proxy/http1/fault.ts';
 import { ProxyMetrics } from '../src/proxy/metrics.ts';
 import { DEFAULT_PROXY_LIMITS } from '../src/proxy/options.ts';
+import { STREAM_ENDS } from '../src/proxy/stream/end.ts';
+import { StreamMetrics } from '../src/proxy/stream/series.ts';
 import { Supervisor } from '../src/proxy/supervisor.ts';
 import { MAY_IMPORT } from './directions.ts';
 import { plain, rows } from './markdown.ts';
@@ -115,6 +117,11 @@ test('reasons and bounds that the text names exist', () => {
   expect(Array.from(named, ([, reason]) => reason!).filter((reason) => !known.has(reason))).toEqual([]);
 });
 
+test('the reasons why streams end are those in the code', () => {
+  const shown = rows(read(join(DOCS, 'streams.md')), '## Why a stream ended').map(([reason]) => plain(reason!));
+  expect(shown.toSorted()).toEqual(Object.values(STREAM_ENDS).toSorted());
+});
+
 test('the bounds have the flags and defaults of the code', () => {
   const shown = rows(read(join(DOCS, 'http-behaviour.md')), '## Bounds').map(([flag, value]) => [plain(flag!), value]);
   const flags: Record<string, Flag> = { ...MESSAGE_LIMIT_FLAGS, ...LIMIT_FLAGS };
@@ -150,6 +157,7 @@ test('the metrics are those in the code, with their types and labels', async () 
   new ControllerMetrics(registry);
   new AccessLog({ target: 1 }, registry);
   new ProxyMetrics(registry, { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 });
+  new StreamMetrics(registry);
   new CertificateTimes(registry, () => {});
   stop();
   const registered = registry

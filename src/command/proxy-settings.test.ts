@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseSettings } from '../config/flag.ts';
-import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../config/limits.ts';
+import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from '../config/limits.ts';
 import { STANDALONE_FLAGS } from '../config/standalone.ts';
 import { DEFAULT_PROXY_OPTIONS, proxyOptions } from '../proxy/options.ts';
 import { proxySettings } from './proxy-settings.ts';
@@ -44,4 +44,18 @@ test('flags become settings of the proxy', () => {
     forwarded: true,
   });
   expect(limits).toMatchObject({ idleTimeout: 2_000, message: { fields: 5 } });
+});
+
+test('flags of streams tell their defaults, and become settings', () => {
+  const { idleTimeout, sessionTimeout, sessions } = DEFAULT_PROXY_OPTIONS.streams;
+  const { streamIdleTimeout, udpSessionTimeout, udpSessions } = STREAM_FLAGS;
+  expect(streamIdleTimeout.schema.parse(streamIdleTimeout.fallback)).toBe(idleTimeout);
+  expect(udpSessionTimeout.schema.parse(udpSessionTimeout.fallback)).toBe(sessionTimeout);
+  expect(udpSessions.schema.parse(udpSessions.fallback)).toBe(sessions);
+  const args = ['--stream-idle-timeout', '2s', '--udp-session-timeout', '3s', '--udp-sessions', '4'];
+  const { proxyProtocolFrom, streams } = proxyOptions(
+    settings(...args, '--proxy-protocol-from', '10.0.0.0/8', '--backend-proxy-protocol', 'v2'),
+  );
+  expect(streams).toEqual({ idleTimeout: 2_000, sessionTimeout: 3_000, sessions: 4, proxyProtocol: 'v2' });
+  expect(proxyProtocolFrom).toEqual(['10.0.0.0/8']);
 });

@@ -12,6 +12,8 @@ export function proxySettings(settings: DataPathSettings): ProxySettings {
     portOffset: settings.portOffset,
     trustedProxies: settings.trusted,
     forwarded: settings.forwarded,
+    proxyProtocolFrom: settings.proxyProtocolFrom,
+    streams: streamSettings(settings),
     drainDelay: settings.drainDelay,
     drainTimeout: settings.drainTimeout,
     accessLog:
@@ -20,6 +22,16 @@ export function proxySettings(settings: DataPathSettings): ProxySettings {
       ...given(settings, Object.keys(LIMIT_FLAGS)),
       message: given(settings, Object.keys(MESSAGE_LIMIT_FLAGS)),
     },
+  };
+}
+
+function streamSettings(settings: DataPathSettings): ProxySettings['streams'] {
+  const { streamIdleTimeout, udpSessionTimeout, udpSessions, backendProxyProtocol } = settings;
+  return {
+    ...(streamIdleTimeout === undefined ? {} : { idleTimeout: streamIdleTimeout }),
+    ...(udpSessionTimeout === undefined ? {} : { sessionTimeout: udpSessionTimeout }),
+    ...(udpSessions === undefined ? {} : { sessions: udpSessions }),
+    proxyProtocol: backendProxyProtocol ?? null,
   };
 }
 

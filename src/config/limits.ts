@@ -43,16 +43,41 @@ export const LIMIT_FLAGS = {
   tunnelTimeout: time('tunnel-timeout', '1h', 'that an upgraded connection is silent both ways'),
   connectTimeout: time('connect-timeout', '5s', 'to connect to an endpoint'),
   backendIdleTimeout: time('backend-idle-timeout', '4s', 'that an idle connection to an endpoint is kept'),
+  backendSessionIdleTimeout: time(
+    'backend-session-idle-timeout',
+    '1m',
+    'that an idle HTTP/2 connection to an endpoint is kept',
+  ),
+  backendPing: time('backend-ping', '310s', 'of silence before an HTTP/2 connection to an endpoint is asked (PING)'),
   backendConnections: count('backend-connections', '1024', 'connections per endpoint and worker'),
   backendIdleConnections: count('backend-idle-connections', '256', 'idle connections kept per endpoint and worker'),
   backendPending: count('backend-pending', '1024', 'requests that wait for a connection; more are answered 503'),
   pendingTimeout: time('pending-timeout', '10s', 'that a request waits for a connection; then 503'),
   clientConnections: count('client-connections', '50000', 'client connections per worker'),
   requestsPerConnection: count('requests-per-connection', '1000000', 'requests before a client connection is closed'),
+  streams: count('streams', '100', 'HTTP/2 streams at once on a client connection'),
+  streamResets: count('stream-resets', '1000', 'HTTP/2 streams that a client may reset in a burst'),
   requestBody: size('max-body', '0', 'request body; more is answered 413; 0 is no bound'),
   replayBody: size('replay-body', '64KiB', 'of a request body kept for a retry'),
   mirrorBody: size('mirror-body', '64KiB', 'of a request body kept for mirroring'),
   mirrors: count('mirrors', '1024', 'mirrored requests under way per worker'),
   discardBody: size('discard-body', '64KiB', 'of an unwanted request body read to keep the connection'),
   buffered: size('buffered', '256KiB', 'that wait for a slow reader'),
+} as const satisfies Record<string, Flag>;
+
+/** Of connections of TLSRoutes and TCPRoutes, and of sessions of UDPRoutes. */
+export const STREAM_FLAGS = {
+  streamIdleTimeout: time(
+    'stream-idle-timeout',
+    '1h',
+    'that a connection of a TLSRoute or TCPRoute is silent both ways',
+  ),
+  udpSessionTimeout: {
+    name: 'udp-session-timeout',
+    value: 'TIME',
+    about: 'that a client of a UDPRoute is silent both ways',
+    fallback: '1m',
+    schema: duration(1).optional(),
+  },
+  udpSessions: count('udp-sessions', '10000', 'clients of UDPRoutes at once per worker; datagrams of more are dropped'),
 } as const satisfies Record<string, Flag>;

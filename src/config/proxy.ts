@@ -1,7 +1,7 @@
 /** Settings of `headgate proxy`. */
 import { z } from 'zod';
 import type { Flag, Settings } from './flag.ts';
-import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from './limits.ts';
+import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from './limits.ts';
 import { ADMIN_FLAG, PROXY_FLAGS } from './standalone.ts';
 import { duration, ipAddress, namespacedName, wholeNumber } from './value.ts';
 
@@ -54,6 +54,7 @@ export const PROXY_COMMAND_FLAGS = {
   drainDelay: { ...PROXY_FLAGS.drainDelay, fallback: '5s', schema: duration(0).default(5_000) },
   ...MESSAGE_LIMIT_FLAGS,
   ...LIMIT_FLAGS,
+  ...STREAM_FLAGS,
 } as const satisfies Record<string, Flag>;
 
 export type ProxyCommandSettings = Settings<typeof PROXY_COMMAND_FLAGS>;

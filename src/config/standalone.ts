@@ -1,7 +1,7 @@
 /** Settings of `headgate standalone`, and those that `check`, `explain` and `demo` share with it. */
 import { z } from 'zod';
 import type { Flag, Settings } from './flag.ts';
-import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from './limits.ts';
+import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from './limits.ts';
 import { duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -74,6 +74,21 @@ export const PROXY_FLAGS = {
     about: 'send the Forwarded field (RFC 7239) to backends as well',
     schema: z.boolean().default(false),
   },
+  proxyProtocolFrom: {
+    name: 'proxy-protocol-from',
+    value: 'CIDR',
+    multiple: true,
+    about: 'networks whose TCP connections begin with a PROXY header (v1 or v2); may be repeated',
+    fallback: 'none',
+    schema: z.array(network).default([]),
+  },
+  backendProxyProtocol: {
+    name: 'backend-proxy-protocol',
+    value: 'VERSION',
+    about: 'v1 or v2: send backends of TLSRoutes and TCPRoutes a PROXY header',
+    fallback: 'none',
+    schema: z.enum(['v1', 'v2'], { error: 'must be v1 or v2' }).optional(),
+  },
   drainDelay: {
     name: 'drain-delay',
     value: 'TIME',
@@ -108,6 +123,7 @@ export const STANDALONE_FLAGS = {
   ...PROXY_FLAGS,
   ...MESSAGE_LIMIT_FLAGS,
   ...LIMIT_FLAGS,
+  ...STREAM_FLAGS,
 } as const satisfies Record<string, Flag>;
 
 export type StandaloneSettings = Settings<typeof STANDALONE_FLAGS>;

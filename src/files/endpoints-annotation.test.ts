@@ -60,3 +60,22 @@ test('says what is wrong and what is allowed', () => {
   }
   expect(messages('grpc=127.0.0.1:9001')).toEqual(['"grpc" is not a port of this Service, it has http, admin']);
 });
+
+test('a slice has the protocol of its port', () => {
+  const dns = serviceSchema.parse({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'dns', namespace: 'shop', annotations: { [ENDPOINTS_ANNOTATION]: '127.0.0.1:9053' } },
+    spec: {
+      ports: [
+        { name: 'udp', port: 53, protocol: 'UDP' },
+        { name: 'tcp', port: 53 },
+      ],
+    },
+  });
+  const protocols = endpointSlicesOf(dns).flatMap(({ ports }) => ports.map(({ name, protocol }) => [name, protocol]));
+  expect(protocols).toEqual([
+    ['udp', 'UDP'],
+    ['tcp', 'TCP'],
+  ]);
+});

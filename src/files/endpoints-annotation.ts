@@ -59,7 +59,10 @@ function isFor(target: Target, port: Service['spec']['ports'][number]): boolean 
  */
 export function endpointSlicesOf(service: Service): EndpointSlice[] {
   const targets = texts(service).flatMap((text) => parseTarget(text) ?? []);
-  const slices = new Map<string, { family: string; number: number; port: string; addresses: Set<string> }>();
+  const slices = new Map<
+    string,
+    { family: string; number: number; port: string; protocol: string; addresses: Set<string> }
+  >();
   for (const target of targets) {
     for (const port of service.spec.ports) {
       if (!isFor(target, port)) continue;
@@ -68,6 +71,7 @@ export function endpointSlicesOf(service: Service): EndpointSlice[] {
         family: target.family,
         number: target.number,
         port: port.name,
+        protocol: port.protocol,
         addresses: new Set(),
       };
       slice.addresses.add(target.address);
@@ -75,7 +79,7 @@ export function endpointSlicesOf(service: Service): EndpointSlice[] {
     }
   }
   const { name, namespace, uid, generation, creationTimestamp } = service.metadata;
-  return [...slices.values()].map(({ family, number, port, addresses }, index) =>
+  return [...slices.values()].map(({ family, number, port, protocol, addresses }, index) =>
     endpointSliceSchema.parse({
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
@@ -92,7 +96,7 @@ export function endpointSlicesOf(service: Service): EndpointSlice[] {
         addresses: [address],
         conditions: { ready: true, serving: true },
       })),
-      ports: [{ name: port, port: number, protocol: 'TCP' }],
+      ports: [{ name: port, port: number, protocol }],
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { AccessLogOptions } from '../observe/access-log.ts';
 import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from './http1/limits.ts';
+import type { ProxyProtocolVersion } from './proxy-protocol/write.ts';
 
 /** Bounds of one proxy process. Times are milliseconds, sizes bytes; 0 turns a timeout off. */
 export type ProxyLimits = {
@@ -19,6 +20,10 @@ export type ProxyLimits = {
   readonly connectTimeout: number;
   /** How long a connection to a backend is kept without a request. Shorter than most servers keep theirs. */
   readonly backendIdleTimeout: number;
+  /** How long a connection of HTTP/2 to a backend is kept without a request; its end is announced, so it may be longer. */
+  readonly backendSessionIdleTimeout: number;
+  /** How long a connection of HTTP/2 to a backend may be silent before it is asked (PING). gRPC's servers refuse less than five minutes. */
+  readonly backendPing: number;
   /** Connections per endpoint and process. Requests beyond that wait. */
   readonly backendConnections: number;
   /** Idle connections that are kept per endpoint and process. */
@@ -31,6 +36,10 @@ export type ProxyLimits = {
   readonly clientConnections: number;
   /** Requests served on one client connection before it is closed. */
   readonly requestsPerConnection: number;
+  /** Streams of HTTP/2 that a client may have open on one connection. */
+  readonly streams: number;
+  /** Streams that a client may reset in a burst; a thirtieth of it each second after that. Then its connection ends. */
+  readonly streamResets: number;
   /** Largest request body; more is answered 413. 0: no bound, bodies are streamed. */
   readonly requestBody: number;
   /** Bytes of a request body that are kept to send it again. A longer body is sent once. */
@@ -55,12 +64,16 @@ export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
   tunnelTimeout: 3_600_000,
   connectTimeout: 5_000,
   backendIdleTimeout: 4_000,
+  backendSessionIdleTimeout: 60_000,
+  backendPing: 310_000,
   backendConnections: 1_024,
   backendIdleConnections: 256,
   backendPending: 1_024,
   pendingTimeout: 10_000,
   clientConnections: 50_000,
   requestsPerConnection: 1_000_000,
+  streams: 100,
+  streamResets: 1_000,
   requestBody: 0,
   replayBody: 65_536,
   mirrorBody: 65_536,
@@ -69,12 +82,34 @@ export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
   buffered: 262_144,
 });
 
+/** How connections of TLSRoutes and TCPRoutes and sessions of UDPRoutes are served. Times are milliseconds. */
+export type StreamOptions = {
+  /** How long a connection may be silent both ways; 0 is for ever. */
+  readonly idleTimeout: number;
+  /** How long a session of datagrams may be silent both ways. */
+  readonly sessionTimeout: number;
+  /** Sessions per process; datagrams of further clients are dropped. */
+  readonly sessions: number;
+  /** Which PROXY header backends of connections get; null: none. */
+  readonly proxyProtocol: ProxyProtocolVersion | null;
+};
+
+export const DEFAULT_STREAM_OPTIONS: StreamOptions = Object.freeze({
+  idleTimeout: 3_600_000,
+  sessionTimeout: 60_000,
+  sessions: 10_000,
+  proxyProtocol: null,
+});
+
 export type ProxyOptions = {
   /** Where listeners without addresses of their own are bound. */
   readonly address: string;
   /** Added to listener ports below 1024, for processes that may not bind those. */
   readonly portOffset: number;
   readonly limits: ProxyLimits;
+  readonly streams: StreamOptions;
+  /** CIDR ranges of peers that put a PROXY header before every connection, and may. */
+  readonly proxyProtocolFrom: readonly string[];
   /** CIDR ranges of hops whose X-Forwarded-*, Forwarded and request ids are believed. */
   readonly trustedProxies: readonly string[];
   /** Whether backends get `Forwarded` (RFC 7239) beside X-Forwarded-*. */
@@ -95,6 +130,8 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   address: '127.0.0.1',
   portOffset: 0,
   limits: DEFAULT_PROXY_LIMITS,
+  streams: DEFAULT_STREAM_OPTIONS,
+  proxyProtocolFrom: [],
   trustedProxies: [],
   forwarded: false,
   accessLog: null,
@@ -105,12 +142,14 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
 });
 
 /** What a caller may leave out; limits too, one by one. */
-export type ProxySettings = Partial<Omit<ProxyOptions, 'limits'>> & {
+export type ProxySettings = Partial<Omit<ProxyOptions, 'limits' | 'streams'>> & {
+  readonly streams?: Partial<StreamOptions>;
   readonly limits?: Partial<Omit<ProxyLimits, 'message'>> & { readonly message?: Partial<MessageLimits> };
 };
 
 export function proxyOptions(settings: ProxySettings): ProxyOptions {
   const message = { ...DEFAULT_MESSAGE_LIMITS, ...settings.limits?.message };
   const limits = { ...DEFAULT_PROXY_LIMITS, ...settings.limits, message };
-  return { ...DEFAULT_PROXY_OPTIONS, ...settings, limits };
+  const streams = { ...DEFAULT_STREAM_OPTIONS, ...settings.streams };
+  return { ...DEFAULT_PROXY_OPTIONS, ...settings, limits, streams };
 }

@@ -10,6 +10,7 @@ import { Fronts } from './listen/fronts.ts';
 import { ProxyMetrics } from './metrics.ts';
 import { type ProxyOptions, type ProxySettings, proxyOptions } from './options.ts';
 import type { Runtime } from './runtime.ts';
+import { StreamMetrics } from './stream/series.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { ReadPool } from './wire.ts';
 
@@ -42,8 +43,10 @@ export class Proxy {
       reads,
       writer: new MessageWriter(),
       metrics: new ProxyMetrics(this.registry, backends.counts),
+      streams: new StreamMetrics(this.registry),
       backends,
       trusted: new TrustedHops(this.options.trustedProxies),
+      proxied: new TrustedHops(this.options.proxyProtocolFrom, 'proxyProtocolFrom'),
       accessLog: accessLog === null ? null : new AccessLog(accessLog, this.registry),
       accessEntry: new AccessEntry(),
       mirrors: 0,
@@ -158,6 +161,10 @@ export class Proxy {
     const rules = new Set<object>();
     for (const { compiled } of this.served.values()) for (const rule of compiled.rules.values()) rules.add(rule);
     this.runtime.metrics.retain((rule) => rules.has(rule));
+    const streams = new Set<object>();
+    for (const { compiled } of this.served.values())
+      for (const stream of compiled.streams.values()) streams.add(stream);
+    this.runtime.streams.retain((stream) => streams.has(stream));
   }
 
   private inTurn(step: () => Promise<void>): Promise<void> {

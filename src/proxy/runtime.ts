@@ -6,6 +6,7 @@ import type { TrustedHops } from './exchange/forwarding.ts';
 import type { MessageWriter } from './http1/writer.ts';
 import type { ProxyMetrics } from './metrics.ts';
 import type { ProxyOptions } from './options.ts';
+import type { StreamMetrics } from './stream/series.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import type { ReadPool } from './wire.ts';
 
@@ -17,8 +18,11 @@ export type Runtime = {
   /** One message at a time is built and sent before anybody else gets the writer. */
   readonly writer: MessageWriter;
   readonly metrics: ProxyMetrics;
+  readonly streams: StreamMetrics;
   readonly backends: Backends;
   readonly trusted: TrustedHops;
+  /** The peers whose connections begin with a PROXY header. */
+  readonly proxied: TrustedHops;
   readonly accessLog: AccessLog | null;
   readonly accessEntry: AccessEntry;
   /** Mirrored requests under way. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type ReceivedRequest, response } from '../fake/backend.ts';
 import { get } from '../fake/client.ts';
+import { Http2Client } from '../fake/http2.ts';
 import { rows } from '../markdown.ts';
 import { snapshotFrom } from '../proxy/table.ts';
 import { backend, body, connect, proxy, reason, send, TEXT } from './served.ts';
@@ -31,7 +32,15 @@ const REQUESTS: Record<string, () => Promise<void>> = {
     expect(backend.requests.map(({ target }) => target)).toEqual(['/a', '/b']);
   },
   'HTTP/0.9, a request line without version': () => refused(400, 'no-version', 'GET /\r\n\r\n'),
-  'HTTP/2 or higher, HTTP/1.2': () => refused(505, 'unknown-version', 'GET / HTTP/1.2\r\nHost: a\r\n\r\n'),
+  'HTTP/1.2, HTTP/3': async () => {
+    await refused(505, 'unknown-version', 'GET / HTTP/1.2\r\nHost: a\r\n\r\n');
+    await refused(505, 'unknown-version', 'GET / HTTP/3.0\r\nHost: a\r\n\r\n');
+  },
+  'The preface of HTTP/2, in plaintext': async () => {
+    const client = await Http2Client.connect(proxy.addresses[0]!.boundPort);
+    expect(await client.ask()).toMatchObject({ status: 200 });
+    client.close();
+  },
   'Any method that is a token of at most 32 characters': async () => {
     const method = 'x'.repeat(32);
     expect((await forwarded(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`)).method).toBe(method);

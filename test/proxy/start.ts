@@ -17,23 +17,29 @@ export type Serving = {
 };
 
 /** What the running test has opened. */
-type Opened = { clients: Client[]; proxies: Proxy[]; backends: Backend[] };
+type Opened = { clients: Client[]; proxies: Proxy[]; backends: Backend[]; others: (() => Promise<void> | void)[] };
 
 let opened: Opened | null = null;
 
 function register(): Opened {
   if (opened !== null) return opened;
-  const mine: Opened = { clients: [], proxies: [], backends: [] };
+  const mine: Opened = { clients: [], proxies: [], backends: [], others: [] };
   opened = mine;
   onTestFinished(async () => {
     opened = null;
     for (const client of mine.clients) client.close();
     await Promise.all(mine.proxies.map((proxy) => proxy.close()));
     await Promise.all(mine.backends.map((backend) => backend.close()));
+    await Promise.all(mine.others.map((close) => close()));
     await until(() => networkResources().length === 0, 'every socket to be closed').catch(() => {});
     expect(networkResources()).toEqual([]);
   });
   return mine;
+}
+
+/** Closes something else when the running test ends. */
+export function closeLater(close: () => Promise<void> | void): void {
+  register().others.push(close);
 }
 
 /** A port that was free a moment ago. */
@@ -54,7 +60,7 @@ export async function until(condition: () => boolean, what: string): Promise<voi
   }
 }
 
-const NETWORK = /^(TCP|TLS).*Wrap$/;
+const NETWORK = /^(TCP|TLS|UDP).*Wrap$/;
 
 /** Sockets and listening sockets of this process that are alive. */
 export function networkResources(): string[] {

@@ -4,6 +4,7 @@ import type { Snapshot } from '../../src/ir/delta.ts';
 import type { Filter } from '../../src/ir/filter.ts';
 import type { Match } from '../../src/ir/match.ts';
 import type {
+  Backend,
   Certificate,
   Endpoint,
   EndpointSet,
@@ -11,6 +12,7 @@ import type {
   Retry,
   RoutingTable,
   Rule,
+  Stream,
   Timeouts,
   WeightedBackend,
 } from '../../src/ir/table.ts';
@@ -22,6 +24,7 @@ export const GATEWAY = 'test/gateway';
 export type BackendPart = string | (Partial<WeightedBackend> & { readonly backend: string | null });
 
 export type RulePart = {
+  readonly protocol?: Rule['protocol'];
   /** Names of listeners; default `http`. */
   readonly listeners?: readonly string[];
   /** Default: any host. */
@@ -34,12 +37,24 @@ export type RulePart = {
   readonly backends?: readonly BackendPart[];
 };
 
+export type StreamPart = {
+  readonly kind: 'tlsroute' | 'tcproute' | 'udproute';
+  /** Names of listeners; default `stream`. */
+  readonly listeners?: readonly string[];
+  /** Default: any host. */
+  readonly hostnames?: readonly string[];
+  readonly backends: readonly BackendPart[];
+};
+
 export type TablePart = {
   readonly listeners?: Readonly<Record<string, Partial<Listener>>>;
-  /** Default: one rule, to the first backend. */
+  /** Default: one rule, to the first backend; none beside streams. */
   readonly rules?: readonly RulePart[];
+  readonly streams?: readonly StreamPart[];
   /** Ports on 127.0.0.1 by name of the backend, or whole endpoints. */
   readonly backends: Readonly<Record<string, readonly (number | Partial<Endpoint>)[]>>;
+  /** What the backends' entries are beside HTTP/1.1 in plaintext, by name. */
+  readonly entries?: Readonly<Record<string, Partial<Backend>>>;
   readonly certificates?: Readonly<Record<string, Certificate>>;
 };
 
@@ -66,7 +81,7 @@ function weighted(part: BackendPart): WeightedBackend {
 function ruleOf(part: RulePart, index: number, backends: readonly string[]): Rule {
   const hostnames = part.hostnames ?? [''];
   return {
-    protocol: 'http',
+    protocol: part.protocol ?? 'http',
     attachments: (part.listeners ?? ['http']).flatMap((listener) =>
       hostnames.map((hostname) => ({ listener: listenerKey(listener), hostname, routeHostname: hostname })),
     ),
@@ -78,6 +93,17 @@ function ruleOf(part: RulePart, index: number, backends: readonly string[]): Rul
     name: '',
     order: `2026-01-01T00:00:00Z/test/route/${String(index).padStart(4, '0')}`,
     policies: [],
+  };
+}
+
+function streamOf({ listeners, hostnames, backends }: StreamPart, index: number): Stream {
+  return {
+    attachments: (listeners ?? ['stream']).flatMap((listener) =>
+      (hostnames ?? ['']).map((hostname) => ({ listener: listenerKey(listener), hostname, routeHostname: hostname })),
+    ),
+    backends: backends.map(weighted),
+    name: '',
+    order: `2026-01-01T00:00:00Z/test/route/${String(index).padStart(4, '0')}`,
   };
 }
 
@@ -96,7 +122,10 @@ export function tableOf(part: TablePart, port: number): RoutingTable {
   const listeners = part.listeners ?? { http: {} };
   const endpoints: Record<string, EndpointSet> = {};
   const backends: RoutingTable['backends'] = Object.fromEntries(
-    names.map((name) => [backendKey(name), { protocol: 'http1', name: `test/${name}:80`, tls: null }]),
+    names.map((name) => [
+      backendKey(name),
+      { protocol: 'http1', name: `test/${name}:80`, tls: null, ...part.entries?.[name] },
+    ]),
   );
   for (const name of names) endpoints[backendKey(name)] = { addresses: part.backends[name]!.map(endpointOf) };
   return {
@@ -105,9 +134,14 @@ export function tableOf(part: TablePart, port: number): RoutingTable {
       Object.entries(listeners).map(([name, listener]) => [listenerKey(name), listenerOf(listener, port)]),
     ),
     rules: Object.fromEntries(
-      (part.rules ?? [{}]).map((rule, index) => [`httproute/test/route/rule/${index}`, ruleOf(rule, index, names)]),
+      (part.rules ?? (part.streams === undefined ? [{}] : [])).map((rule, index) => [
+        `httproute/test/route/rule/${index}`,
+        ruleOf(rule, index, names),
+      ]),
     ),
-    streams: {},
+    streams: Object.fromEntries(
+      (part.streams ?? []).map((stream, index) => [`${stream.kind}/test/route/rule/${index}`, streamOf(stream, index)]),
+    ),
     backends,
     endpoints,
     certificates: part.certificates ?? {},

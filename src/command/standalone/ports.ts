@@ -4,9 +4,10 @@ import type { RoutingTable } from '../../ir/table.ts';
 
 export type Where = { readonly address: string; readonly portOffset: number };
 
-/** `address:port` of every listener, as they are opened on this machine. */
+/** `address:port` of every listener over TCP, as they are opened on this machine. */
 export function socketsOf(table: RoutingTable, where: Where): Set<string> {
-  return new Set(Array.from(bindings(table, where), ({ socket }) => socket));
+  const overTcp = Array.from(bindings(table, where)).filter(({ scheme }) => scheme !== 'udp');
+  return new Set(overTcp.map(({ socket }) => socket));
 }
 
 /** Where the listeners of a Gateway can be reached, such as `http://127.0.0.1:8080`; each once, in the order of the listeners. */

@@ -14,9 +14,9 @@ export class AccessEntry {
   host: string;
   /** The request's path or target. From the `?` on it is cut off, unless the log was told to keep queries. */
   path: string;
-  /** `HTTP/1.1`, `HTTP/1.0`. */
+  /** `HTTP/1.1`, `HTTP/1.0`; of a stream `TLS`, `TCP` or `UDP`. */
   protocol: string;
-  /** Status sent to the client; 0 when the client went away before there was one. */
+  /** Status sent to the client; 0 when the client went away before there was one; -1 for a stream. */
   status: number;
   /** Why the proxy itself answered or broke off, from its table of errors; `''` for a backend's answer. */
   reason: string;

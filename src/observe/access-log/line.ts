@@ -12,7 +12,7 @@ const ESCAPED_ALL = /["\\\x00-\x1f\x7f-\x9f]/g;
  * One exchange as a line of JSON with its newline, the fields in the order of `AccessEntry` and named in snake case:
  * `time` (RFC 3339, UTC, ms), `request_id`, `trace_id`, `client`, `method`, `host`, `path`, `protocol`, `status`, `reason`,
  * `rule`, `backend`, `endpoint`, `attempts`, `bytes_in`, `bytes_out`, `duration_ms`, `backend_ms`, `user_agent`.
- * `status`, `attempts`, the bytes and `duration_ms` are always there.
+ * `attempts`, the bytes and `duration_ms` are always there, and `status` is in every exchange of HTTP.
  *
  * Only what a client wrote freely is looked through for characters to escape: method, host, path and user agent. Ids,
  * addresses and the table's keys cannot hold such characters.
@@ -26,7 +26,7 @@ export function accessLine(entry: AccessEntry, keepQuery: boolean): string {
   if (entry.host !== '') line += `,"host":"${text(withoutUserinfo(entry.host), MAX_TEXT)}"`;
   if (entry.path !== '') line += `,"path":"${text(loggedPath(entry.path, keepQuery), MAX_PATH)}"`;
   if (entry.protocol !== '') line += `,"protocol":"${entry.protocol}"`;
-  line += `,"status":${entry.status}`;
+  if (entry.status >= 0) line += `,"status":${entry.status}`;
   if (entry.reason !== '') line += `,"reason":"${entry.reason}"`;
   if (entry.rule !== '') line += `,"rule":"${entry.rule}"`;
   if (entry.backend !== '') line += `,"backend":"${entry.backend}"`;

@@ -1,10 +1,12 @@
-import type { Backend as BackendEntry, EndpointSet } from '../../ir/table.ts';
+import type { Backend as BackendEntry, Certificate, EndpointSet } from '../../ir/table.ts';
 import { EndpointPool, endpointName, type PoolShared } from './endpoint-pool.ts';
+import { BackendSecurity } from './security.ts';
 
 /** One backend of the table with its endpoints. It outlives tables, so that connections do. */
 export class Backend {
   readonly key: string;
   entry: BackendEntry;
+  private security: BackendSecurity | null;
   private set: EndpointSet | null;
   private pools: Map<string, EndpointPool>;
   /** The endpoints that get requests now. */
@@ -14,6 +16,7 @@ export class Backend {
   constructor(key: string, entry: BackendEntry) {
     this.key = key;
     this.entry = entry;
+    this.security = null;
     this.set = null;
     this.pools = new Map();
     this.candidates = [];
@@ -38,9 +41,26 @@ export class Backend {
     return first;
   }
 
+  /** The endpoints that get requests now. */
+  get endpoints(): readonly EndpointPool[] {
+    return this.candidates;
+  }
+
   /** Whether requests go to another endpoint too, one that was not tried. */
   hasOther(pool: EndpointPool, tried: readonly EndpointPool[]): boolean {
     return this.candidates.some((candidate) => candidate !== pool && !tried.includes(candidate));
+  }
+
+  /**
+   * Takes the entry of a new table. Connections that are secured otherwise are not kept. Throws when a certificate cannot be loaded.
+   */
+  secure(entry: BackendEntry, certificates: Readonly<Record<string, Certificate>>): void {
+    this.entry = entry;
+    const { security } = this;
+    if (entry.tls === null ? security === null : security?.fits(entry.tls) === true) return;
+    const next = entry.tls === null ? null : new BackendSecurity(this.key, entry.tls, certificates);
+    this.retire();
+    this.security = next;
   }
 
   /** Takes the endpoints of a new table. Pools of endpoints that stay are kept. */
@@ -52,7 +72,7 @@ export class Backend {
     const terminating: EndpointPool[] = [];
     for (const endpoint of set?.addresses ?? []) {
       const name = endpointName(endpoint);
-      const pool = this.pools.get(name) ?? new EndpointPool(endpoint, shared);
+      const pool = this.pools.get(name) ?? new EndpointPool(endpoint, this.security, shared);
       pool.endpoint = endpoint;
       pools.set(name, pool);
       // KEP-1672: an endpoint that terminates is the last resort, as long as it still serves.

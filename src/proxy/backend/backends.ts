@@ -25,7 +25,7 @@ export class Backends {
     for (const key in table.backends) {
       const entry = table.backends[key]!;
       const backend = before?.get(key) ?? new Backend(key, entry);
-      backend.entry = entry;
+      backend.secure(entry, table.certificates);
       backend.update(table.endpoints[key], this.shared);
       backends.set(key, backend);
     }

@@ -1,15 +1,23 @@
 import { connect, type Socket } from 'node:net';
 import type { Endpoint } from '../../ir/table.ts';
+import type { Client } from '../exchange/client.ts';
 import { ERRORS, type ProxyError } from '../exchange/error.ts';
+import { writeTrailers } from '../exchange/request-writer.ts';
+import type { RetainedBody } from '../exchange/retained-body.ts';
 import { BodyReader } from '../http1/body.ts';
 import { DONE, MORE, REFUSED } from '../http1/fault.ts';
-import { KEEP_ALIVE } from '../http1/known-field.ts';
+import { CHUNKED } from '../http1/framing.ts';
 import { ResponseHead } from '../http1/response-head.ts';
+import type { MessageWriter } from '../http1/writer.ts';
 import type { ProxyLimits } from '../options.ts';
 import { Timer, type TimerOwner, type TimerWheel } from '../timer-wheel.ts';
-import { onread, ReadMemory } from '../wire.ts';
+import { onread, ReadMemory, sendBody, sendWriter } from '../wire.ts';
+import type { Carrier } from './carrier.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
+import { idleTime, keepAliveHint } from './keep-alive.ts';
+import { PartialHead } from './partial-head.ts';
 import type { BackendTunnel, ResponseSink } from './response-sink.ts';
+import { connectError } from './security.ts';
 
 const CONNECTING = 0;
 const IDLE = 1;
@@ -19,10 +27,8 @@ const COMPLETE = 4;
 const TUNNEL = 5;
 const CLOSED = 6;
 
-const NOTHING = Buffer.alloc(0);
-
 /** One HTTP/1.1 connection to an endpoint. It is idle in its pool, or belongs to one sink for one request. */
-export class BackendConnection implements TimerOwner {
+export class BackendConnection implements Carrier, TimerOwner {
   readonly pool: EndpointPool;
   readonly socket: Socket;
   readonly head: ResponseHead;
@@ -33,6 +39,9 @@ export class BackendConnection implements TimerOwner {
   answered: boolean;
   /** Milliseconds that the endpoint said it keeps an idle connection; -1 when it did not say. */
   keepAliveHint: number;
+  private readonly isTls: boolean;
+  /** Whether the endpoint has accepted the connection; with TLS that is only half of it. */
+  private isReached: boolean;
   private readonly memory: ReadMemory;
   private readonly wheel: TimerWheel;
   private readonly limits: ProxyLimits;
@@ -40,22 +49,25 @@ export class BackendConnection implements TimerOwner {
   private state: number;
   private sink: ResponseSink | null;
   private tunnel: BackendTunnel | null;
-  /** Bytes of a head that is not complete. */
-  private partial: Buffer;
-  private partialLength: number;
+  private readonly partial: PartialHead;
   private isPaused: boolean;
 
   constructor(pool: EndpointPool, endpoint: Endpoint, sink: ResponseSink) {
     const { limits, reads, wheel } = pool.shared;
     this.pool = pool;
     this.memory = new ReadMemory(reads);
-    this.socket = connect({
-      host: endpoint.address,
-      port: endpoint.port,
-      noDelay: true,
-      allowHalfOpen: true,
-      onread: onread(this.memory, (buffer, count) => this.received(buffer, count)),
-    });
+    const { security } = pool;
+    this.isTls = security !== null;
+    this.socket =
+      security === null
+        ? connect({
+            host: endpoint.address,
+            port: endpoint.port,
+            noDelay: true,
+            allowHalfOpen: true,
+            onread: onread(this.memory, (buffer, count) => this.received(buffer, count)),
+          })
+        : security.connect(endpoint, 'http/1.1');
     this.head = new ResponseHead(limits.message);
     this.body = new BodyReader(limits.message);
     this.requests = 0;
@@ -65,16 +77,21 @@ export class BackendConnection implements TimerOwner {
     this.limits = limits;
     this.timer = new Timer(this);
     this.state = CONNECTING;
+    this.isReached = false;
     this.sink = sink;
     this.tunnel = null;
-    this.partial = NOTHING;
-    this.partialLength = 0;
+    this.partial = new PartialHead();
     this.isPaused = false;
-    this.socket.on('connect', () => this.guarded(this.opened));
+    if (security === null) this.socket.on('connect', () => this.guarded(this.opened));
+    else {
+      this.socket.on('connect', () => (this.isReached = true));
+      this.socket.on('secureConnect', () => this.guarded(this.opened));
+      this.socket.on('data', (chunk: Buffer) => this.received(chunk, chunk.length));
+    }
     this.socket.on('drain', () => this.guarded(this.drained));
     this.socket.on('end', () => this.guarded(this.ended));
-    this.socket.on('error', () => this.guarded(this.lost));
-    this.socket.on('close', () => this.guarded(this.lost));
+    this.socket.on('error', (error) => this.guarded(() => this.lost(error)));
+    this.socket.on('close', () => this.guarded(() => this.lost(null)));
     this.socket.resume();
     if (limits.connectTimeout > 0) wheel.set(this.timer, limits.connectTimeout);
   }
@@ -83,7 +100,14 @@ export class BackendConnection implements TimerOwner {
     return this.state !== CLOSED;
   }
 
-  /** Whether more is waiting to be sent than the limits want to have in memory. */
+  get upgradable(): BackendConnection {
+    return this;
+  }
+
+  get holdsInput(): boolean {
+    return this.socket.writableLength > 0;
+  }
+
   get isCongested(): boolean {
     return this.socket.writableNeedDrain;
   }
@@ -95,17 +119,30 @@ export class BackendConnection implements TimerOwner {
     this.begin();
   }
 
-  /** Whether `buffer` is memory that is used again: what is not copied is lost. */
   isVolatile(buffer: Buffer): boolean {
-    return buffer === this.partial || this.memory.isShared(buffer);
+    return buffer === this.partial.buffer || this.memory.isShared(buffer);
   }
 
-  /** Somebody still holds on to what was read last. */
   lend(): void {
     this.memory.lend();
   }
 
-  /** Starts the clock of a silent backend; the sink calls it when the request has been sent. */
+  sendHead(writer: MessageWriter, body: RetainedBody): void {
+    body.write(writer);
+    sendWriter(this.socket, writer, this.isTls);
+  }
+
+  sendBody(writer: MessageWriter, client: Client, buffer: Buffer, isLast: boolean): void {
+    const { body } = client;
+    const inChunks = !client.isFramed && client.head.framing === CHUNKED;
+    sendBody(this.socket, writer, body, buffer, client.isVolatile, inChunks, this.isTls);
+    if (!isLast) return;
+    if (inChunks) writer.text('0\r\n');
+    if (body.hasTrailers) writeTrailers(writer, body.trailers);
+    else if (inChunks) writer.text('\r\n');
+    if (writer.length > 0) sendWriter(this.socket, writer, this.isTls);
+  }
+
   awaitResponse(): void {
     if (this.limits.responseTimeout > 0) this.wheel.set(this.timer, this.limits.responseTimeout);
   }
@@ -130,7 +167,9 @@ export class BackendConnection implements TimerOwner {
       this.memory.expectLittle();
       this.resume();
       if (this.pool.keep(this)) {
-        if (this.limits.backendIdleTimeout > 0) this.wheel.set(this.timer, this.idleTime());
+        if (this.limits.backendIdleTimeout > 0) {
+          this.wheel.set(this.timer, idleTime(this.limits.backendIdleTimeout, this.keepAliveHint));
+        }
         return;
       }
     }
@@ -217,7 +256,7 @@ export class BackendConnection implements TimerOwner {
   private begin(): void {
     this.state = HEAD;
     this.answered = false;
-    this.partialLength = 0;
+    this.partial.length = 0;
     this.requests++;
     this.head.reset();
   }
@@ -241,17 +280,17 @@ export class BackendConnection implements TimerOwner {
   }
 
   private receiveHead(sink: ResponseSink, buffer: Buffer, start: number, end: number): void {
-    const { head, requests } = this;
-    if (this.partialLength > 0) {
-      buffer = this.joined(buffer, start, end);
-      end = this.partialLength + end - start;
+    const { head, partial, requests } = this;
+    if (partial.length > 0) {
+      buffer = partial.join(buffer, start, end);
+      end = partial.length;
       start = 0;
-      this.partialLength = 0;
+      partial.length = 0;
     }
     for (;;) {
       const result = head.parse(buffer, start, end, sink.method);
       if (result === MORE) {
-        this.keepPartial(buffer, start, end);
+        partial.hold(buffer, start, end);
         return;
       }
       if (result === REFUSED) {
@@ -266,7 +305,7 @@ export class BackendConnection implements TimerOwner {
       if (start === end) return;
     }
     this.state = BODY;
-    this.readKeepAlive();
+    this.keepAliveHint = keepAliveHint(this.head);
     this.body.start(head.framing, head.bodyLength, !sink.decodesChunks);
     const result = this.body.read(buffer, start, end);
     if (result === REFUSED) {
@@ -329,58 +368,23 @@ export class BackendConnection implements TimerOwner {
     } else if (this.state === COMPLETE) {
       this.head.keepAlive = false;
     } else {
-      this.lost();
+      this.lost(null);
     }
   }
 
-  private lost(): void {
+  private lost(error: unknown): void {
     if (this.state === CLOSED) return;
     if (this.state === COMPLETE) {
       this.head.keepAlive = false;
       return;
     }
-    this.fail(this.state === CONNECTING ? ERRORS.connectFailed : ERRORS.backendClosed);
+    this.fail(this.state === CONNECTING ? connectError(error, this.isReached) : ERRORS.backendClosed);
   }
 
   private fail(error: ProxyError): void {
     const sink = this.sink;
-    if (error === ERRORS.connectFailed || error === ERRORS.connectTimeout) this.pool.connectFailed();
+    if (this.state === CONNECTING) this.pool.connectFailed();
     this.destroy();
     sink?.backendFailed(error);
-  }
-
-  private joined(buffer: Buffer, start: number, end: number): Buffer {
-    this.ensurePartial(this.partialLength + end - start);
-    buffer.copy(this.partial, this.partialLength, start, end);
-    return this.partial;
-  }
-
-  private keepPartial(buffer: Buffer, start: number, end: number): void {
-    if (buffer !== this.partial || start !== 0) {
-      this.ensurePartial(end - start);
-      buffer.copy(this.partial, 0, start, end);
-    }
-    this.partialLength = end - start;
-  }
-
-  private ensurePartial(length: number): void {
-    if (this.partial.length >= length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(1_024, length * 2));
-    this.partial.copy(grown, 0, 0, this.partialLength);
-    this.partial = grown;
-  }
-
-  /** `Keep-Alive: timeout=5`: nobody standardised it any more, everybody sends it (RFC 2068 section 19.7.1). */
-  private readKeepAlive(): void {
-    const value = this.head.fields.has(KEEP_ALIVE) ? this.head.header('keep-alive') : null;
-    const match = value === null ? null : /(?:^|[\s,])timeout\s*=\s*(\d{1,6})/i.exec(value);
-    this.keepAliveHint = match === null ? -1 : Number(match[1]) * 1_000;
-  }
-
-  private idleTime(): number {
-    const limit = this.limits.backendIdleTimeout;
-    if (this.keepAliveHint < 0) return limit;
-    // Half a second before the endpoint means to close, so that no request meets its FIN on the way.
-    return Math.min(limit, Math.max(0, this.keepAliveHint - 500));
   }
 }

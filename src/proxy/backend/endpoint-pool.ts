@@ -1,10 +1,13 @@
 import type { Endpoint } from '../../ir/table.ts';
+import { SessionPool } from '../h2/session-pool.ts';
 import type { ProxyLimits } from '../options.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
 import type { ReadPool } from '../wire.ts';
+import type { Carrier } from './carrier.ts';
 import { BackendConnection } from './connection.ts';
 import { PendingQueue } from './pending-queue.ts';
 import type { ResponseSink } from './response-sink.ts';
+import type { BackendSecurity } from './security.ts';
 
 /** What pools count, over all of them. */
 export type PoolCounts = {
@@ -31,27 +34,34 @@ export class EndpointPool {
   /** `address:port`, for logs. */
   readonly name: string;
   readonly shared: PoolShared;
+  /** Null: in plaintext. */
+  readonly security: BackendSecurity | null;
   private readonly limits: ProxyLimits;
   private readonly counts: PoolCounts;
   private readonly idle: BackendConnection[];
   private readonly pending: PendingQueue;
   private open: number;
   private isRetired: boolean;
+  /** For requests that go in HTTP/2; null while there was none. */
+  private sessions: SessionPool | null;
 
-  constructor(endpoint: Endpoint, shared: PoolShared) {
+  constructor(endpoint: Endpoint, security: BackendSecurity | null, shared: PoolShared) {
     this.endpoint = endpoint;
     this.name = endpointName(endpoint);
     this.shared = shared;
+    this.security = security;
     this.limits = shared.limits;
     this.counts = shared.counts;
     this.idle = [];
     this.pending = new PendingQueue(shared.limits, shared.counts, shared.wheel);
     this.open = 0;
     this.isRetired = false;
+    this.sessions = null;
   }
 
-  /** An open connection that waits for a request, now the sink's; null when there is none. */
-  reuse(sink: ResponseSink): BackendConnection | null {
+  /** An open connection that waits for a request, or a new stream of one, now the sink's; null when there is none. */
+  reuse(sink: ResponseSink): Carrier | null {
+    if (sink.speaksHttp2) return this.sessions === null ? null : this.sessions.reuse(sink);
     const connection = this.idle.pop();
     if (connection === undefined) return null;
     this.counts.reuses++;
@@ -64,6 +74,10 @@ export class EndpointPool {
    * follows. False when the queue is full too.
    */
   connect(sink: ResponseSink): boolean {
+    if (sink.speaksHttp2) {
+      this.sessions ??= new SessionPool(this);
+      return this.sessions.connect(sink);
+    }
     if (this.open < this.limits.backendConnections) {
       this.openFor(sink);
       return true;
@@ -73,6 +87,10 @@ export class EndpointPool {
 
   /** The sink no longer waits in the queue. */
   cancel(sink: ResponseSink): void {
+    if (sink.speaksHttp2) {
+      this.sessions?.cancel(sink);
+      return;
+    }
     this.pending.cancel(sink);
   }
 
@@ -95,6 +113,7 @@ export class EndpointPool {
   retire(): void {
     this.isRetired = true;
     for (const connection of this.idle.splice(0)) connection.destroy();
+    this.sessions?.retire();
   }
 
   // Told by connections

@@ -4,6 +4,8 @@ import type { CompiledPort, CompiledTable } from './compiled.ts';
 import { HostTable, ListenerTable } from './listener-table.ts';
 import { ListenerPort } from './port.ts';
 import { RunnableRule, SharedParts } from './rule.ts';
+import { RunnableStream } from './stream.ts';
+import { streamPortsOf } from './stream-port.ts';
 
 /**
  * The compiled form of a table. Rules whose entries are the same objects as in `previous` are taken over with their
@@ -35,7 +37,14 @@ function* compilation(table: RoutingTable, previous: CompiledTable | null): Step
   for (const [key, hostnames] of served) {
     listeners.set(key, yield* listenerTable(table, key, hostnames, previous?.listeners.get(key)));
   }
-  return { table, rules, listeners, ports: portsOf(listeners) };
+  const streams = new Map<string, RunnableStream>();
+  for (const key in table.streams) {
+    const entry = table.streams[key]!;
+    const known = previous?.streams.get(key);
+    streams.set(key, known?.stream === entry ? known : new RunnableStream(key, entry));
+    yield;
+  }
+  return { table, rules, streams, listeners, ports: portsOf(listeners), ...streamPortsOf(table, streams) };
 }
 
 /** Rules by listener and route hostname. */
@@ -76,10 +85,17 @@ function* listenerTable(
 function portsOf(listeners: ReadonlyMap<string, ListenerTable>): ReadonlyMap<number, CompiledPort> {
   const byPort = new Map<number, ListenerTable[]>();
   for (const listener of listeners.values()) {
-    const { port } = listener.identity.listener;
+    const { port, protocol } = listener.identity.listener;
+    if (protocol === 'TCP' || protocol === 'UDP') continue;
     const shared = byPort.get(port);
     if (shared === undefined) byPort.set(port, [listener]);
     else shared.push(listener);
   }
-  return new Map([...byPort].map(([port, tables]) => [port, new ListenerPort(port, tables)]));
+  const ports = new Map<number, CompiledPort>();
+  for (const [port, tables] of byPort) {
+    // A TLS listener has no rules, but its hostname is not that of an HTTPS listener beside it (421).
+    const speaksHttp = tables.some(({ identity }) => identity.listener.protocol !== 'TLS');
+    if (speaksHttp) ports.set(port, new ListenerPort(port, tables));
+  }
+  return ports;
 }

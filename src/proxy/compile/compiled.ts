@@ -8,13 +8,21 @@ import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { ListenerTable } from './listener-table.ts';
 import type { RunnableRule } from './rule.ts';
+import type { RunnableStream } from './stream.ts';
+import type { StreamPort } from './stream-port.ts';
 
 export interface CompiledTable {
   readonly table: RoutingTable;
-  /** By the listeners' port numbers. */
+  /** What speaks HTTP, by the listeners' port numbers. */
   readonly ports: ReadonlyMap<number, CompiledPort>;
+  /** Ports with a listener of protocol TLS or TCP. An HTTPS listener beside one of TLS is in both. */
+  readonly streamPorts: ReadonlyMap<number, StreamPort>;
+  /** Ports of UDP. */
+  readonly datagramPorts: ReadonlyMap<number, StreamPort>;
   /** By key. */
   readonly rules: ReadonlyMap<string, RunnableRule>;
+  /** By key. */
+  readonly streams: ReadonlyMap<string, RunnableStream>;
   /** By key; what the next compilation takes over. */
   readonly listeners: ReadonlyMap<string, ListenerTable>;
 }
@@ -80,10 +88,10 @@ export interface CompiledRule {
 }
 
 /** Which backend gets the next request; exact over every run of as many requests as the reduced weights add up to. */
-export interface Split {
+export interface Split<R = CompiledBackendRef> {
   /** Never null: a rule without usable weight has a reference whose `failure` is 500. */
-  next(): CompiledBackendRef;
-  readonly refs: readonly CompiledBackendRef[];
+  next(): R;
+  readonly refs: readonly R[];
 }
 
 /** One backend of a rule, with the rule's filters and its own composed. */

@@ -17,10 +17,10 @@ export class ListenerPort implements CompiledPort {
   readonly listeners: readonly CompiledListener[];
   private readonly byHostname: HostMap<ListenerTable>;
 
-  /** `listeners` is not empty and of one protocol: translation refuses others. */
+  /** All of them HTTP, or HTTPS and TLS: translation refuses others. */
   constructor(port: number, listeners: readonly ListenerTable[]) {
     this.port = port;
-    this.protocol = listeners[0]!.identity.listener.protocol === 'HTTPS' ? 'HTTPS' : 'HTTP';
+    this.protocol = listeners[0]!.identity.listener.protocol === 'HTTP' ? 'HTTP' : 'HTTPS';
     this.listeners = listeners.map((listener) => listener.identity);
     this.byHostname = new HostMap();
     for (const listener of listeners) this.byHostname.set(listener.identity.listener.hostname, listener);

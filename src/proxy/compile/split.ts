@@ -10,10 +10,10 @@ const NOTHING_OWED = new Float64Array(0);
  * up to, every backend has had exactly its share, and in between each one's turns are spread evenly. Backends of weight
  * 0 never get a request. Weights are not negative integers.
  */
-export class WeightedSplit implements Split {
+export class WeightedSplit<R extends { readonly weight: number } = CompiledBackendRef> implements Split<R> {
   /** The answer to every request where there is no choice, as in most rules; null where there is. */
-  readonly only: CompiledBackendRef | null;
-  readonly refs: readonly CompiledBackendRef[];
+  readonly only: R | null;
+  readonly refs: readonly R[];
   private readonly weights: readonly number[];
   private readonly total: number;
   private readonly sequence: Uint16Array | null;
@@ -22,7 +22,7 @@ export class WeightedSplit implements Split {
   private position: number;
 
   /** `fallback` is the answer when no weight is positive. */
-  constructor(refs: readonly CompiledBackendRef[], fallback: CompiledBackendRef) {
+  constructor(refs: readonly R[], fallback: R) {
     const divisor = refs.reduce((sum, ref) => greatestCommonDivisor(sum, ref.weight), 0) || 1;
     const weights = refs.map((ref) => ref.weight / divisor);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -41,7 +41,7 @@ export class WeightedSplit implements Split {
     this.sequence = sequence;
   }
 
-  next(): CompiledBackendRef {
+  next(): R {
     if (this.only !== null) return this.only;
     if (this.sequence === null) return this.refs[this.step()]!;
     const index = this.sequence[this.position]!;

@@ -17,7 +17,7 @@ export function logExchange(exchange: Exchange, status: number, reason: string, 
   entry.method = isKnown ? head.method : '';
   entry.host = isKnown ? head.host : '';
   entry.path = isKnown ? head.path + head.query : '';
-  entry.protocol = !isKnown ? '' : head.minor === 1 ? 'HTTP/1.1' : 'HTTP/1.0';
+  entry.protocol = isKnown ? client.protocol : '';
   entry.status = status;
   entry.reason = reason;
   entry.rule = route.rule === null ? '' : route.rule.key;

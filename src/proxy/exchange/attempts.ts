@@ -1,6 +1,6 @@
 import type { Retry } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { BackendConnection } from '../backend/connection.ts';
+import type { Carrier } from '../backend/carrier.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 import type { RequestSide } from './request-side.ts';
@@ -17,6 +17,16 @@ const IMPLICIT_ATTEMPTS = 2;
 /** And while there are endpoints that were not tried and refuse at once: when many leave together some are known too late. */
 const MOST_ATTEMPTS = 8;
 const NO_POOLS: readonly EndpointPool[] = [];
+
+/** After these no backend has seen the request, or says so itself (RFC 9113 section 8.7). */
+const NEVER_SERVED: ReadonlySet<ProxyError> = new Set([
+  ERRORS.connectFailed,
+  ERRORS.connectTimeout,
+  ERRORS.backendHandshake,
+  ERRORS.backendCertificate,
+  ERRORS.backendProtocol,
+  ERRORS.streamRefused,
+]);
 
 /** The attempts of one exchange to get an answer from its backend, and the decision whether there is another one. */
 export class Attempts {
@@ -54,17 +64,11 @@ export class Attempts {
     return this.pool;
   }
 
-  /** Decides after a failed attempt. `connection` is null when there was none. */
-  after(
-    error: ProxyError,
-    connection: BackendConnection | null,
-    request: RequestSide,
-    retry: Retry | null,
-    method: string,
-  ): number {
-    if (!request.retained.isWhole || connection?.answered === true) return NO_MORE;
+  /** Decides after a failed attempt. `carrier` is null when there was none. */
+  after(error: ProxyError, carrier: Carrier | null, request: RequestSide, retry: Retry | null, method: string): number {
+    if (!request.retained.isWhole || carrier?.answered === true) return NO_MORE;
     const isSafe = isIdempotent(method);
-    const isReused = connection !== null && connection.requests > 1;
+    const isReused = carrier !== null && carrier.requests > 1;
     if (error === ERRORS.backendClosed && isReused && !this.hasRaced && (isSafe || !request.isHeadSent)) {
       // The endpoint closed a kept connection while the request was on its way. That is nobody's failure, but only an
       // idempotent request may be sent again without knowing whether it was served (RFC 9110 section 9.2.2).
@@ -94,7 +98,7 @@ export class Attempts {
   private mayRepeat(error: ProxyError, retry: Retry | null, isSafe: boolean): boolean {
     if (!error.retryable) return false;
     if (retry !== null) return this.count <= retry.attempts;
-    if (error === ERRORS.connectFailed || error === ERRORS.connectTimeout) {
+    if (NEVER_SERVED.has(error)) {
       if (this.count <= IMPLICIT_ATTEMPTS) return true;
       return error === ERRORS.connectFailed && this.count < MOST_ATTEMPTS && this.hasUntried;
     }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isPreface, type OnHttp2 } from '../h2/preface.ts';
 import { BodyReader } from '../http1/body.ts';
 import { DONE, MORE, REFUSED } from '../http1/fault.ts';
 import { CHUNKED, NO_BODY } from '../http1/framing.ts';
@@ -8,13 +9,14 @@ import type { ProxyLimits } from '../options.ts';
 import { normalisePath } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
+import type { Client, ClientTunnel, UpgradableClient } from './client.ts';
 import { ClientClock } from './client-clock.ts';
 import { ClientSocket, type SocketOwner } from './client-socket.ts';
+import { ConnectionResponse } from './connection-response.ts';
 import { ERRORS, faultError } from './error.ts';
 import { Exchange } from './exchange.ts';
 import { plainAddress } from './forwarding.ts';
 import { Input } from './input.ts';
-import type { Tunnel } from './tunnel.ts';
 
 /** Between requests, or inside of a head. */
 const HEAD = 0;
@@ -33,14 +35,14 @@ const CLOSED = 6;
 const MUCH = 16_384;
 
 /** One HTTP/1.1 connection of a client: it reads requests one after the other and gives each to its exchange. */
-export class ClientConnection implements TimerOwner, SocketOwner {
+export class ClientConnection implements Client, UpgradableClient, TimerOwner, SocketOwner {
   readonly runtime: Runtime;
   readonly site: Site;
   readonly socket: Socket;
   readonly isTls: boolean;
-  /** Server name of the TLS handshake in lower case; null when there was none. */
   readonly sni: string | null;
   readonly peer: string;
+  readonly isFramed: boolean;
   readonly head: RequestHead;
   readonly body: BodyReader;
   /** Requests begun. */
@@ -54,9 +56,10 @@ export class ClientConnection implements TimerOwner, SocketOwner {
   private readonly exchange: Exchange;
   private readonly clock: ClientClock;
   private readonly onClosed: (connection: ClientConnection) => void;
+  private readonly onHttp2: OnHttp2;
   private readonly input: Input;
   private state: number;
-  private tunnel: Tunnel | null;
+  private tunnel: ClientTunnel | null;
   private isRunning: boolean;
   private discarded: number;
 
@@ -67,6 +70,7 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     accepted: Socket,
     sni: string | null,
     onClosed: (connection: ClientConnection) => void,
+    onHttp2: OnHttp2,
   ) {
     this.runtime = runtime;
     this.site = site;
@@ -76,6 +80,7 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     this.socket = this.wire.socket;
     this.limits = runtime.options.limits;
     this.peer = plainAddress(this.socket.remoteAddress ?? '');
+    this.isFramed = true;
     this.head = new RequestHead(this.limits.message, normalisePath);
     this.body = new BodyReader(this.limits.message);
     this.served = 0;
@@ -83,12 +88,13 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     this.isLast = false;
     this.clock = new ClientClock(this, this.limits, runtime.wheel);
     this.onClosed = onClosed;
+    this.onHttp2 = onHttp2;
     this.input = new Input();
     this.state = HEAD;
     this.tunnel = null;
     this.isRunning = false;
     this.discarded = 0;
-    this.exchange = new Exchange(this);
+    this.exchange = new Exchange(this, (exchange) => new ConnectionResponse(this, exchange));
     runtime.metrics.connectionsTotal++;
     runtime.metrics.connectionsOpen++;
     this.wire.start();
@@ -96,17 +102,22 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     this.clock.awaitRequest();
   }
 
-  /** Whether more of the request is still to come. */
+  get protocol(): string {
+    return `HTTP/1.${this.head.minor}`;
+  }
+
+  get upgradable(): UpgradableClient {
+    return this;
+  }
+
   get isReceiving(): boolean {
     return this.state === BODY;
   }
 
-  /** Whether bytes of the request's body are here already and will be read next. */
   get hasInput(): boolean {
     return !this.input.isEmpty;
   }
 
-  /** Whether the current input is memory that is used again: what is not copied is lost. */
   get isVolatile(): boolean {
     return this.input.isHeld || this.wire.isShared(this.input.buffer);
   }
@@ -121,7 +132,6 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     if (this.state < LINGER) this.wire.send(writer);
   }
 
-  /** Sends bytes that nobody will change afterwards. */
   sendBytes(bytes: Buffer): void {
     this.clock.hasTaken();
     if (this.state < LINGER) this.wire.write(bytes);
@@ -139,7 +149,6 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     this.wire.resume();
   }
 
-  /** Somebody still holds on to what was read last. */
   lend(): void {
     this.wire.lend();
   }
@@ -205,6 +214,10 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     }
     this.served++;
     if (result === REFUSED) {
+      if (this.served === 1 && isPreface(input) && !this.isTls) {
+        this.handOver();
+        return false;
+      }
       input.drop();
       this.state = RESPONSE;
       this.exchange.refuse(faultError(head.fault!));
@@ -218,6 +231,18 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     this.clock.awaitProgress();
     this.exchange.begin();
     return true;
+  }
+
+  /** The client speaks HTTP/2 without having asked (RFC 9113 section 3.3): the socket goes to a session of that. */
+  private handOver(): void {
+    const { onHttp2, runtime, site, sni } = this;
+    const received = this.input.take();
+    this.state = CLOSED;
+    this.clock.remove();
+    runtime.metrics.connectionsOpen--;
+    runtime.metrics.connectionsTotal--;
+    this.onClosed(this);
+    onHttp2(site, this.wire.release(received), sni);
   }
 
   private readBody(): boolean {
@@ -245,14 +270,12 @@ export class ClientConnection implements TimerOwner, SocketOwner {
   }
 
   private readTunnel(): void {
-    const { buffer, start, end } = this.input;
-    this.input.start = end;
-    this.tunnel?.fromClient(buffer, start, end);
+    const bytes = this.input.take();
+    this.tunnel?.fromClient(bytes);
   }
 
   // The end of an exchange
 
-  /** The response is complete. Without `keepAlive` the connection ends with it. */
   finished(keepAlive: boolean): void {
     if (this.state === CLOSED) return;
     if (!keepAlive) this.linger();
@@ -294,7 +317,6 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     this.wire.resume();
   }
 
-  /** Ends the connection at once. */
   destroy(): void {
     if (this.state === CLOSED) return;
     this.state = CLOSED;
@@ -323,7 +345,7 @@ export class ClientConnection implements TimerOwner, SocketOwner {
 
   // Upgraded connections
 
-  startTunnel(tunnel: Tunnel): void {
+  startTunnel(tunnel: ClientTunnel): void {
     this.state = TUNNEL;
     this.tunnel = tunnel;
     this.clock.hasSent();
@@ -332,7 +354,6 @@ export class ClientConnection implements TimerOwner, SocketOwner {
     this.run();
   }
 
-  /** The backend has ended its half of the tunnel. */
   endTunnel(): void {
     this.wire.end();
   }

@@ -1,7 +1,7 @@
 /** The socket of a client: what it is read into, whether it is read, and what is written to it. */
 import type { Socket } from 'node:net';
 import type { MessageWriter } from '../http1/writer.ts';
-import { ReadMemory, type ReadPool, readInto, sendWriter } from '../wire.ts';
+import { ReadMemory, type ReadPool, readInto, reborn, sendWriter } from '../wire.ts';
 
 /** Hears of everything that happens on a client's socket. Nothing that these throw reaches the socket. */
 export type SocketOwner = {
@@ -108,6 +108,14 @@ export class ClientSocket {
   /** Sends bytes that nobody will change afterwards. */
   write(bytes: Buffer): void {
     this.socket.write(bytes);
+  }
+
+  /** A socket for somebody else, from which `received` will be read again; this one is done. */
+  release(received: Buffer): Socket {
+    this.memory.expectLittle();
+    const socket = reborn(this.socket);
+    socket.unshift(received);
+    return socket;
   }
 
   // Ending

@@ -20,13 +20,16 @@ export const ERRORS = {
   noRule: error(404, 'no-rule'),
   misdirected: error(421, 'misdirected'),
   invalidBackend: error(500, 'invalid-backend'),
-  unsupportedProtocol: error(500, 'unsupported-backend-protocol'),
   noEndpoint: error(503, 'no-endpoint'),
   // Getting to a backend
   overflow: error(503, 'connection-limit'),
   pendingTimeout: error(503, 'pending-timeout'),
   connectFailed: error(502, 'connect-failed', true),
   connectTimeout: error(504, 'connect-timeout', true),
+  backendHandshake: error(502, 'backend-tls-handshake', true),
+  backendCertificate: error(502, 'backend-certificate', true),
+  backendProtocol: error(502, 'backend-not-http2', true),
+  streamRefused: error(503, 'stream-refused', true),
   // A backend that had the request
   backendClosed: error(502, 'backend-closed', true),
   badResponse: error(502, 'bad-response'),

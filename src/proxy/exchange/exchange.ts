@@ -1,22 +1,21 @@
+import type { Carrier } from '../backend/carrier.ts';
 import type { BackendConnection } from '../backend/connection.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
 import type { CompiledBackendRef, CompiledRule } from '../compile/compiled.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import { NO_BODY } from '../http1/framing.ts';
-import type { RequestHead } from '../http1/request-head.ts';
-import type { ResponseHead } from '../http1/response-head.ts';
 import type { Runtime } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
 import { logExchange } from './access.ts';
 import { AGAIN, AGAIN_FRESH, Attempts, NO_MORE } from './attempts.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client, ResponseSide, UpgradableClient } from './client.ts';
 import { Deadlines } from './deadlines.ts';
 import { ERRORS, type ProxyError } from './error.ts';
+import { grpcError, grpcTime, isGrpc } from './grpc.ts';
 import { RequestSide } from './request-side.ts';
-import { ResponseSide } from './response-side.ts';
 import { errorBody } from './response-writer.ts';
 import { ANSWERED, Route, TO_BACKEND } from './route.ts';
-import { Tunnel } from './tunnel.ts';
+import { isUpgrade, Tunnel } from './tunnel.ts';
 
 const IDLE = 0;
 /** Waiting for a connection. */
@@ -36,7 +35,7 @@ const TUNNEL = 5;
  * error.ts.
  */
 export class Exchange implements ResponseSink, TimerOwner {
-  readonly client: ClientConnection;
+  readonly client: Client;
   readonly runtime: Runtime;
   readonly request: RequestSide;
   readonly response: ResponseSide;
@@ -44,25 +43,28 @@ export class Exchange implements ResponseSink, TimerOwner {
   readonly route: Route;
   method: string;
   decodesChunks: boolean;
+  speaksHttp2: boolean;
   /** Of the request's first byte, on the clock of `performance.now()`. */
   startedAt: number;
   private readonly deadlines: Deadlines;
   private state: number;
-  private connection: BackendConnection | null;
+  /** What carries the attempt under way; null while there is nothing. */
+  private carrier: Carrier | null;
 
-  constructor(client: ClientConnection) {
+  constructor(client: Client, responseSide: (exchange: Exchange) => ResponseSide) {
     this.client = client;
     this.runtime = client.runtime;
     this.request = new RequestSide(this);
-    this.response = new ResponseSide(this);
+    this.response = responseSide(this);
     this.attempts = new Attempts();
     this.route = new Route();
     this.method = '';
     this.decodesChunks = false;
+    this.speaksHttp2 = false;
     this.startedAt = 0;
     this.deadlines = new Deadlines(this, client.runtime.wheel);
     this.state = IDLE;
-    this.connection = null;
+    this.carrier = null;
   }
 
   get isUnderWay(): boolean {
@@ -76,7 +78,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { client } = this;
     const { head } = client;
     this.method = head.method;
-    this.decodesChunks = head.minor === 0;
+    this.decodesChunks = !client.isFramed || head.minor === 0;
     this.request.identify();
     const { route } = this;
     switch (route.decide(head, client.sni, client.site)) {
@@ -101,9 +103,11 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     this.attempts.backend = this.route.backend;
+    this.speaksHttp2 = this.route.speaksHttp2;
     if (ref.mirrors.length > 0) this.request.chooseMirrors(ref.mirrors);
-    if (rule.timeouts.request > 0) {
-      this.deadlines.request = this.startedAt + rule.timeouts.request;
+    const time = rule.rule.protocol === 'grpc' ? grpcTime(head, rule.timeouts.request) : rule.timeouts.request;
+    if (time > 0) {
+      this.deadlines.request = this.startedAt + time;
       this.deadlines.arm();
     }
     this.attempt(false);
@@ -119,7 +123,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     const isOpen = this.state === SENT || this.state === RESPONDING;
-    this.request.body(isOpen ? this.connection : null, buffer, isLast);
+    this.request.body(isOpen ? this.carrier : null, buffer, isLast);
     if (isLast) this.request.mirror();
   }
 
@@ -137,32 +141,32 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.deadlines.attempt = performance.now() + backendRequest;
       this.deadlines.arm();
     }
-    const connection = isFresh || this.attempts.hasRaced ? null : pool.reuse(this);
-    if (connection === null) {
+    const carrier = isFresh || this.attempts.hasRaced ? null : pool.reuse(this);
+    if (carrier === null) {
       this.state = CONNECTING;
       if (!pool.connect(this)) this.fail(ERRORS.overflow);
       return;
     }
-    this.connection = connection;
+    this.carrier = carrier;
     this.state = SENT;
     // A body that is here already goes out with the head, in one write.
     const { client, request } = this;
-    if (!client.isReceiving || !client.hasInput || request.retained.length > 0) request.send(connection);
+    if (!client.isReceiving || !client.hasInput || request.retained.length > 0) request.send(carrier);
   }
 
-  connecting(connection: BackendConnection): void {
-    this.connection = connection;
+  connecting(carrier: Carrier): void {
+    this.carrier = carrier;
   }
 
-  connected(connection: BackendConnection): void {
-    this.connection = connection;
+  connected(carrier: Carrier): void {
+    this.carrier = carrier;
     this.state = SENT;
-    this.request.send(connection);
+    this.request.send(carrier);
   }
 
   backendFailed(error: ProxyError): void {
-    const connection = this.connection;
-    this.connection = null;
+    const { carrier } = this;
+    this.carrier = null;
     if (this.state === TUNNEL) {
       this.endTunnel();
       return;
@@ -172,9 +176,9 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     if (this.state !== SENT && this.state !== CONNECTING) return;
-    const next = this.attempts.after(error, connection, this.request, this.route.rule!.retry, this.method);
+    const next = this.attempts.after(error, carrier, this.request, this.route.rule!.retry, this.method);
     if (next !== NO_MORE) this.repeat(next);
-    else this.fail(error === ERRORS.backendClosed && connection?.answered === true ? ERRORS.badResponse : error);
+    else this.fail(error === ERRORS.backendClosed && carrier?.answered === true ? ERRORS.badResponse : error);
   }
 
   private repeat(next: number): void {
@@ -192,71 +196,72 @@ export class Exchange implements ResponseSink, TimerOwner {
 
   // Response
 
-  interim(connection: BackendConnection): void {
-    if (connection.head.status === 100) this.request.wasContinued = true;
-    if (!this.response.interim(connection)) {
+  interim(carrier: Carrier): void {
+    if (carrier.head.status === 100) this.request.wasContinued = true;
+    if (!this.response.interim(carrier)) {
       this.abandon();
       this.fail(ERRORS.badResponse);
     }
   }
 
-  answered(connection: BackendConnection, buffer: Buffer): void {
+  answered(carrier: Carrier, buffer: Buffer): void {
     const { client, request } = this;
-    const { head } = connection;
+    const { head } = carrier;
     if (!request.isHeadSent) {
       // What an endpoint says before it is asked, such as 408 when it tires of waiting, answers nothing.
-      connection.answered = false;
-      connection.destroy();
+      carrier.answered = false;
+      carrier.destroy();
       this.backendFailed(ERRORS.backendClosed);
       return;
     }
     if (this.attempts.afterStatus(head.status, request, this.route.rule!.retry) === AGAIN) {
-      this.connection = null;
-      connection.release(!client.isReceiving);
+      this.carrier = null;
+      carrier.release(!client.isReceiving);
       this.repeat(AGAIN);
       return;
     }
-    if (head.status === 101 && !isUpgrade(client.head, head)) {
+    const isUpgraded = head.status === 101;
+    if (isUpgraded && (client.upgradable === null || carrier.upgradable === null || !isUpgrade(client.head, head))) {
       this.abandon();
       this.fail(ERRORS.badResponse);
       return;
     }
     this.state = RESPONDING;
     this.deadlines.attempt = 0;
-    this.response.begin(connection, buffer);
-    if (head.status === 101) this.startTunnel(connection);
+    this.response.begin(carrier, buffer);
+    if (isUpgraded) this.startTunnel(client.upgradable!, carrier.upgradable!);
   }
 
-  responseBody(connection: BackendConnection, buffer: Buffer): void {
-    this.response.body(connection, buffer);
+  responseBody(carrier: Carrier, buffer: Buffer): void {
+    this.response.body(carrier, buffer);
   }
 
-  responseEnd(connection: BackendConnection): void {
+  responseEnd(carrier: Carrier): void {
     const { client, response } = this;
     const { closes } = response;
-    response.end(connection);
-    this.connection = null;
+    response.end(carrier);
+    this.carrier = null;
     this.end(response.status, '');
-    connection.release(!client.isReceiving);
+    carrier.release(!client.isReceiving);
     client.finished(!closes);
   }
 
   // Upgraded connections
 
-  private startTunnel(connection: BackendConnection): void {
+  private startTunnel(client: UpgradableClient, connection: BackendConnection): void {
     this.state = TUNNEL;
     this.deadlines.clear();
-    const tunnel = new Tunnel(this.client, connection, () => this.endTunnel());
+    const tunnel = new Tunnel(client, connection, () => this.endTunnel());
     connection.startTunnel(tunnel);
-    this.client.startTunnel(tunnel);
+    client.startTunnel(tunnel);
   }
 
   private endTunnel(): void {
-    const { connection } = this;
-    this.connection = null;
+    const { carrier, client } = this;
+    this.carrier = null;
     this.end(101, '');
-    connection?.finishTunnel();
-    this.client.linger();
+    carrier?.upgradable?.finishTunnel();
+    client.upgradable?.linger();
   }
 
   // Flow
@@ -266,7 +271,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   clientDrained(): void {
-    this.connection?.resume();
+    this.carrier?.resume();
   }
 
   timeout(): void {
@@ -290,10 +295,10 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.breakOff(ERRORS.backendTimeout);
       return;
     }
-    const { connection } = this;
+    const { carrier } = this;
     this.abandon();
     const { retry } = this.route.rule!;
-    const next = this.attempts.after(ERRORS.backendTimeout, connection, this.request, retry, this.method);
+    const next = this.attempts.after(ERRORS.backendTimeout, carrier, this.request, retry, this.method);
     if (next === NO_MORE) this.fail(ERRORS.backendTimeout);
     else this.repeat(next);
   }
@@ -330,7 +335,7 @@ export class Exchange implements ResponseSink, TimerOwner {
 
   /** An exception where none should be: the exchange and its client are not worth more. */
   crashed(): void {
-    this.connection = null;
+    this.carrier = null;
     this.client.destroy();
   }
 
@@ -344,9 +349,9 @@ export class Exchange implements ResponseSink, TimerOwner {
 
   /** Ends the attempt under way, without a word to anybody. */
   private abandon(): void {
-    const { connection } = this;
-    this.connection = null;
-    if (connection !== null) connection.destroy();
+    const { carrier } = this;
+    this.carrier = null;
+    if (carrier !== null) carrier.destroy();
     else if (this.state === CONNECTING) this.attempts.pool!.cancel(this);
   }
 
@@ -355,15 +360,18 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   private answerError(error: ProxyError, closes: boolean): void {
-    this.answer(errorBody(error.status), error.reason, closes);
+    const { client } = this;
+    // HTTP/2 tells a client by 421 to come by another connection; gRPC has no word for that.
+    const isForGrpc = !client.isFramed && error !== ERRORS.misdirected && isGrpc(client.head);
+    this.answer(isForGrpc ? grpcError(error) : errorBody(error.status), error.reason, closes, error.status);
   }
 
   /** Answers without a backend, with what the rule does to every response. */
-  private answer(response: DirectResponse, reason: string, closes = false): void {
+  private answer(response: DirectResponse, reason: string, closes = false, counted = response.status): void {
     const { route } = this;
     this.response.answer(response, route.responsePlan, route.corsPlan(this.client.head), closes);
     const keepAlive = !this.response.closes;
-    this.end(response.status, reason);
+    this.end(counted, reason);
     this.client.finished(keepAlive);
   }
 
@@ -385,12 +393,4 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.response.reset();
     this.deadlines.clear();
   }
-}
-
-/** Whether a 101 changes to a protocol that the client offered (RFC 9110 section 7.8). */
-function isUpgrade(request: RequestHead, response: ResponseHead): boolean {
-  if (!request.upgrade || !response.upgrade) return false;
-  const offered = request.header('upgrade')!.toLowerCase().split(',');
-  const chosen = response.header('upgrade')!.toLowerCase();
-  return offered.some((protocol) => protocol.trim() === chosen);
 }

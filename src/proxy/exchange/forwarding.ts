@@ -7,7 +7,7 @@ export class TrustedHops {
   private readonly ranges: BlockList;
 
   /** CIDR ranges or single addresses. Throws a RangeError that names the one that is neither. */
-  constructor(ranges: readonly string[]) {
+  constructor(ranges: readonly string[], setting = 'trustedProxies') {
     this.isEmpty = ranges.length === 0;
     this.ranges = new BlockList();
     for (const range of ranges) {
@@ -15,7 +15,7 @@ export class TrustedHops {
       const family = isIP(address);
       const bits = length === undefined ? (family === 4 ? 32 : 128) : /^\d{1,3}$/.test(length) ? Number(length) : -1;
       if (family === 0 || bits < 0 || bits > (family === 4 ? 32 : 128)) {
-        throw new RangeError(`trustedProxies: ${JSON.stringify(range)} is not an address or CIDR range`);
+        throw new RangeError(`${setting}: ${JSON.stringify(range)} is not an address or CIDR range`);
       }
       this.ranges.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
     }

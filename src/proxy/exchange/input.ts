@@ -73,6 +73,13 @@ export class Input {
     return this.detached;
   }
 
+  /** Everything that has not been read, in memory of its own. */
+  take(): Buffer {
+    const bytes = Buffer.from(this.buffer.subarray(this.start, this.end));
+    this.drop();
+    return bytes;
+  }
+
   /** Forgets everything. */
   drop(): void {
     this.start = this.end;

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
-import type { BackendConnection } from '../backend/connection.ts';
+import type { Carrier } from '../backend/carrier.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
 import type { CompiledMatch, Mirror } from '../compile/compiled.ts';
@@ -21,14 +21,16 @@ export function startMirror(
   match: CompiledMatch,
   forwarding: Forwarding,
   body: RetainedBody,
+  isGrpc: boolean,
 ): void {
   const pool = backend.next([]);
-  if (pool === null || backend.entry.protocol !== 'http1' || runtime.mirrors >= runtime.options.limits.mirrors) {
+  if (pool === null || runtime.mirrors >= runtime.options.limits.mirrors) {
     runtime.metrics.mirrorsDropped++;
     return;
   }
   const { writer } = runtime;
   const { rewrite } = mirror;
+  const speaksHttp2 = isGrpc || backend.entry.protocol === 'h2c';
   const path = rewrite === null ? null : rewrite.path(head.path, match);
   writer.reset();
   forwarding.expectsContinue = false;
@@ -41,29 +43,32 @@ export function startMirror(
     mirror.request,
     forwarding,
   );
-  if (body.length > 0) writer.bytes(body.bytes, 0, body.length);
-  const request = writer.copy();
+  const copy = writer.copy();
   writer.reset();
-  new MirroredRequest(runtime, head.method, request).start(pool);
+  new MirroredRequest(runtime, head.method, copy, body.copy(), speaksHttp2).start(pool);
 }
 
 class MirroredRequest implements ResponseSink, TimerOwner {
   readonly method: string;
   readonly decodesChunks: boolean;
+  readonly speaksHttp2: boolean;
   private readonly runtime: Runtime;
-  private readonly request: Buffer;
+  private readonly head: Buffer;
+  private readonly body: RetainedBody;
   private readonly timer: Timer;
   private pool: EndpointPool | null;
-  private connection: BackendConnection | null;
+  private carrier: Carrier | null;
 
-  constructor(runtime: Runtime, method: string, request: Buffer) {
+  constructor(runtime: Runtime, method: string, head: Buffer, body: RetainedBody, speaksHttp2: boolean) {
     this.method = method;
     this.decodesChunks = true;
+    this.speaksHttp2 = speaksHttp2;
     this.runtime = runtime;
-    this.request = request;
+    this.head = head;
+    this.body = body;
     this.timer = new Timer(this);
     this.pool = null;
-    this.connection = null;
+    this.carrier = null;
   }
 
   start(pool: EndpointPool): void {
@@ -72,48 +77,51 @@ class MirroredRequest implements ResponseSink, TimerOwner {
     runtime.metrics.mirrored++;
     runtime.wheel.set(this.timer, MIRROR_TIME);
     this.pool = pool;
-    const connection = pool.reuse(this);
-    if (connection !== null) this.connected(connection);
+    const carrier = pool.reuse(this);
+    if (carrier !== null) this.connected(carrier);
     else if (!pool.connect(this)) {
       runtime.metrics.mirrorsDropped++;
       this.end();
     }
   }
 
-  connecting(connection: BackendConnection): void {
-    this.connection = connection;
+  connecting(carrier: Carrier): void {
+    this.carrier = carrier;
   }
 
-  connected(connection: BackendConnection): void {
-    this.connection = connection;
-    connection.socket.write(this.request);
-    connection.awaitResponse();
+  connected(carrier: Carrier): void {
+    const { writer } = this.runtime;
+    this.carrier = carrier;
+    writer.reset();
+    writer.bytes(this.head, 0, this.head.length);
+    carrier.sendHead(writer, this.body);
+    carrier.awaitResponse();
   }
 
   interim(): void {}
 
-  answered(connection: BackendConnection): void {
+  answered(carrier: Carrier): void {
     // An upgrade leads nowhere without a client.
-    if (connection.head.status === 101) this.giveUp();
+    if (carrier.head.status === 101) this.giveUp();
   }
 
   responseBody(): void {}
 
-  responseEnd(connection: BackendConnection): void {
-    this.connection = null;
+  responseEnd(carrier: Carrier): void {
+    this.carrier = null;
     this.end();
-    connection.release(true);
+    carrier.release(true);
   }
 
   backendDrained(): void {}
 
   backendFailed(): void {
-    this.connection = null;
+    this.carrier = null;
     this.end();
   }
 
   crashed(): void {
-    this.connection = null;
+    this.carrier = null;
     this.end();
   }
 
@@ -122,9 +130,9 @@ class MirroredRequest implements ResponseSink, TimerOwner {
   }
 
   private giveUp(): void {
-    const { connection } = this;
-    this.connection = null;
-    if (connection !== null) connection.destroy();
+    const { carrier } = this;
+    this.carrier = null;
+    if (carrier !== null) carrier.destroy();
     else this.pool?.cancel(this);
     this.end();
   }

@@ -1,9 +1,8 @@
 import { isRequestId, newRequestId } from '../../observe/request-id.ts';
 import { isTraceparent, newTraceparent } from '../../observe/trace.ts';
-import type { BackendConnection } from '../backend/connection.ts';
+import type { Carrier } from '../backend/carrier.ts';
 import type { Mirror } from '../compile/compiled.ts';
 import { TRACEPARENT, X_REQUEST_ID } from '../http1/known-field.ts';
-import { sendBody, sendWriter } from '../wire.ts';
 import { isIdempotent } from './attempts.ts';
 import type { Exchange } from './exchange.ts';
 import { forwardedElement } from './forwarding.ts';
@@ -43,7 +42,8 @@ export class RequestSide {
     this.isHeadSent = false;
     this.wasContinued = false;
     this.mirrors = NO_MIRRORS;
-    if (this.retained.length > 0 || !this.retained.isWhole) this.retained.reset();
+    const { retained } = this;
+    if (retained.length > 0 || !retained.isWhole || retained.trailers !== null) retained.reset();
   }
 
   /** Keeps the ids that came with the request, or makes new ones. */
@@ -51,6 +51,8 @@ export class RequestSide {
     const { forwarding } = this;
     const { client, runtime } = this.exchange;
     const { head } = client;
+    this.retained.framing = head.framing;
+    this.retained.isFramed = client.isFramed;
     const id = head.fields.has(X_REQUEST_ID) ? head.header('x-request-id')! : '';
     forwarding.isNewRequestId = !isRequestId(id);
     forwarding.requestId = forwarding.isNewRequestId ? newRequestId() : id;
@@ -63,7 +65,7 @@ export class RequestSide {
   }
 
   /** Sends the head and what is there of the body. */
-  send(connection: BackendConnection): void {
+  send(carrier: Carrier): void {
     const { exchange, retained, forwarding } = this;
     const { client, runtime } = exchange;
     const { head } = client;
@@ -73,48 +75,43 @@ export class RequestSide {
     const hostname = rewrite === null ? null : rewrite.hostname;
     writer.reset();
     forwarding.expectsContinue = head.expectsContinue && !this.wasContinued && client.isReceiving;
-    writeRequestHead(writer, head, path, hostname, connection.pool.name, request, forwarding);
-    if (retained.length > 0) writer.bytes(retained.bytes, 0, retained.length);
+    writeRequestHead(writer, head, path, hostname, carrier.pool.name, request, forwarding);
+    retained.isComplete = !client.isReceiving;
     this.isHeadSent = true;
-    sendWriter(connection.socket, writer, false);
+    carrier.sendHead(writer, retained);
     if (client.isReceiving) {
       if (!this.mayReplay(retained.length)) retained.drop();
-      if (connection.isCongested) client.pause();
+      if (carrier.isCongested) client.pause();
       else client.resume();
     } else {
       if (retained.length > 0 && !this.mayReplay(retained.length)) retained.drop();
-      connection.awaitResponse();
+      carrier.awaitResponse();
     }
   }
 
-  /** Sends, or keeps, the ranges of the body that have come; `connection` is null while there is none to send on. */
-  body(connection: BackendConnection | null, buffer: Buffer, isLast: boolean): void {
+  /** Sends, or keeps, the ranges of the body that have come; `carrier` is null while there is none to send on. */
+  body(carrier: Carrier | null, buffer: Buffer, isLast: boolean): void {
     const { retained } = this;
     const { client, runtime } = this.exchange;
-    const { body } = client;
     const { writer } = runtime;
     writer.reset();
     if (retained.isWhole) {
-      if (connection === null || this.mayReplay(retained.length)) this.retain(buffer, isLast);
+      if (carrier === null || this.mayReplay(retained.length)) this.retain(buffer, isLast);
       else {
-        if (!this.isHeadSent) this.send(connection);
+        if (!this.isHeadSent) this.send(carrier);
         retained.drop();
       }
     }
-    if (connection === null) {
+    if (carrier === null) {
       if (retained.length > runtime.options.limits.buffered) client.pause();
     } else if (!this.isHeadSent) {
       // Everything so far is retained.
-      this.send(connection);
+      this.send(carrier);
     } else {
-      sendBody(connection.socket, writer, body, buffer, client.isVolatile, false, false);
-      if (isLast && body.hasTrailers) {
-        writeTrailers(writer, body.trailers);
-        sendWriter(connection.socket, writer, false);
-      }
-      if (connection.socket.writableLength > 0) client.lend();
-      if (isLast) connection.awaitResponse();
-      else if (connection.isCongested) client.pause();
+      carrier.sendBody(writer, client, buffer, isLast);
+      if (carrier.holdsInput) client.lend();
+      if (isLast) carrier.awaitResponse();
+      else if (carrier.isCongested) client.pause();
     }
   }
 
@@ -128,7 +125,8 @@ export class RequestSide {
     if (!isLast || !hasTrailers) return;
     const { writer } = runtime;
     writeTrailers(writer, trailers);
-    retained.append(writer.buffer, 0, writer.length);
+    if (retained.isFramed) retained.append(writer.buffer, 0, writer.length);
+    else retained.trailers = writer.copy();
     writer.reset();
   }
 
@@ -153,6 +151,7 @@ export class RequestSide {
     if (mirrors === NO_MIRRORS) return;
     this.mirrors = NO_MIRRORS;
     const { client, isUnderWay, route, runtime } = this.exchange;
+    retained.isComplete = true;
     if (!retained.isWhole || retained.length > runtime.options.limits.mirrorBody || !isUnderWay) {
       runtime.metrics.mirrorsDropped += mirrors.length;
       return;
@@ -160,7 +159,16 @@ export class RequestSide {
     for (const mirror of mirrors) {
       const backend = client.site.backends.get(mirror.backend);
       if (backend !== undefined)
-        startMirror(runtime, backend, mirror, client.head, route.match!, this.forwarding, retained);
+        startMirror(
+          runtime,
+          backend,
+          mirror,
+          client.head,
+          route.match!,
+          this.forwarding,
+          retained,
+          route.rule!.rule.protocol === 'grpc',
+        );
     }
   }
 }

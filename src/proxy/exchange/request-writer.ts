@@ -202,6 +202,12 @@ function isAmong(fields: FieldSection, index: number, names: readonly string[]):
 const NOT_IN_TRAILERS = HOP | FORWARDING | bit(HOST_FIELD, CONTENT_LENGTH, X_REQUEST_ID, TRACEPARENT, TRACESTATE);
 const NOT_IN_TRAILERS_NAMES = ['authorization', 'cookie', 'set-cookie', 'content-encoding', 'content-type', 'trailer'];
 
+/** Whether a field may be passed on behind the body. */
+export function isTrailer(trailers: FieldSection, index: number): boolean {
+  const id = trailers.id(index);
+  return (id === UNKNOWN || (NOT_IN_TRAILERS & (1 << id)) === 0) && !isAmong(trailers, index, NOT_IN_TRAILERS_NAMES);
+}
+
 /** Writes a trailer section with the empty line that ends it. */
 export function writeTrailers(writer: MessageWriter, trailers: FieldSection): void {
   copyFields(writer, trailers, NOT_IN_TRAILERS, NOT_IN_TRAILERS_NAMES);

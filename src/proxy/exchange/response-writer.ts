@@ -23,12 +23,17 @@ const CR = 0x0d;
 let dateText = '';
 let dateSecond = -1;
 
+/** The line of Date. */
 function date(): string {
+  return `Date: ${dateValue()}\r\n`;
+}
+
+export function dateValue(): string {
   const now = Date.now();
   const second = Math.floor(now / 1_000);
   if (second !== dateSecond) {
     dateSecond = second;
-    dateText = `Date: ${new Date(now).toUTCString()}\r\n`;
+    dateText = new Date(now).toUTCString();
   }
   return dateText;
 }
@@ -43,6 +48,12 @@ export type ResponseFraming = {
   saysKeepAlive: boolean;
 };
 
+/** The known fields that are not passed on. */
+export function responseDrops(head: ResponseHead): number {
+  // RFC 9110 section 8.6: no Content-Length in 1xx and 204.
+  return head.status < 200 || head.status === 204 ? HOP | bit(CONTENT_LENGTH) : HOP;
+}
+
 /** Writes the head of a backend's response for the client. `cors` comes after `plan`. */
 export function writeResponseHead(
   writer: MessageWriter,
@@ -53,9 +64,7 @@ export function writeResponseHead(
 ): void {
   const fields = head.fields;
   writeStatusLine(writer, head);
-  let drop = HOP;
-  // RFC 9110 section 8.6: no Content-Length in 1xx and 204.
-  if (head.status < 200 || head.status === 204) drop |= bit(CONTENT_LENGTH);
+  let drop = responseDrops(head);
   if (head.status === 101 || head.status === 426) drop &= ~bit(UPGRADE);
   if (plan === null || (plan.drop.length === 0 && (cors === null || cors.drop.length === 0))) {
     copyFields(writer, fields, drop, NONE);
@@ -89,7 +98,7 @@ function writeStatusLine(writer: MessageWriter, head: ResponseHead): void {
   }
 }
 
-const REASONS: Readonly<Record<number, string>> = {
+export const REASONS: Readonly<Record<number, string>> = {
   200: 'OK',
   204: 'No Content',
   301: 'Moved Permanently',
@@ -144,7 +153,7 @@ export function writeDirectResponse(
   return body.length;
 }
 
-function isDropped(plan: HeaderPlan | null, name: string): boolean {
+export function isDropped(plan: HeaderPlan | null, name: string): boolean {
   return plan !== null && plan.drop.length > 0 && plan.drop.includes(name.toLowerCase());
 }
 

@@ -22,6 +22,8 @@ export class Route {
   rule: CompiledRule | null;
   ref: CompiledBackendRef | null;
   backend: Backend | null;
+  /** Whether the backend is spoken to in HTTP/2. */
+  speaksHttp2: boolean;
   direct: DirectResponse | null;
   reason: string;
   error: ProxyError;
@@ -31,6 +33,7 @@ export class Route {
     this.rule = null;
     this.ref = null;
     this.backend = null;
+    this.speaksHttp2 = false;
     this.direct = null;
     this.reason = '';
     this.error = ERRORS.internal;
@@ -66,8 +69,8 @@ export class Route {
     if (ref.redirect !== null) return this.answer(ref.redirect.response(head, match, site.publicPort), REDIRECT);
     const backend = site.backends.get(ref.backend!);
     if (backend === undefined) return this.fail(ERRORS.invalidBackend);
-    if (backend.entry.protocol !== 'http1') return this.fail(ERRORS.unsupportedProtocol);
     this.backend = backend;
+    this.speaksHttp2 = backend.entry.protocol === 'h2c' || rule.rule.protocol === 'grpc';
     return TO_BACKEND;
   }
 

@@ -1,16 +1,19 @@
 import type { BackendConnection } from '../backend/connection.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { BackendTunnel } from '../backend/response-sink.ts';
+import type { RequestHead } from '../http1/request-head.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
+import type { ClientTunnel, UpgradableClient } from './client.ts';
 
 /** Two connections that changed their protocol (RFC 9110 section 7.8): bytes go through both ways until both have ended. */
-export class Tunnel {
-  private readonly client: ClientConnection;
+export class Tunnel implements BackendTunnel, ClientTunnel {
+  private readonly client: UpgradableClient;
   private readonly connection: BackendConnection;
   private readonly onOver: () => void;
   private hasClientEnded: boolean;
   private hasBackendEnded: boolean;
 
   /** `onOver` is called when both have ended. */
-  constructor(client: ClientConnection, connection: BackendConnection, onOver: () => void) {
+  constructor(client: UpgradableClient, connection: BackendConnection, onOver: () => void) {
     this.client = client;
     this.connection = connection;
     this.onOver = onOver;
@@ -18,8 +21,8 @@ export class Tunnel {
     this.hasBackendEnded = false;
   }
 
-  fromClient(buffer: Buffer, start: number, end: number): void {
-    this.connection.socket.write(Buffer.from(buffer.subarray(start, end)));
+  fromClient(bytes: Buffer): void {
+    this.connection.socket.write(bytes);
     if (this.connection.isCongested) this.client.pause();
   }
 
@@ -39,4 +42,12 @@ export class Tunnel {
     this.client.endTunnel();
     if (this.hasClientEnded) this.onOver();
   }
+}
+
+/** Whether a 101 changes to a protocol that the client offered (RFC 9110 section 7.8). */
+export function isUpgrade(request: RequestHead, response: ResponseHead): boolean {
+  if (!request.upgrade || !response.upgrade) return false;
+  const offered = request.header('upgrade')!.toLowerCase().split(',');
+  const chosen = response.header('upgrade')!.toLowerCase();
+  return offered.some((protocol) => protocol.trim() === chosen);
 }

@@ -127,6 +127,20 @@ export class BodyReader {
     return this.isDone ? DONE : MORE;
   }
 
+  /** Ends a body whose end its frames tell. `trailers` is a section with the empty line that ends it. DONE or REFUSED. */
+  end(trailers: Buffer | null): number {
+    this.segmentCount = 0;
+    if (this.framing === LENGTH && this.remaining > 0) return this.refuse(FAULTS.badLength, 0);
+    if (trailers !== null) {
+      this.trailers.reset(0);
+      const result = this.trailers.scan(trailers, 0, trailers.length, this.limits.trailerFields);
+      if (result !== DONE) return this.refuse(trailerFault(this.trailers.fault ?? FAULTS.badValue), 0);
+      this.hasTrailers = this.trailers.count > 0;
+    }
+    this.isDone = true;
+    return DONE;
+  }
+
   private readChunks(buffer: Buffer, at: number, end: number): number {
     // Where the range began that framing and data are collected into; -1 outside of one.
     let open = this.keepFraming && !isOmitted(this.state) ? at : -1;

@@ -1,5 +1,13 @@
-import { createSecureContext, type SecureContext } from 'node:tls';
-import type { Certificate, Listener } from '../../ir/table.ts';
+import { constants, createHash } from 'node:crypto';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { Certificate, ClientValidation, Listener } from '../../ir/table.ts';
+
+/** What a server shows, and whom it trusts to vouch for clients. */
+export function contextOptions(certificate: Certificate, validation: ClientValidation | null): SecureContextOptions {
+  const own = { cert: certificate.chain, key: certificate.key, minVersion: 'TLSv1.2' as const };
+  // A session that is resumed is not asked for its certificate again, so there are none to resume.
+  return validation === null ? own : { ...own, ca: [...validation.ca], secureOptions: constants.SSL_OP_NO_TICKET };
+}
 
 /** Secure contexts by content hash: parsing a key costs milliseconds, so each certificate is loaded once. */
 export class SecureContexts {
@@ -10,22 +18,23 @@ export class SecureContexts {
   }
 
   /** Throws when chain or key cannot be read or do not belong together. */
-  of(key: string, certificate: Certificate): SecureContext {
-    let context = this.known.get(key);
+  of(key: string, certificate: Certificate, validation: ClientValidation | null): SecureContext {
+    const id = validation === null ? key : `${key} ${createHash('sha256').update(validation.ca.join()).digest('hex')}`;
+    let context = this.known.get(id);
     if (context === undefined) {
       try {
-        context = createSecureContext({ cert: certificate.chain, key: certificate.key, minVersion: 'TLSv1.2' });
+        context = createSecureContext(contextOptions(certificate, validation));
       } catch (error) {
         throw new Error(`certificate ${key}: ${error instanceof Error ? error.message : String(error)}`);
       }
-      this.known.set(key, context);
+      this.known.set(id, context);
     }
     return context;
   }
 
   /** Forgets all but these. */
   retain(keys: ReadonlySet<string>): void {
-    for (const key of this.known.keys()) if (!keys.has(key)) this.known.delete(key);
+    for (const id of this.known.keys()) if (!keys.has(id.split(' ')[0]!)) this.known.delete(id);
   }
 }
 
@@ -36,6 +45,8 @@ type Served = { readonly hostname: string; readonly certificates: readonly Named
 export class CertificateChoice {
   /** For clients that send no server name: the first certificate of the listener for any host, or of the first one. */
   readonly fallback: Certificate | null;
+  /** Which certificates clients must show; the listeners of a port have that in common (GEP-91). */
+  readonly validation: ClientValidation | null;
   private readonly listeners: readonly Served[];
 
   /** Throws when a certificate cannot be loaded or is not in the table. */
@@ -44,12 +55,13 @@ export class CertificateChoice {
     certificates: Readonly<Record<string, Certificate>>,
     contexts: SecureContexts,
   ) {
+    this.validation = listeners.find(({ tls }) => tls?.clientValidation != null)?.tls?.clientValidation ?? null;
     this.listeners = listeners.map(({ hostname, tls }) => ({
       hostname,
       certificates: (tls?.certificates ?? []).map((key) => {
         const certificate = certificates[key];
         if (certificate === undefined) throw new Error(`certificate ${key} is not in the table`);
-        return { names: certificate.names, context: contexts.of(key, certificate) };
+        return { names: certificate.names, context: contexts.of(key, certificate, this.validation) };
       }),
     }));
     const unnamed = listeners.find(({ hostname }) => hostname === '') ?? listeners[0];

@@ -1,33 +1,24 @@
-import type { TlsOptions } from 'node:tls';
-import type { Listener, RoutingTable } from '../../ir/table.ts';
+import type { RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledTable } from '../compile/compiled.ts';
-import type { Runtime, Site } from '../runtime.ts';
-import { CertificateChoice, SecureContexts } from './certificate.ts';
-import { Front } from './front.ts';
+import type { Runtime } from '../runtime.ts';
+import { SecureContexts } from './certificate.ts';
+import { CertificateChoices } from './certificate-choices.ts';
+import { HttpPlace } from './http-place.ts';
+import { collide, isSame, type OpenPlace, type Place, type Served, transportOf } from './place.ts';
+import { TcpPlace } from './tcp-place.ts';
+import { TlsPlace } from './tls-place.ts';
+import { UdpPlace } from './udp-place.ts';
 
-type Place = {
-  readonly port: number;
-  readonly address: string;
-  readonly isTls: boolean;
-};
-
-type Opened = {
-  readonly gateway: string;
-  readonly place: Place;
-  readonly front: Front;
-  readonly site: Site;
-  /** Null for plaintext. */
-  choice: CertificateChoice | null;
-};
+type Opened = { readonly gateway: string; readonly place: Place; readonly open: OpenPlace };
 
 /** The listening sockets of all tables. They open and close with the tables; those that stay are not touched. */
 export class Fronts {
   private readonly runtime: Runtime;
   private readonly contexts: SecureContexts;
   private open: Opened[];
-  /** Fronts that are closed and still have connections. */
-  private closing: Front[];
+  /** Places that are closed and still have connections. */
+  private closing: OpenPlace[];
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
@@ -43,140 +34,107 @@ export class Fronts {
   async serve(compiled: CompiledTable, backends: ReadonlyMap<string, Backend>): Promise<void> {
     const { gateway } = compiled.table;
     const wanted = this.placesOf(compiled.table);
-    const choices = this.choicesOf(compiled.table);
+    const served = { compiled, backends, choices: new CertificateChoices(compiled.table, this.contexts) };
     const before = this.open.filter((opened) => opened.gateway === gateway);
     const missing = wanted.filter((place) => !before.some((opened) => isSame(opened.place, place)));
     const added: Opened[] = [];
     try {
-      for (const place of missing) added.push(await this.openFront(gateway, place, compiled, backends));
+      for (const place of missing) added.push(await this.openPlace(gateway, place, served));
     } catch (error) {
-      for (const { front } of added) front.destroy();
+      for (const { open } of added) open.destroy();
       throw error;
     }
     const gone = before.filter(({ place }) => !wanted.some((other) => isSame(other, place)));
-    for (const opened of [...before, ...added]) {
-      const port = compiled.ports.get(opened.place.port);
-      if (port === undefined) continue;
-      opened.site.compiled = port;
-      opened.site.backends = backends;
-      opened.choice = choices.get(opened.place.port) ?? null;
-      if (opened.choice?.fallback != null) opened.front.setDefault(opened.choice.fallback);
-    }
+    for (const opened of before) if (!gone.includes(opened)) opened.open.serve(served);
     this.open = [...this.open.filter((opened) => !gone.includes(opened)), ...added];
-    for (const { front } of gone) this.close(front);
+    for (const { open } of gone) this.close(open);
   }
 
   remove(gateway: string): void {
     const gone = this.open.filter((opened) => opened.gateway === gateway);
     this.open = this.open.filter((opened) => opened.gateway !== gateway);
-    for (const { front } of gone) this.close(front);
+    for (const { open } of gone) this.close(open);
   }
 
   /** Where what is served can be reached. */
   get addresses(): readonly { gateway: string; port: number; address: string; boundPort: number }[] {
-    return this.open.map(({ gateway, place, front }) => ({
+    return this.open.map(({ gateway, place, open }) => ({
       gateway,
       port: place.port,
       address: place.address,
-      boundPort: front.boundPort,
+      boundPort: open.boundPort,
     }));
   }
 
   get openConnections(): number {
     let count = 0;
-    for (const { front } of this.open) count += front.openConnections;
-    for (const front of this.closing) count += front.openConnections;
+    for (const { open } of this.open) count += open.openConnections;
+    for (const open of this.closing) count += open.openConnections;
     return count;
   }
 
   /** Accepts nothing any more. */
   stop(): void {
-    for (const { front } of this.open) this.close(front);
+    for (const { open } of this.open) this.close(open);
     this.open = [];
   }
 
   destroy(): void {
     this.stop();
-    for (const front of this.closing) front.destroy();
+    for (const open of this.closing) open.destroy();
     this.closing = [];
   }
 
-  private close(front: Front): void {
-    front.stop();
+  private close(open: OpenPlace): void {
+    open.stop();
     this.closing = this.closing.filter((other) => other.openConnections > 0);
-    this.closing.push(front);
+    this.closing.push(open);
   }
 
   private placesOf(table: RoutingTable): Place[] {
     const places = new Map<string, Place>();
     for (const listener of Object.values(table.listeners)) {
+      const transport = transportOf(listener);
       const addresses = listener.addresses.length > 0 ? listener.addresses : [this.runtime.options.address];
       for (const address of addresses) {
-        const place = { port: listener.port, address, isTls: listener.protocol === 'HTTPS' };
-        places.set(`${address} ${listener.port}`, place);
+        places.set(`${address} ${listener.port} ${transport}`, { port: listener.port, address, transport });
       }
     }
     return [...places.values()];
   }
 
-  private choicesOf(table: RoutingTable): Map<number, CertificateChoice> {
-    const byPort = new Map<number, Listener[]>();
-    for (const listener of Object.values(table.listeners)) {
-      if (listener.protocol !== 'HTTPS') continue;
-      const listeners = byPort.get(listener.port);
-      if (listeners === undefined) byPort.set(listener.port, [listener]);
-      else listeners.push(listener);
-    }
-    const choices = new Map<number, CertificateChoice>();
-    for (const [port, listeners] of byPort) {
-      choices.set(port, new CertificateChoice(listeners, table.certificates, this.contexts));
-    }
-    return choices;
-  }
-
-  private async openFront(
-    gateway: string,
-    place: Place,
-    compiled: CompiledTable,
-    backends: ReadonlyMap<string, Backend>,
-  ): Promise<Opened> {
-    const { options } = this.runtime;
-    const bound = place.port !== 0 && place.port < 1_024 ? place.port + options.portOffset : place.port;
+  private async openPlace(gateway: string, place: Place, served: Served): Promise<Opened> {
+    const { portOffset } = this.runtime.options;
+    const bound = place.port !== 0 && place.port < 1_024 ? place.port + portOffset : place.port;
     const other = this.open.find(
-      (opened) => opened.gateway !== gateway && opened.place.address === place.address && opened.front.port === bound,
+      (opened) =>
+        opened.gateway !== gateway &&
+        opened.place.address === place.address &&
+        opened.open.port === bound &&
+        collide(opened.place.transport, place.transport),
     );
     if (other !== undefined && bound !== 0) {
       throw new Error(`${place.address} port ${bound}: Gateway ${other.gateway} listens there already`);
     }
-    const site: Site = {
-      compiled: compiled.ports.get(place.port)!,
-      backends,
-      scheme: place.isTls ? 'https' : 'http',
-      port: bound,
-      publicPort: (port) => (port !== 0 && port < 1_024 ? port + options.portOffset : port),
-    };
-    const opened: { choice: CertificateChoice | null } = { choice: null };
-    const tls: TlsOptions | null = place.isTls
-      ? {
-          ALPNProtocols: ['http/1.1'],
-          handshakeTimeout: options.limits.headTimeout || 10_000,
-          SNICallback: (name, done) => {
-            const context = opened.choice?.choose(name.toLowerCase()) ?? null;
-            if (context === null) done(new Error('no listener has this server name'));
-            else done(null, context);
-          },
-        }
-      : null;
-    const front = new Front(this.runtime, site, place.address, bound, tls);
+    const open = this.placeFor(place, bound, served);
     try {
-      await front.listen();
+      await open.listen();
     } catch (error) {
       throw new Error(`${place.address} port ${bound}: ${error instanceof Error ? error.message : String(error)}`);
     }
-    return Object.assign(opened, { gateway, place, front, site });
+    return { gateway, place, open };
   }
-}
 
-function isSame(one: Place, other: Place): boolean {
-  return one.port === other.port && one.address === other.address && one.isTls === other.isTls;
+  private placeFor(place: Place, bound: number, served: Served): OpenPlace {
+    switch (place.transport) {
+      case 'http':
+        return new HttpPlace(this.runtime, place, bound, served);
+      case 'tls':
+        return new TlsPlace(this.runtime, place, bound, served);
+      case 'tcp':
+        return new TcpPlace(this.runtime, place, bound, served);
+      case 'udp':
+        return new UdpPlace(this.runtime, place, bound, served);
+    }
+  }
 }

@@ -1,7 +1,9 @@
-import type { BackendConnection } from '../backend/connection.ts';
+import type { Carrier } from '../backend/carrier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED, UNTIL_CLOSE } from '../http1/framing.ts';
 import { sendBody } from '../wire.ts';
+import type { ResponseSide } from './client.ts';
+import type { ClientConnection } from './client-connection.ts';
 import type { Exchange } from './exchange.ts';
 import { writeTrailers } from './request-writer.ts';
 import { type ResponseFraming, writeDirectResponse, writeResponseHead } from './response-writer.ts';
@@ -9,8 +11,8 @@ import { type ResponseFraming, writeDirectResponse, writeResponseHead } from './
 const MAX_INTERIM = 32;
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
-/** An exchange's way back to the client: how the response is framed, and whether the connection lives on after it. */
-export class ResponseSide {
+/** The way back on a connection of HTTP/1.1: how the response is framed, and whether the connection lives on after it. */
+export class ConnectionResponse implements ResponseSide {
   /** Status of the head that was sent; 0 before. */
   status: number;
   /** Bytes of the body so far, without framing. */
@@ -19,17 +21,19 @@ export class ResponseSide {
   startedAt: number;
   /** Whether the client's connection ends with this response. */
   closes: boolean;
+  private readonly client: ClientConnection;
   private readonly exchange: Exchange;
   private readonly framing: ResponseFraming;
   /** Whether a body that ends with the backend's connection is sent in chunks. */
   private inChunks: boolean;
   private interims: number;
 
-  constructor(exchange: Exchange) {
+  constructor(client: ClientConnection, exchange: Exchange) {
     this.status = 0;
     this.bytes = 0;
     this.startedAt = 0;
     this.closes = false;
+    this.client = client;
     this.exchange = exchange;
     this.framing = { isChunked: false, closes: false, saysKeepAlive: false };
     this.inChunks = false;
@@ -46,24 +50,26 @@ export class ResponseSide {
   }
 
   /** Passes a 1xx on; false when there are too many of them. */
-  interim(connection: BackendConnection): boolean {
+  interim(carrier: Carrier): boolean {
     if (++this.interims > MAX_INTERIM) return false;
-    const { client, runtime } = this.exchange;
+    const { client } = this;
+    const { runtime } = client;
     if (client.head.minor === 0) return true;
     // RFC 9110 section 15.2: a proxy forwards every 1xx that it did not ask for itself.
     const { writer } = runtime;
     writer.reset();
     this.frame(false, false);
-    writeResponseHead(writer, connection.head, null, null, this.framing);
+    writeResponseHead(writer, carrier.head, null, null, this.framing);
     client.send(writer);
     return true;
   }
 
   /** Sends the head of a final response, and the ranges of its body that came with it. */
-  begin(connection: BackendConnection, buffer: Buffer): void {
-    const { client, route, runtime } = this.exchange;
+  begin(carrier: Carrier, buffer: Buffer): void {
+    const { client } = this;
+    const { route, runtime } = this.exchange;
     const { head } = client;
-    const response = connection.head;
+    const response = carrier.head;
     this.status = response.status;
     if (runtime.accessLog !== null) this.startedAt = performance.now();
     const isUntilClose = response.framing === UNTIL_CLOSE;
@@ -77,31 +83,34 @@ export class ResponseSide {
     writer.reset();
     writeResponseHead(writer, response, plan, cors === null ? null : cors.response(head), this.framing);
     if (response.status === 101) client.send(writer);
-    else this.ranges(connection, buffer);
+    else this.ranges(carrier, buffer);
   }
 
   /** Sends the ranges of the body that have come. */
-  body(connection: BackendConnection, buffer: Buffer): void {
+  body(carrier: Carrier, buffer: Buffer): void {
     this.exchange.runtime.writer.reset();
-    this.ranges(connection, buffer);
+    this.ranges(carrier, buffer);
   }
 
   /** Sends what ends the body. */
-  end(connection: BackendConnection): void {
-    const { client, runtime } = this.exchange;
-    if (this.inChunks) {
+  end(carrier: Carrier): void {
+    const { client } = this;
+    const { runtime } = client;
+    if (this.inChunks && !carrier.body.hasTrailers) {
       client.sendBytes(LAST_CHUNK);
-    } else if (connection.body.hasTrailers && client.head.minor === 1) {
+    } else if (carrier.body.hasTrailers && client.head.minor === 1) {
       const { writer } = runtime;
       writer.reset();
-      writeTrailers(writer, connection.body.trailers);
+      if (this.inChunks) writer.text('0\r\n');
+      writeTrailers(writer, carrier.body.trailers);
       client.send(writer);
     }
   }
 
   /** Sends a response of the proxy's own, whole. */
   answer(response: DirectResponse, plan: HeaderPlan | null, cors: HeaderPlan | null, closes: boolean): void {
-    const { client, method, runtime } = this.exchange;
+    const { client } = this;
+    const { method, runtime } = this.exchange;
     const { writer } = runtime;
     this.frame(false, closes || this.mustClose());
     writer.reset();
@@ -109,15 +118,16 @@ export class ResponseSide {
     client.send(writer);
   }
 
-  private ranges(connection: BackendConnection, buffer: Buffer): void {
-    const { client, runtime } = this.exchange;
+  private ranges(carrier: Carrier, buffer: Buffer): void {
+    const { client } = this;
+    const { runtime } = client;
     const { socket } = client;
-    const isVolatile = connection.isVolatile(buffer);
-    this.bytes = connection.body.received;
-    sendBody(socket, runtime.writer, connection.body, buffer, isVolatile, this.inChunks, client.isTls);
+    const isVolatile = carrier.isVolatile(buffer);
+    this.bytes = carrier.body.received;
+    sendBody(socket, runtime.writer, carrier.body, buffer, isVolatile, this.inChunks, client.isTls);
     if (socket.writableLength > 0) {
-      connection.lend();
-      if (client.isCongested) connection.pause();
+      carrier.lend();
+      if (client.isCongested) carrier.pause();
     }
   }
 
@@ -125,12 +135,13 @@ export class ResponseSide {
     this.closes = closes;
     this.framing.isChunked = isChunked;
     this.framing.closes = closes;
-    this.framing.saysKeepAlive = !closes && this.exchange.client.head.minor === 0;
+    this.framing.saysKeepAlive = !closes && this.client.head.minor === 0;
   }
 
   /** Whether the connection has to end with this response. */
   private mustClose(): boolean {
-    const { client, request, runtime } = this.exchange;
+    const { client } = this;
+    const { request, runtime } = this.exchange;
     const { head } = client;
     if (!head.keepAlive || runtime.isDraining || client.isLast || (client.isEnded && !client.hasInput)) return true;
     const { limits } = runtime.options;

@@ -1,0 +1,327 @@
+import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'node:http2';
+import type { Carrier } from '../backend/carrier.ts';
+import type { BackendConnection } from '../backend/connection.ts';
+import type { EndpointPool } from '../backend/endpoint-pool.ts';
+import type { ResponseSink } from '../backend/response-sink.ts';
+import type { Client } from '../exchange/client.ts';
+import { ERRORS, type ProxyError } from '../exchange/error.ts';
+import type { RetainedBody } from '../exchange/retained-body.ts';
+import { BodyReader } from '../http1/body.ts';
+import { REFUSED } from '../http1/fault.ts';
+import { CHUNKED } from '../http1/framing.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
+import type { MessageWriter } from '../http1/writer.ts';
+import { Timer, type TimerOwner } from '../timer-wheel.ts';
+import type { BackendSession } from './backend-session.ts';
+import { trailerHeaders, trailerSection } from './fields.ts';
+import { cancel } from './reset.ts';
+import { StreamResponseHead } from './response-head.ts';
+
+const NOTHING = Buffer.alloc(0);
+const NO_TRAILERS: OutgoingHttpHeaders = {};
+
+/** One request on a connection of HTTP/2 to an endpoint. It is used for one stream of its session after the other. */
+export class BackendStream implements Carrier, TimerOwner {
+  readonly pool: EndpointPool;
+  readonly head: ResponseHead;
+  readonly body: BodyReader;
+  readonly upgradable: BackendConnection | null;
+  requests: number;
+  answered: boolean;
+  private readonly session: BackendSession;
+  private readonly streamHead: StreamResponseHead;
+  private readonly timer: Timer;
+  private stream: ClientHttp2Stream | null;
+  private sink: ResponseSink | null;
+  /** Takes the framing of HTTP/1.1 off a client's body; null while none had it. */
+  private decoder: BodyReader | null;
+  private isFramed: boolean;
+  private isTimed: boolean;
+  /** Whether all of the response has come. */
+  private isOver: boolean;
+  private requestTrailers: OutgoingHttpHeaders;
+  private trailers: Buffer | null;
+
+  constructor(session: BackendSession) {
+    const { limits } = session;
+    this.pool = session.pool.endpoints;
+    this.streamHead = new StreamResponseHead(limits.message);
+    this.head = this.streamHead.head;
+    this.body = new BodyReader(limits.message);
+    this.upgradable = null;
+    this.requests = 0;
+    this.answered = false;
+    this.session = session;
+    this.timer = new Timer(this);
+    this.stream = null;
+    this.sink = null;
+    this.decoder = null;
+    this.isFramed = false;
+    this.isTimed = false;
+    this.isOver = false;
+    this.requestTrailers = NO_TRAILERS;
+    this.trailers = null;
+  }
+
+  /** Belongs to a sink for its request; `requests` is which one it is on its connection. */
+  take(sink: ResponseSink, requests: number): void {
+    this.sink = sink;
+    this.requests = requests;
+    this.answered = false;
+    this.isFramed = false;
+    this.isTimed = false;
+    this.isOver = false;
+    this.requestTrailers = NO_TRAILERS;
+    this.trailers = null;
+  }
+
+  get isCongested(): boolean {
+    return this.stream?.writableNeedDrain === true;
+  }
+
+  get holdsInput(): boolean {
+    return this.stream !== null && this.stream.writableLength > 0;
+  }
+
+  /** Every frame comes in memory of its own. */
+  isVolatile(): boolean {
+    return false;
+  }
+
+  lend(): void {}
+
+  // Sending
+
+  sendHead(writer: MessageWriter, body: RetainedBody): void {
+    const { lists, scheme } = this.session;
+    const list = lists.of(writer, scheme);
+    writer.reset();
+    this.isTimed = !lists.isGrpc;
+    this.isFramed = body.isFramed && body.framing === CHUNKED;
+    if (this.isFramed) {
+      this.decoder ??= new BodyReader(this.session.limits.message);
+      this.decoder.start(CHUNKED, 0, false);
+    }
+    const isEmpty = body.isComplete && body.length === 0 && body.trailers === null;
+    const stream = this.session.request(list, isEmpty, !isEmpty && body.framing === CHUNKED);
+    if (stream === null) {
+      // The connection is going away; the exchange that is sending is not to be told before it has done so.
+      process.nextTick(() => this.fail(ERRORS.streamRefused));
+      return;
+    }
+    this.stream = stream;
+    this.listen(stream);
+    if (isEmpty) return;
+    if (this.isFramed) this.decode(stream, body.bytes, 0, body.length);
+    else if (body.length > 0) stream.write(Buffer.from(body.bytes.subarray(0, body.length)));
+    if (!body.isComplete) return;
+    if (!this.isFramed && body.trailers !== null) this.keepTrailers(body.trailers);
+    stream.end();
+  }
+
+  sendBody(writer: MessageWriter, client: Client, buffer: Buffer, isLast: boolean): void {
+    const { stream } = this;
+    const { body } = client;
+    writer.reset();
+    if (stream === null || stream.destroyed || stream.closed) return;
+    const { segments, segmentCount } = body;
+    for (let index = 0; index < segmentCount; index++) {
+      const start = segments[index * 2]!;
+      const end = segments[index * 2 + 1]!;
+      if (this.isFramed) this.decode(stream, buffer, start, end);
+      else if (client.isVolatile) stream.write(Buffer.from(buffer.subarray(start, end)));
+      else if (isLast && !body.hasTrailers && index === segmentCount - 1) {
+        stream.end(buffer.subarray(start, end));
+        return;
+      } else stream.write(buffer.subarray(start, end));
+    }
+    if (!isLast) return;
+    // Those of a framed body have no part in its ranges.
+    if (body.hasTrailers) this.requestTrailers = trailerHeaders(body.trailers);
+    stream.end();
+  }
+
+  /** Sends the content of chunks. They have been parsed before, so they are valid. */
+  private decode(stream: ClientHttp2Stream, buffer: Buffer, start: number, end: number): void {
+    const decoder = this.decoder!;
+    for (let at = start; at < end && !decoder.isDone; at = decoder.position) {
+      decoder.read(buffer, at, end);
+      for (let index = 0; index < decoder.segmentCount; index++) {
+        stream.write(Buffer.from(buffer.subarray(decoder.segments[index * 2], decoder.segments[index * 2 + 1])));
+      }
+    }
+    if (decoder.hasTrailers) this.requestTrailers = trailerHeaders(decoder.trailers);
+  }
+
+  private keepTrailers(section: Buffer): void {
+    const reader = new BodyReader(this.session.limits.message);
+    reader.end(section);
+    this.requestTrailers = trailerHeaders(reader.trailers);
+  }
+
+  awaitResponse(): void {
+    const { responseTimeout } = this.session.limits;
+    if (this.isTimed && responseTimeout > 0 && this.sink !== null) this.session.wheel.set(this.timer, responseTimeout);
+  }
+
+  pause(): void {
+    this.stream?.pause();
+  }
+
+  resume(): void {
+    this.stream?.resume();
+  }
+
+  // Ending
+
+  release(requestComplete: boolean): void {
+    if (this.isOver && requestComplete) this.forget();
+    else this.destroy();
+  }
+
+  destroy(): void {
+    const { stream } = this;
+    this.forget();
+    if (stream === null) this.session.free(this);
+    else cancel(stream);
+  }
+
+  timeout(): void {
+    this.fail(ERRORS.responseStalled);
+  }
+
+  private forget(): void {
+    this.sink = null;
+    this.session.wheel.remove(this.timer);
+  }
+
+  private fail(error: ProxyError): void {
+    const { sink } = this;
+    this.destroy();
+    sink?.backendFailed(error);
+  }
+
+  // Receiving
+
+  private listen(stream: ClientHttp2Stream): void {
+    stream.on('response', this.onResponse);
+    stream.on('headers', this.onInterim);
+    stream.on('data', this.onData);
+    stream.on('trailers', this.onTrailers);
+    stream.on('end', this.onEnd);
+    stream.on('drain', this.onDrain);
+    stream.on('wantTrailers', this.onWantTrailers);
+    stream.on('error', this.onError);
+    stream.on('close', this.onClose);
+  }
+
+  private readonly onInterim = (_headers: object, _flags: number, list: string[]): void => {
+    const { sink } = this;
+    if (sink === null) return;
+    this.answered = true;
+    this.guarded(() => {
+      if (this.streamHead.read(list, sink.method) && this.head.status !== 101) sink.interim(this);
+      else this.fail(ERRORS.badResponse);
+    });
+  };
+
+  private readonly onResponse = (_headers: object, flags: number, list: string[]): void => {
+    const { sink } = this;
+    if (sink === null) return;
+    this.answered = true;
+    this.guarded(() => this.respond(sink, list, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0));
+  };
+
+  private respond(sink: ResponseSink, list: readonly string[], isLast: boolean): void {
+    const { body, head } = this;
+    if (!this.streamHead.read(list, sink.method)) {
+      this.fail(ERRORS.badResponse);
+      return;
+    }
+    this.awaitResponse();
+    body.start(head.framing, head.bodyLength, false);
+    if (isLast && body.end(null) === REFUSED) {
+      this.fail(ERRORS.badResponse);
+      return;
+    }
+    this.isOver = isLast;
+    sink.answered(this, NOTHING);
+    if (isLast && this.sink === sink) this.complete(sink);
+  }
+
+  private readonly onData = (chunk: Buffer): void => {
+    const { sink } = this;
+    if (sink === null || chunk.length === 0) return;
+    this.guarded(() => {
+      this.awaitResponse();
+      const { body } = this;
+      body.read(chunk, 0, chunk.length);
+      if (body.position < chunk.length) this.fail(ERRORS.badResponse);
+      else sink.responseBody(this, chunk);
+    });
+  };
+
+  private readonly onTrailers = (_headers: object, _flags: number, list: string[]): void => {
+    this.trailers = trailerSection(list);
+  };
+
+  private readonly onEnd = (): void => {
+    const { sink, stream } = this;
+    if (sink === null || this.isOver || !this.answered || stream?.rstCode !== constants.NGHTTP2_NO_ERROR) return;
+    this.guarded(() => {
+      if (this.body.end(this.trailers) === REFUSED) {
+        this.fail(ERRORS.badResponse);
+        return;
+      }
+      this.isOver = true;
+      this.complete(sink);
+    });
+  };
+
+  private complete(sink: ResponseSink): void {
+    this.session.wheel.clear(this.timer);
+    sink.responseEnd(this);
+  }
+
+  private readonly onDrain = (): void => {
+    const { sink } = this;
+    if (sink !== null) this.guarded(() => sink.backendDrained());
+  };
+
+  private readonly onWantTrailers = (): void => {
+    const { stream } = this;
+    if (stream !== null && !stream.destroyed && !stream.closed) stream.sendTrailers(this.requestTrailers);
+  };
+
+  /** What went wrong is in `rstCode`, and `close` follows. */
+  private readonly onError = (): void => {};
+
+  private readonly onClose = (): void => {
+    const code = this.stream?.rstCode ?? constants.NGHTTP2_NO_ERROR;
+    this.stream?.removeAllListeners('data');
+    this.stream = null;
+    const { sink } = this;
+    if (sink !== null) {
+      this.forget();
+      this.guarded(() => sink.backendFailed(closeError(code)));
+    }
+    this.session.free(this);
+  };
+
+  /** A bug costs the exchange that met it only. */
+  private guarded(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      const { sink } = this;
+      this.session.pool.endpoints.shared.bug(error);
+      this.destroy();
+      sink?.crashed();
+    }
+  }
+}
+
+function closeError(code: number): ProxyError {
+  if (code === constants.NGHTTP2_REFUSED_STREAM) return ERRORS.streamRefused;
+  return code === constants.NGHTTP2_HTTP_1_1_REQUIRED ? ERRORS.backendProtocol : ERRORS.backendClosed;
+}

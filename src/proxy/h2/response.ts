@@ -1,0 +1,144 @@
+import {
+  constants,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+  type ServerStreamResponseOptions,
+} from 'node:http2';
+import type { Carrier } from '../backend/carrier.ts';
+import type { ResponseSide } from '../exchange/client.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import { LENGTH } from '../http1/framing.ts';
+import { directList, interimHeaders, responseList, trailerHeaders } from './fields.ts';
+
+const MAX_INTERIM = 32;
+// The list has a Date. (`sendDate` is documented, and not in the types.)
+type Options = ServerStreamResponseOptions & { sendDate: boolean };
+const WHOLE: Options = { endStream: true, sendDate: false };
+const WITHOUT_TRAILERS: Options = { sendDate: false };
+const WITH_TRAILERS: Options = { sendDate: false, waitForTrailers: true };
+const NO_TRAILERS: OutgoingHttpHeaders = {};
+
+/** The way back on a stream of HTTP/2. */
+export class StreamResponse implements ResponseSide {
+  status: number;
+  bytes: number;
+  startedAt: number;
+  readonly closes: boolean;
+  private readonly exchange: Exchange;
+  private stream: ServerHttp2Stream | null;
+  private interims: number;
+  /** Whether END_STREAM is sent, or will be when what was written has left. */
+  private isEnded: boolean;
+  private trailers: OutgoingHttpHeaders;
+
+  constructor(exchange: Exchange) {
+    this.status = 0;
+    this.bytes = 0;
+    this.startedAt = 0;
+    this.closes = false;
+    this.exchange = exchange;
+    this.stream = null;
+    this.interims = 0;
+    this.isEnded = false;
+    this.trailers = NO_TRAILERS;
+  }
+
+  /** Answers on this stream from now on. */
+  attach(stream: ServerHttp2Stream): void {
+    this.stream = stream;
+    this.isEnded = false;
+    this.trailers = NO_TRAILERS;
+  }
+
+  reset(): void {
+    this.status = 0;
+    this.bytes = 0;
+    this.startedAt = 0;
+    this.interims = 0;
+  }
+
+  interim(carrier: Carrier): boolean {
+    if (++this.interims > MAX_INTERIM) return false;
+    const { stream } = this;
+    // RFC 9113 section 8.6: a change of protocol is not HTTP/2's; 101 is no interim response here.
+    if (stream !== null && isOpen(stream)) stream.additionalHeaders(interimHeaders(carrier.head));
+    return true;
+  }
+
+  begin(carrier: Carrier, buffer: Buffer): void {
+    const { client, route, runtime } = this.exchange;
+    const { body, head } = carrier;
+    this.status = head.status;
+    if (runtime.accessLog !== null) this.startedAt = performance.now();
+    const { stream } = this;
+    if (stream === null || !isOpen(stream)) return;
+    const { cors, response: plan } = route.ref!;
+    const list = responseList(head, plan, cors === null ? null : cors.response(client.head));
+    if (body.isDone && body.segmentCount === 0 && !body.hasTrailers) {
+      this.isEnded = true;
+      stream.respond(list, WHOLE);
+      return;
+    }
+    const mayTrail = head.framing !== LENGTH || body.hasTrailers;
+    stream.respond(list, mayTrail ? WITH_TRAILERS : WITHOUT_TRAILERS);
+    this.ranges(stream, carrier, buffer);
+  }
+
+  body(carrier: Carrier, buffer: Buffer): void {
+    const { stream } = this;
+    if (stream !== null && isOpen(stream)) this.ranges(stream, carrier, buffer);
+  }
+
+  end(carrier: Carrier): void {
+    const { stream } = this;
+    if (this.isEnded || stream === null || !isOpen(stream)) return;
+    if (carrier.body.hasTrailers) this.trailers = trailerHeaders(carrier.body.trailers);
+    this.isEnded = true;
+    stream.end();
+  }
+
+  answer(response: DirectResponse, plan: HeaderPlan | null, cors: HeaderPlan | null): void {
+    const { stream } = this;
+    if (stream === null || !isOpen(stream) || stream.headersSent) return;
+    const body = Buffer.from(response.body);
+    const isEmpty = body.length === 0;
+    const list = directList(response, isEmpty && response.status !== 200 ? 0 : isEmpty ? -1 : body.length, plan, cors);
+    this.isEnded = true;
+    if (isEmpty || this.exchange.method === 'HEAD') {
+      stream.respond(list, WHOLE);
+      return;
+    }
+    this.bytes = body.length;
+    stream.respond(list, WITHOUT_TRAILERS);
+    stream.end(body);
+  }
+
+  /** All of the body has left. */
+  readonly sendTrailers = (): void => {
+    const { stream } = this;
+    if (stream !== null && isOpen(stream)) stream.sendTrailers(this.trailers);
+  };
+
+  private ranges(stream: ServerHttp2Stream, carrier: Carrier, buffer: Buffer): void {
+    const { body } = carrier;
+    const { segments, segmentCount } = body;
+    const isVolatile = carrier.isVolatile(buffer);
+    this.bytes = body.received;
+    for (let index = 0; index < segmentCount; index++) {
+      const range = buffer.subarray(segments[index * 2], segments[index * 2 + 1]);
+      const chunk = isVolatile ? Buffer.from(range) : range;
+      if (body.isDone && !body.hasTrailers && index === segmentCount - 1) {
+        this.isEnded = true;
+        stream.end(chunk);
+      } else stream.write(chunk);
+    }
+    if (stream.writableLength === 0) return;
+    carrier.lend();
+    if (stream.writableNeedDrain) carrier.pause();
+  }
+}
+
+function isOpen(stream: ServerHttp2Stream): boolean {
+  return !stream.destroyed && !stream.closed && stream.rstCode === constants.NGHTTP2_NO_ERROR;
+}

@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import type { Certificate, ClientValidation } from '../../ir/table.ts';
+import { plainAddress } from '../exchange/forwarding.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Arrival, StreamConnection } from '../stream/connection.ts';
+import { STREAM_ENDS, type StreamEnd } from '../stream/end.ts';
+import { logStream } from '../stream/log.ts';
+import type { StreamSite } from '../stream/site.ts';
+import { Decryptor } from './decryptor.ts';
+
+/** The connections of one port whose bytes go to a backend as they are, or decrypted and as they are then. */
+export class StreamFront {
+  readonly site: StreamSite;
+  private readonly runtime: Runtime;
+  /** For listeners that terminate TLS; null where there cannot be one. */
+  private readonly decryptor: Decryptor | null;
+  private readonly connections: Set<StreamConnection>;
+  private isStopped: boolean;
+
+  constructor(runtime: Runtime, site: StreamSite, tls: TlsOptions | null) {
+    this.site = site;
+    this.runtime = runtime;
+    this.decryptor =
+      tls === null
+        ? null
+        : new Decryptor(runtime, tls, (socket, serverName) => {
+            this.take({ socket, isTls: true, protocol: 'TLS', serverName, early: null });
+          });
+    this.connections = new Set();
+    this.isStopped = false;
+  }
+
+  /** Sends a connection on its way to the backend of its listener's stream. */
+  take(arrival: Arrival): void {
+    const { runtime, site } = this;
+    const listener = site.streams?.listenerFor(arrival.serverName) ?? null;
+    const stream = listener?.find(arrival.serverName) ?? null;
+    if (stream === null) {
+      if (arrival.isTls) arrival.socket.destroy();
+      else arrival.socket.resetAndDestroy();
+      this.refused(arrival, listener === null ? STREAM_ENDS.noListener : STREAM_ENDS.noRoute);
+      return;
+    }
+    const connection = new StreamConnection(runtime, site, arrival, stream, this.forget);
+    if (!connection.isOpen) return;
+    this.connections.add(connection);
+    if (this.isStopped) connection.drain(runtime.options.drainTimeout);
+  }
+
+  /** Counts and logs a connection that no stream took. */
+  refused(arrival: Pick<Arrival, 'protocol' | 'serverName' | 'socket'>, reason: StreamEnd): void {
+    this.runtime.streams.none.refused(reason);
+    const record = {
+      protocol: arrival.protocol,
+      client: plainAddress(arrival.socket.remoteAddress ?? ''),
+      serverName: arrival.serverName ?? '',
+      rule: '',
+      startedAt: performance.now(),
+      bytesIn: 0,
+      bytesOut: 0,
+      attempts: null,
+    };
+    logStream(this.runtime, record, reason);
+  }
+
+  /** Decrypts a connection whose ClientHello was read and put back, and takes it then. */
+  terminate(socket: Socket): void {
+    this.decryptor?.take(socket);
+  }
+
+  /** Sets the certificate for clients that send no server name. */
+  setDefault(certificate: Certificate | null, validation: ClientValidation | null): void {
+    this.decryptor?.setDefault(certificate, validation);
+  }
+
+  get openConnections(): number {
+    return this.connections.size;
+  }
+
+  /** Nothing more comes; what is open may go on for as long as a drain lasts. */
+  stop(): void {
+    this.isStopped = true;
+    for (const connection of this.connections) connection.drain(this.runtime.options.drainTimeout);
+  }
+
+  /** Ends everything at once. */
+  destroy(): void {
+    this.decryptor?.destroy();
+    for (const connection of this.connections) connection.destroy();
+  }
+
+  private readonly forget = (connection: StreamConnection): void => {
+    this.connections.delete(connection);
+  };
+}

@@ -1,0 +1,176 @@
+import type { Socket } from 'node:net';
+import { DONE } from '../http1/fault.ts';
+import type { Runtime } from '../runtime.ts';
+import { STREAM_ENDS } from '../stream/end.ts';
+import { Acceptor } from './acceptor.ts';
+import type { CertificateChoice } from './certificate.ts';
+import { ClientHello } from './client-hello.ts';
+import { type FirstBytesReader, TOO_LATE } from './first-bytes.ts';
+import { Front } from './front.ts';
+import { siteOf } from './http-place.ts';
+import type { OpenPlace, Place, Served } from './place.ts';
+import { StreamFront } from './stream-front.ts';
+import { tlsOptions } from './tls-options.ts';
+
+/** A TLS record with the fatal alert unrecognized_name (RFC 8446 section 6.2, RFC 6066 section 3). */
+const UNRECOGNIZED_NAME = Buffer.from([0x15, 3, 3, 0, 2, 2, 112]);
+
+/**
+ * A port of HTTPS and TLS listeners. Where there are HTTPS listeners only, connections are decrypted as they come; beside
+ * a TLS listener their ClientHello says first whose they are.
+ */
+export class TlsPlace implements OpenPlace {
+  private readonly runtime: Runtime;
+  private readonly place: Place;
+  private readonly bound: number;
+  private readonly acceptor: Acceptor;
+  private readonly streams: StreamFront;
+  /** Null while there is no HTTPS listener. */
+  private https: Front | null;
+  /** HTTPS fronts whose listeners are gone, while they have connections. */
+  private leaving: Front[];
+  private httpsChoice: CertificateChoice | null;
+  private streamChoice: CertificateChoice | null;
+
+  constructor(runtime: Runtime, place: Place, bound: number, served: Served) {
+    this.runtime = runtime;
+    this.place = place;
+    this.bound = bound;
+    this.acceptor = new Acceptor(runtime, place.address, bound, (socket) => this.take(socket));
+    const site = { streams: null, backends: served.backends };
+    this.streams = new StreamFront(
+      runtime,
+      site,
+      tlsOptions(runtime, () => this.streamChoice),
+    );
+    this.https = null;
+    this.leaving = [];
+    this.httpsChoice = null;
+    this.streamChoice = null;
+    this.serve(served);
+  }
+
+  get port(): number {
+    return this.acceptor.port;
+  }
+
+  get boundPort(): number {
+    return this.acceptor.boundPort;
+  }
+
+  get openConnections(): number {
+    let count = this.streams.openConnections + (this.https?.openConnections ?? 0);
+    for (const front of this.leaving) count += front.openConnections;
+    return count;
+  }
+
+  listen(): Promise<void> {
+    return this.acceptor.listen();
+  }
+
+  serve(served: Served): void {
+    const { compiled, backends, choices } = served;
+    const { port } = this.place;
+    this.httpsChoice = choices.forHttps(port);
+    this.streamChoice = choices.forStreams(port);
+    this.streams.site.streams = compiled.streamPorts.get(port) ?? null;
+    this.streams.site.backends = backends;
+    this.streams.setDefault(this.streamChoice?.fallback ?? null, this.streamChoice?.validation ?? null);
+    this.serveHttps(served);
+  }
+
+  stop(): void {
+    this.acceptor.close();
+    this.streams.stop();
+    this.https?.stop();
+  }
+
+  destroy(): void {
+    this.acceptor.destroy();
+    this.streams.destroy();
+    for (const front of this.leaving) front.destroy();
+    this.https?.destroy();
+  }
+
+  private serveHttps(served: Served): void {
+    const { runtime } = this;
+    const port = served.compiled.ports.get(this.place.port);
+    if (port === undefined) {
+      if (this.https === null) return;
+      this.https.stop();
+      this.leaving = [...this.leaving.filter((front) => front.openConnections > 0), this.https];
+      this.https = null;
+      return;
+    }
+    if (this.https === null) {
+      const site = siteOf(runtime, 'https', served, port, this.bound);
+      const options = { ...tlsOptions(runtime, () => this.httpsChoice), ALPNProtocols: ['h2', 'http/1.1'] };
+      this.https = new Front(runtime, site, options);
+    }
+    this.https.site.compiled = port;
+    this.https.site.backends = served.backends;
+    this.https.setDefault(this.httpsChoice?.fallback ?? null, this.httpsChoice?.validation ?? null);
+  }
+
+  private take(socket: Socket): void {
+    if (this.streams.site.streams === null) this.https?.take(socket);
+    else this.acceptor.await(socket, new HelloReader((...known) => this.dispatch(...known)));
+  }
+
+  /** Sends a connection to the listener whose hostname fits its server name best. */
+  private dispatch(socket: Socket, result: number, serverName: string | null, all: Buffer): void {
+    const { streams } = this;
+    const arrival = { socket, isTls: false, protocol: 'TLS', serverName, early: all } as const;
+    if (result !== DONE) {
+      streams.refused(arrival, result === TOO_LATE ? STREAM_ENDS.helloTimeout : STREAM_ENDS.badClientHello);
+      refuse(socket, null);
+      return;
+    }
+    const listener = streams.site.streams?.listenerFor(serverName) ?? null;
+    if (listener === null) {
+      streams.refused(arrival, STREAM_ENDS.noListener);
+      refuse(socket, UNRECOGNIZED_NAME);
+    } else if (listener.identity.listener.protocol === 'HTTPS') {
+      socket.unshift(all);
+      this.https?.take(socket);
+    } else if (listener.find(serverName) === null) {
+      streams.refused(arrival, STREAM_ENDS.noRoute);
+      refuse(socket, UNRECOGNIZED_NAME);
+    } else if (listener.identity.listener.tls?.mode === 'Terminate') {
+      socket.unshift(all);
+      streams.terminate(socket);
+    } else {
+      streams.take(arrival);
+    }
+  }
+}
+
+/** Reads the ClientHello of one connection. */
+class HelloReader implements FirstBytesReader {
+  private readonly hello: ClientHello;
+  private readonly dispatch: (socket: Socket, result: number, serverName: string | null, all: Buffer) => void;
+
+  constructor(dispatch: (socket: Socket, result: number, serverName: string | null, all: Buffer) => void) {
+    this.hello = new ClientHello();
+    this.dispatch = dispatch;
+  }
+
+  look(_all: Buffer, fresh: Buffer): number {
+    return this.hello.read(fresh);
+  }
+
+  decided(socket: Socket, result: number, all: Buffer): void {
+    this.dispatch(socket, result, this.hello.serverName, all);
+  }
+
+  lost(): void {
+    // It said nothing, or not enough: there is nothing to say about it either.
+  }
+}
+
+/** Ends a connection, with an alert where the client speaks TLS. */
+function refuse(socket: Socket, alert: Buffer | null): void {
+  socket.on('error', () => {});
+  if (alert === null) socket.resetAndDestroy();
+  else socket.end(alert, () => socket.destroy());
+}

@@ -1,0 +1,315 @@
+import type { Socket } from 'node:net';
+import type { RunnableStream } from '../compile/stream.ts';
+import { plainAddress } from '../exchange/forwarding.ts';
+import { introduce } from '../proxy-protocol/introduce.ts';
+import type { Runtime } from '../runtime.ts';
+import { Timer, type TimerOwner } from '../timer-wheel.ts';
+import { readInto, reset } from '../wire.ts';
+import { Attempts, connectTo, failureOf } from './attempt.ts';
+import { STREAM_ENDS, type StreamEnd } from './end.ts';
+import { Flow } from './flow.ts';
+import { logStream, type StreamRecord } from './log.ts';
+import type { StreamSeries } from './series.ts';
+import type { StreamSite } from './site.ts';
+
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSED = 2;
+
+/** How a connection came: what the listener knows about it. */
+export type Arrival = {
+  /** Paused, with nothing read but `early`; or decrypted already. */
+  readonly socket: Socket;
+  readonly isTls: boolean;
+  readonly protocol: 'TLS' | 'TCP';
+  /** In lower case; null when the client sent none. */
+  readonly serverName: string | null;
+  /** What was read to find the stream, and goes to the backend before everything else. */
+  readonly early: Buffer | null;
+};
+
+/** One connection of a client to an endpoint: bytes go both ways until both sides have ended, or one is lost. */
+export class StreamConnection implements TimerOwner, StreamRecord {
+  readonly protocol: 'TLS' | 'TCP';
+  readonly client: string;
+  readonly serverName: string;
+  readonly rule: string;
+  readonly startedAt: number;
+  readonly attempts: Attempts;
+  private readonly runtime: Runtime;
+  private readonly series: StreamSeries;
+  private readonly isTls: boolean;
+  private readonly timer: Timer;
+  private readonly onClosed: (connection: StreamConnection) => void;
+  private readonly up: Flow;
+  private readonly down: Flow;
+  private socket: Socket;
+  private backend: Socket | null;
+  private isBackendTls: boolean;
+  private early: Buffer | null;
+  private state: number;
+  /** When bytes last came or went, on the wheel's clock. */
+  private activeAt: number;
+  /** When it has to be over because the proxy drains; 0: never. */
+  private deadline: number;
+  /** Which of the two sockets have sent and received all there was. */
+  private isClientDone: boolean;
+  private isBackendDone: boolean;
+
+  constructor(
+    runtime: Runtime,
+    site: StreamSite,
+    arrival: Arrival,
+    stream: RunnableStream,
+    onClosed: (connection: StreamConnection) => void,
+  ) {
+    this.protocol = arrival.protocol;
+    this.client = plainAddress(arrival.socket.remoteAddress ?? '');
+    this.serverName = arrival.serverName ?? '';
+    this.rule = stream.key;
+    this.startedAt = performance.now();
+    this.attempts = new Attempts();
+    this.runtime = runtime;
+    this.series = runtime.streams.of(stream);
+    this.isTls = arrival.isTls;
+    this.timer = new Timer(this);
+    this.onClosed = onClosed;
+    this.up = new Flow(runtime);
+    this.down = new Flow(runtime);
+    this.socket = arrival.socket;
+    this.backend = null;
+    this.isBackendTls = false;
+    this.early = arrival.early;
+    this.state = CONNECTING;
+    this.activeAt = runtime.wheel.now;
+    this.deadline = 0;
+    this.isClientDone = false;
+    this.isBackendDone = false;
+    this.socket.on('error', this.clientLost);
+    this.socket.on('close', this.clientClosed);
+    runtime.metrics.connectionsTotal++;
+    runtime.metrics.connectionsOpen++;
+    this.series.began();
+    const reference = stream.split.next();
+    this.attempts.backend = reference.backend === null ? null : (site.backends.get(reference.backend) ?? null);
+    if (this.attempts.backend === null) this.abort(STREAM_ENDS.invalidBackend);
+    else this.connect();
+  }
+
+  get isOpen(): boolean {
+    return this.state !== CLOSED;
+  }
+
+  get bytesIn(): number {
+    return this.up.bytes;
+  }
+
+  get bytesOut(): number {
+    return this.down.bytes;
+  }
+
+  /** Lets it go on for that many milliseconds at most. */
+  drain(time: number): void {
+    if (this.state === CLOSED || this.deadline !== 0) return;
+    this.deadline = performance.now() + time;
+    this.arm();
+  }
+
+  /** Ends it at once. */
+  destroy(): void {
+    this.abort(STREAM_ENDS.draining);
+  }
+
+  // Getting to a backend
+
+  private connect(): void {
+    const pool = this.attempts.next();
+    if (pool === null) {
+      this.abort(STREAM_ENDS.noEndpoint);
+      return;
+    }
+    // What passes through is encrypted already.
+    const isSecured = this.isTls || this.protocol === 'TCP';
+    const backend = connectTo(pool, isSecured, this.down.memory, this.fromBackend);
+    this.backend = backend;
+    this.isBackendTls = isSecured && pool.security !== null;
+    let isReached = false;
+    backend.once('connect', () => {
+      isReached = true;
+    });
+    backend.once(this.isBackendTls ? 'secureConnect' : 'connect', () => {
+      if (this.backend === backend) this.guarded(this.opened);
+    });
+    backend.on('error', (error) => {
+      if (this.backend !== backend) return;
+      if (this.state === CONNECTING) this.again(failureOf(error, isReached));
+      else this.abort(STREAM_ENDS.backendReset);
+    });
+    this.arm();
+  }
+
+  private opened(): void {
+    const { attempts, backend, down, early, runtime, up } = this;
+    if (this.state !== CONNECTING || backend === null) return;
+    attempts.pool?.opened();
+    this.state = OPEN;
+    this.activeAt = runtime.wheel.now;
+    this.arm();
+    if (!this.isTls) {
+      const accepted = this.socket;
+      accepted.off('error', this.clientLost);
+      accepted.off('close', this.clientClosed);
+      accepted.on('error', () => {});
+      this.socket = readInto(accepted, up.memory, this.fromClient);
+      this.socket.on('error', this.clientLost);
+      this.socket.on('close', this.clientClosed);
+    }
+    const client = this.socket;
+    up.connect(client, backend, this.isBackendTls);
+    down.connect(backend, client, this.isTls);
+    backend.on('close', this.backendClosed);
+    backend.on('end', this.backendEnded);
+    backend.on('drain', this.backendDrained);
+    client.on('end', this.clientEnded);
+    client.on('drain', this.clientDrained);
+    if (this.isTls) client.on('data', this.fromTlsClient);
+    if (this.isBackendTls) backend.on('data', this.fromTlsBackend);
+    const { proxyProtocol } = runtime.options.streams;
+    // With TLS it would have to come before the handshake.
+    if (proxyProtocol !== null && !this.isBackendTls) introduce(client, backend, proxyProtocol);
+    this.early = null;
+    if (early !== null) this.fromClient(early, early.length);
+    client.resume();
+    backend.resume();
+  }
+
+  private again(reason: StreamEnd): void {
+    const { attempts, backend } = this;
+    attempts.pool?.connectFailed();
+    this.backend = null;
+    backend?.destroy();
+    if (attempts.mayRepeat) this.connect();
+    else this.abort(reason);
+  }
+
+  // Bytes
+
+  private readonly fromClient = (buffer: Buffer, count: number): void => {
+    if (this.state !== OPEN) return;
+    this.activeAt = this.runtime.wheel.now;
+    this.series.received(count);
+    try {
+      this.up.take(buffer, count);
+    } catch (error) {
+      this.crashed(error);
+    }
+  };
+
+  private readonly fromTlsClient = (chunk: Buffer): void => this.fromClient(chunk, chunk.length);
+
+  private readonly fromBackend = (buffer: Buffer, count: number): void => {
+    if (this.state !== OPEN) return;
+    this.activeAt = this.runtime.wheel.now;
+    this.series.sent(count);
+    try {
+      this.down.take(buffer, count);
+    } catch (error) {
+      this.crashed(error);
+    }
+  };
+
+  private readonly fromTlsBackend = (chunk: Buffer): void => this.fromBackend(chunk, chunk.length);
+
+  private readonly clientDrained = (): void => {
+    this.activeAt = this.runtime.wheel.now;
+    this.down.drained();
+  };
+
+  private readonly backendDrained = (): void => {
+    this.activeAt = this.runtime.wheel.now;
+    this.up.drained();
+  };
+
+  // The end
+
+  private readonly clientEnded = (): void => this.up.end();
+
+  private readonly backendEnded = (): void => this.down.end();
+
+  private readonly clientLost = (): void => this.abort(STREAM_ENDS.clientReset);
+
+  private readonly clientClosed = (): void => {
+    this.isClientDone = true;
+    this.sideClosed(STREAM_ENDS.clientReset);
+  };
+
+  private readonly backendClosed = (): void => {
+    this.isBackendDone = true;
+    this.sideClosed(STREAM_ENDS.backendReset);
+  };
+
+  /** A socket closes when both halves have ended and been sent. The other one may still have bytes on their way. */
+  private sideClosed(reason: StreamEnd): void {
+    if (!this.up.hasEnded || !this.down.hasEnded) this.abort(reason);
+    else if (this.isClientDone && this.isBackendDone) this.close(STREAM_ENDS.done);
+  }
+
+  private guarded(step: () => void): void {
+    try {
+      step.call(this);
+    } catch (error) {
+      this.crashed(error);
+    }
+  }
+
+  /** A bug costs this connection only. */
+  private crashed(error: unknown): void {
+    this.runtime.bug(error);
+    this.abort(STREAM_ENDS.internal);
+  }
+
+  timeout(): void {
+    const { limits, streams } = this.runtime.options;
+    const now = performance.now();
+    if (this.deadline !== 0 && now >= this.deadline) this.abort(STREAM_ENDS.draining);
+    else if (this.state === CONNECTING) {
+      if (limits.connectTimeout > 0) this.again(STREAM_ENDS.connectTimeout);
+    } else if (streams.idleTimeout > 0 && now - this.activeAt >= streams.idleTimeout) {
+      this.abort(STREAM_ENDS.idleTimeout);
+    } else this.arm();
+  }
+
+  private arm(): void {
+    const { wheel, options } = this.runtime;
+    const idleTimeout = options.streams.idleTimeout;
+    const now = performance.now();
+    let wait = this.state === CONNECTING ? options.limits.connectTimeout : idleTimeout;
+    if (this.state === OPEN && idleTimeout > 0) wait = Math.max(1, this.activeAt + idleTimeout - now);
+    if (this.deadline !== 0) wait = Math.min(wait || Number.POSITIVE_INFINITY, Math.max(1, this.deadline - now));
+    if (wait > 0) wheel.set(this.timer, wait);
+    else wheel.clear(this.timer);
+  }
+
+  /** Both sides learn that the bytes are not all that there would have been: RST, or in TLS no close_notify. */
+  private abort(reason: StreamEnd): void {
+    if (this.state === CLOSED) return;
+    if (!this.isTls) reset(this.socket);
+    if (this.backend?.connecting === false && !this.isBackendTls) reset(this.backend);
+    this.close(reason);
+  }
+
+  private close(reason: StreamEnd): void {
+    if (this.state === CLOSED) return;
+    this.state = CLOSED;
+    const { runtime, series, up, down } = this;
+    runtime.wheel.remove(this.timer);
+    this.socket.destroy();
+    this.backend?.destroy();
+    up.close();
+    down.close();
+    runtime.metrics.connectionsOpen--;
+    series.ended(reason);
+    logStream(runtime, this, reason);
+    this.onClosed(this);
+  }
+}

@@ -1,0 +1,85 @@
+/** Runs h2spec against a plain and a TLS listener. `H2SPEC` names the program; without it, Go builds it. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Proxy } from '../../src/proxy/proxy.ts';
+import { certificateKey, EXACT } from '../fake/certificates.ts';
+import { snapshotFrom, type TablePart } from '../proxy/table.ts';
+import { OF_NGHTTP2, OF_PLAIN_LISTENERS } from './known.ts';
+
+const MODULE = 'github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible';
+const TLS: Pick<TablePart, 'listeners' | 'certificates'> = {
+  listeners: {
+    http: { tls: { mode: 'Terminate', certificates: [certificateKey(EXACT)], clientValidation: null } },
+  },
+  certificates: { [certificateKey(EXACT)]: EXACT },
+};
+
+function program(folder: string): string {
+  if (process.env.H2SPEC !== undefined) return process.env.H2SPEC;
+  const built = spawnSync('go', ['install', MODULE], { env: { ...process.env, GOBIN: folder }, stdio: 'inherit' });
+  if (built.status !== 0) throw new Error('h2spec could not be built: set H2SPEC, or install Go');
+  return join(folder, 'h2spec');
+}
+
+/** Ids of the cases that failed (`http2/5.1/8`), and how many there were. */
+async function run(h2spec: string, port: number, isTls: boolean, folder: string) {
+  const report = join(folder, isTls ? 'tls.xml' : 'plain.xml');
+  const args = ['-h', '127.0.0.1', '-p', String(port), '-o', '5', '-j', report, ...(isTls ? ['-t', '-k'] : [])];
+  const child = spawn(h2spec, args, { stdio: 'ignore' });
+  await once(child, 'exit');
+  const failed: string[] = [];
+  let count = 0;
+  let skipped = 0;
+  const xml = readFileSync(report, 'utf8');
+  for (const [, suite = '', cases = ''] of xml.matchAll(
+    /<testsuite [^>]*package="([^"]*)"[^>]*>([\s\S]*?)<\/testsuite>/g,
+  )) {
+    const results = [...cases.matchAll(/<testcase [^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g)];
+    for (const [index, [, result]] of results.entries()) {
+      count++;
+      if (result?.includes('<skipped') === true) skipped++;
+      if (result?.includes('<failure') === true || result?.includes('<error') === true)
+        failed.push(`${suite}/${index + 1}`);
+    }
+  }
+  return { failed, count, skipped };
+}
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'h2spec-'));
+  const backend = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.end('ok'));
+  }).listen(0, '127.0.0.1');
+  await once(backend, 'listening');
+  try {
+    const h2spec = program(folder);
+    for (const isTls of [false, true]) {
+      const proxy = new Proxy({}, (error) => console.error('bug', error));
+      const table = { backends: { a: [(backend.address() as AddressInfo).port] }, ...(isTls ? TLS : {}) };
+      await proxy.apply(snapshotFrom(table, 0));
+      await proxy.listen();
+      const { failed, count, skipped } = await run(h2spec, proxy.addresses[0]!.boundPort, isTls, folder);
+      await proxy.close();
+      const known = isTls ? OF_NGHTTP2 : { ...OF_NGHTTP2, ...OF_PLAIN_LISTENERS };
+      console.log(
+        `${isTls ? 'TLS' : 'plain'}: ${count} cases, ${count - failed.length - skipped} passed, ${skipped} skipped`,
+      );
+      for (const id of failed) {
+        console.log(`  ${id}: ${known[id] ?? 'FAILED'}`);
+        if (known[id] === undefined) process.exitCode = 1;
+      }
+    }
+  } finally {
+    backend.closeAllConnections();
+    backend.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+await main();
