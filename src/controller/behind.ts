@@ -5,7 +5,7 @@ import { sameEntry } from '../snapshot/diff.ts';
 export type Behind = {
   /** Keys of listeners that are new, changed or gone. */
   readonly listeners: ReadonlySet<string>;
-  /** Routes of which a rule, or a backend of a rule, is new, changed or gone: `httproute/<namespace>/<name>`. */
+  /** Routes of which a rule, or a backend of a rule, is new, changed or gone: `<kind in lower case>/<namespace>/<name>`. */
   readonly routes: ReadonlySet<string>;
 };
 
@@ -22,6 +22,7 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
   for (const table of new Set(acknowledged)) {
     for (const key of differing(desired.listeners, table.listeners)) listeners.add(key);
     for (const key of differing(desired.rules, table.rules)) routes.add(routeOfRule(key));
+    for (const key of differing(desired.streams, table.streams)) routes.add(routeOfRule(key));
     const backends = new Set(differing(desired.backends, table.backends));
     if (backends.size > 0) for (const key of rulesOf(desired, backends)) routes.add(routeOfRule(key));
   }
@@ -41,11 +42,14 @@ function* differing(desired: Entries, acknowledged: Entries): Generator<string> 
   for (const key in acknowledged) if (!Object.hasOwn(desired, key)) yield key;
 }
 
-function* rulesOf({ rules }: RoutingTable, backends: ReadonlySet<string>): Generator<string> {
+function* rulesOf({ rules, streams }: RoutingTable, backends: ReadonlySet<string>): Generator<string> {
   for (const [key, rule] of Object.entries(rules)) {
     const filters = [...rule.filters, ...rule.backends.flatMap((backend) => backend.filters)];
     const mirrored = filters.map((filter) => (filter.kind === 'RequestMirror' ? filter.backend : null));
     const used = [...mirrored, ...rule.backends.map(({ backend }) => backend)];
     if (used.some((backend) => backend !== null && backends.has(backend))) yield key;
+  }
+  for (const [key, stream] of Object.entries(streams)) {
+    if (stream.backends.some(({ backend }) => backend !== null && backends.has(backend))) yield key;
   }
 }

@@ -15,12 +15,12 @@ import { snapshotOf } from '../snapshot/revision.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
 import { changesBetween } from '../translate/incremental/changes.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
-import { DEFAULT_OPTIONS, type ObjectStatus, type Translation } from '../translate/index.ts';
+import { DEFAULT_OPTIONS, listenerSetParent, type ObjectStatus, type Translation } from '../translate/index.ts';
 import { acknowledgement } from './acknowledged.ts';
 import { gatewayAddresses } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
-import { addRouteProgrammed, type ProgressOf, withholdProgrammed } from './programmed.ts';
+import { addRouteProgrammed, type GatewayOf, type ProgressOf, withholdProgrammed } from './programmed.ts';
 import { readyProxies } from './ready-proxies.ts';
 import { statusTargets } from './status/target.ts';
 import { StatusWriter } from './status/writer.ts';
@@ -189,7 +189,13 @@ export class Controller {
       const desired = snapshots.newest(gateway);
       return desired === null ? null : acknowledgement(desired, readyProxies(this.#world, gateway), states);
     };
-    return addRouteProgrammed(withholdProgrammed(this.#translation.statuses, progressOf), progressOf);
+    const gatewayOf: GatewayOf = (listenerSet) => {
+      const [namespace, name] = listenerSet.split('/') as [string, string];
+      const known = this.#world.get('ListenerSet', namespace, name)?.resource;
+      return known?.kind === 'ListenerSet' ? listenerSetParent(known) : null;
+    };
+    const held = withholdProgrammed(this.#translation.statuses, progressOf, gatewayOf);
+    return addRouteProgrammed(held, progressOf, gatewayOf);
   }
 
   async #applyInfrastructure(): Promise<void> {
@@ -197,8 +203,8 @@ export class Controller {
     if (!this.#leading || this.#read === null) return;
     const { installation, parameters } = this.#options;
     const wanted = new Set<string>();
-    for (const gateway of this.#ourGateways()) {
-      const objects = render(gateway, parameters, installation);
+    for (const { gateway, ports } of this.#ourGateways()) {
+      const objects = render(gateway, parameters, installation, ports);
       for (const { object } of objects)
         wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
       await this.#reconciler.apply(objects);
@@ -207,13 +213,17 @@ export class Controller {
   }
 
   *#ourGateways() {
-    for (const { gateway } of this.#translation.tables) {
+    for (const { gateway, listeners } of this.#translation.tables) {
       const [namespace, name] = gateway.split('/') as [string, string];
       const known = this.#world.get('Gateway', namespace, name)?.resource;
       if (known?.kind !== 'Gateway' || known.metadata.deletionTimestamp !== undefined) continue;
       // Nothing can be made in a namespace that is being deleted.
       const home = this.#world.get('Namespace', '', namespace)?.resource.metadata;
-      if (home?.deletionTimestamp === undefined) yield known;
+      if (home?.deletionTimestamp !== undefined) continue;
+      const ports = Object.entries(listeners).flatMap(([key, { port, protocol }]) =>
+        key.startsWith('listenerset/') ? [{ port, protocol }] : [],
+      );
+      yield { gateway: known, ports };
     }
   }
 

@@ -20,6 +20,7 @@ const gateway: ObjectStatus = {
   name: 'web',
   status: {
     addresses: [],
+    attachedListenerSets: 0,
     conditions: [condition('Accepted', 'True'), condition('Programmed', 'True')],
     listeners: [
       { name: 'a', supportedKinds: [], attachedRoutes: 1, conditions: [condition('Programmed', 'True')] },
@@ -99,14 +100,22 @@ const shownOf = (conditions: readonly Condition[], type: string) =>
 /** What is shown of the Gateway, then of its listeners. */
 function gatewayShown(of: Progress | null): string[] {
   const before = JSON.stringify(gateway);
-  const [shown] = withholdProgrammed([gateway], () => of);
+  const [shown] = withholdProgrammed(
+    [gateway],
+    () => of,
+    () => null,
+  );
   if (shown?.kind !== 'Gateway') throw new Error('not a Gateway');
   expect(JSON.stringify(gateway)).toBe(before);
   return [shown.status, ...shown.status.listeners].flatMap(({ conditions }) => shownOf(conditions, 'Programmed'));
 }
 
 function routesShown(of: Progress | null, routes: readonly ObjectStatus[] = [route('cart'), route('pay')]): string[] {
-  return addRouteProgrammed(routes, (name) => (name === 'shop/web' ? of : null)).flatMap((shown) => {
+  return addRouteProgrammed(
+    routes,
+    (name) => (name === 'shop/web' ? of : null),
+    () => null,
+  ).flatMap((shown) => {
     if (shown.kind !== 'HTTPRoute') throw new Error('not an HTTPRoute');
     return shown.status.parents.flatMap(({ conditions }) => shownOf(conditions, ROUTE_PROGRAMMED));
   });
@@ -116,7 +125,11 @@ const SERVED = 'True Programmed every ready proxy serves the route as it is';
 
 test('what every proxy has acknowledged is shown as translated', () => {
   const statuses = [gatewayClass, gateway];
-  const shown = withholdProgrammed(statuses, () => progress(TABLE, copy(TABLE)));
+  const shown = withholdProgrammed(
+    statuses,
+    () => progress(TABLE, copy(TABLE)),
+    () => null,
+  );
   expect(shown[0]).toBe(gatewayClass);
   expect(shown[1]).toBe(gateway);
   expect(routesShown(progress(TABLE, copy(TABLE)))).toEqual([SERVED, SERVED]);

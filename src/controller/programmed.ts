@@ -1,7 +1,7 @@
 /** Truthful statuses: `Programmed` is True only for what every proxy that takes traffic has acknowledged. */
 import type { Condition } from '../ir/status.ts';
 import type { RoutingTable } from '../ir/table.ts';
-import type { ObjectStatus } from '../translate/index.ts';
+import type { ObjectStatus, RouteObjectStatus } from '../translate/index.ts';
 import { type Behind, behind } from './behind.ts';
 
 /** How far a Gateway's proxies are. */
@@ -23,32 +23,54 @@ export const ROUTE_PROGRAMMED = 'headgate.dev/Programmed';
 /** The API server bounds the rules of a route. */
 const MAX_RULES = 16;
 
-type Gateway = Extract<ObjectStatus, { kind: 'Gateway' }>;
-type HTTPRoute = Extract<ObjectStatus, { kind: 'HTTPRoute' }>;
+/** The Gateway (`namespace/name`) that a ListenerSet (`namespace/name`) belongs to; null when it belongs to none. */
+export type GatewayOf = (listenerSet: string) => string | null;
+
+/** Whatever has listeners. */
+type Owner = Extract<ObjectStatus, { kind: 'Gateway' | 'ListenerSet' }>;
 
 /**
- * The Gateways' statuses as they may be shown: `Programmed=True` is withheld from each listener that a proxy does not
- * serve as it should yet, and from the Gateway when there is such a listener. What the routes are does not matter.
- * A status from which nothing is withheld is returned as it is.
+ * The statuses of Gateways and ListenerSets as they may be shown: `Programmed=True` is withheld from each listener that a
+ * proxy does not serve as it should yet, and from the object when there is such a listener. What the routes are does not
+ * matter. A status from which nothing is withheld is returned as it is.
  */
-export function withholdProgrammed(statuses: readonly ObjectStatus[], progressOf: ProgressOf): ObjectStatus[] {
-  return statuses.map((object) =>
-    object.kind === 'Gateway' ? shownGateway(object, progressOf(`${object.namespace}/${object.name}`)) : object,
-  );
+export function withholdProgrammed(
+  statuses: readonly ObjectStatus[],
+  progressOf: ProgressOf,
+  gatewayOf: GatewayOf,
+): ObjectStatus[] {
+  const lagOf = lags(progressOf);
+  return statuses.map((object) => {
+    const key = `${object.namespace}/${object.name}`;
+    if (object.kind === 'Gateway') return shownOwner(object, lagOf(key));
+    if (object.kind === 'ListenerSet') return shownOwner(object, lagOf(gatewayOf(key)));
+    return object;
+  });
 }
 
 /**
- * The HTTPRoutes' statuses with our condition for each parent that accepts the route: whether every proxy of that
- * Gateway serves the route's rules as they are now.
+ * The routes' statuses with our condition for each parent that accepts the route: whether every proxy of that Gateway
+ * serves the route's rules as they are now.
  */
-export function addRouteProgrammed(statuses: readonly ObjectStatus[], progressOf: ProgressOf): ObjectStatus[] {
-  const known = new Map<string, Lag>();
-  const lagOf = (gateway: string): Lag => {
-    const lag = known.get(gateway) ?? lagFrom(progressOf(gateway));
+export function addRouteProgrammed(
+  statuses: readonly ObjectStatus[],
+  progressOf: ProgressOf,
+  gatewayOf: GatewayOf,
+): ObjectStatus[] {
+  const lagOf = lags(progressOf);
+  return statuses.map((object) =>
+    'parents' in object.status ? shownRoute(object as RouteObjectStatus, lagOf, gatewayOf) : object,
+  );
+}
+
+/** Each Gateway's lag is worked out once. */
+function lags(progressOf: ProgressOf): (gateway: string | null) => Lag {
+  const known = new Map<string | null, Lag>();
+  return (gateway) => {
+    const lag = known.get(gateway) ?? lagFrom(gateway === null ? null : progressOf(gateway));
     known.set(gateway, lag);
     return lag;
   };
-  return statuses.map((object) => (object.kind === 'HTTPRoute' ? shownRoute(object, lagOf) : object));
 }
 
 /** `behind` null: nothing is known to be served, and `message` says why. */
@@ -64,39 +86,45 @@ function lagFrom(progress: Progress | null): Lag {
   return { desired, behind: tables.length < acknowledged.length ? null : behind(desired, tables), message };
 }
 
-function shownGateway(object: Gateway, progress: Progress | null): Gateway {
-  const { behind: late, message } = lagFrom(progress);
+function shownOwner<T extends Owner>(object: T, { behind: late, message }: Lag): T {
   if (late !== null && late.listeners.size === 0) return object;
+  const { status, kind, namespace, name } = object;
+  const isLate = (listener: string) =>
+    late === null || late.listeners.has(`${kind.toLowerCase()}/${namespace}/${name}/${listener}`);
+  // A ListenerSet has only its own listeners to answer for.
+  if (kind === 'ListenerSet' && !status.listeners.some((listener) => isLate(listener.name))) return object;
   const withhold = (condition: Condition): Condition =>
     condition.type === 'Programmed' && condition.status === 'True'
       ? { ...condition, status: 'False', reason: 'Pending', message }
       : condition;
-  const { status, namespace, name } = object;
   return {
     ...object,
     status: {
       ...status,
       conditions: status.conditions.map(withhold),
       listeners: status.listeners.map((listener) =>
-        late === null || late.listeners.has(`gateway/${namespace}/${name}/${listener.name}`)
-          ? { ...listener, conditions: listener.conditions.map(withhold) }
-          : listener,
+        isLate(listener.name) ? { ...listener, conditions: listener.conditions.map(withhold) } : listener,
       ),
     },
   };
 }
 
 /** What was shown of a status last, so that what did not change stays the same object. */
-const lastShown = new WeakMap<HTTPRoute, { readonly added: string; readonly shown: HTTPRoute }>();
+const lastShown = new WeakMap<RouteObjectStatus, { readonly added: string; readonly shown: RouteObjectStatus }>();
 
-function shownRoute(object: HTTPRoute, lagOf: (gateway: string) => Lag): HTTPRoute {
+function shownRoute(
+  object: RouteObjectStatus,
+  lagOf: (gateway: string | null) => Lag,
+  gatewayOf: GatewayOf,
+): RouteObjectStatus {
   let added = '';
-  const key = `httproute/${object.namespace}/${object.name}`;
+  const key = `${object.kind.toLowerCase()}/${object.namespace}/${object.name}`;
   const parents = object.status.parents.map((parent) => {
     const accepted = parent.conditions.find(({ type }) => type === 'Accepted');
     if (accepted?.status !== 'True') return parent;
-    const { namespace = object.namespace, name } = parent.parentRef;
-    const condition = routeCondition(key, lagOf(`${namespace}/${name}`), accepted.observedGeneration);
+    const { kind, namespace = object.namespace, name } = parent.parentRef;
+    const gateway = kind === 'ListenerSet' ? gatewayOf(`${namespace}/${name}`) : `${namespace}/${name}`;
+    const condition = routeCondition(key, lagOf(gateway), accepted.observedGeneration);
     added += `${condition.status} ${condition.reason} ${condition.message}\n`;
     return { ...parent, conditions: [...parent.conditions, condition] };
   });
@@ -118,7 +146,10 @@ function routeCondition(route: string, lag: Lag, observedGeneration: number): Co
   return condition('True', 'Programmed', 'every ready proxy serves the route as it is');
 }
 
-function hasRule({ rules }: RoutingTable, route: string): boolean {
-  for (let index = 0; index < MAX_RULES; index++) if (Object.hasOwn(rules, `${route}/rule/${index}`)) return true;
+function hasRule({ rules, streams }: RoutingTable, route: string): boolean {
+  for (let index = 0; index < MAX_RULES; index++) {
+    const key = `${route}/rule/${index}`;
+    if (Object.hasOwn(rules, key) || Object.hasOwn(streams, key)) return true;
+  }
   return false;
 }

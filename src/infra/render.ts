@@ -9,7 +9,7 @@ import { deployment } from './deployment.ts';
 import { disruptionBudget } from './disruption-budget.ts';
 import { childName, gatewayLabel } from './name.ts';
 import type { ProxyParameters } from './parameters.ts';
-import { service } from './service.ts';
+import { type ListenerPort, service } from './service.ts';
 import type { Installation } from './settings.ts';
 
 /** An object to apply, and where. */
@@ -38,14 +38,22 @@ export type Child = {
   readonly parameters: ProxyParameters;
   readonly installation: Installation;
   readonly metadata: ChildMetadata;
+  /** Of listeners that stand in ListenerSets. */
+  readonly ports: readonly ListenerPort[];
   /** The labels that select the proxy pods. They never change: a Deployment's selector cannot. */
   readonly selector: Readonly<Record<string, string>>;
 };
 
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 
-export function render(gateway: Gateway, parameters: ProxyParameters, installation: Installation): Rendered[] {
-  const child = childOf(gateway, parameters, installation);
+/** `ports` are those of listeners that stand in ListenerSets. */
+export function render(
+  gateway: Gateway,
+  parameters: ProxyParameters,
+  installation: Installation,
+  ports: readonly ListenerPort[] = [],
+): Rendered[] {
+  const child = { ...childOf(gateway, parameters, installation), ports };
   const { namespace } = gateway.metadata;
   const core = `/api/v1/namespaces/${namespace}`;
   const rendered: Rendered[] = [
@@ -65,7 +73,7 @@ export function render(gateway: Gateway, parameters: ProxyParameters, installati
   return rendered;
 }
 
-function childOf(gateway: Gateway, parameters: ProxyParameters, installation: Installation): Child {
+function childOf(gateway: Gateway, parameters: ProxyParameters, installation: Installation): Omit<Child, 'ports'> {
   const { name, namespace, uid } = gateway.metadata;
   const infrastructure = gateway.spec.infrastructure;
   const selector = {

@@ -52,8 +52,11 @@ function conditionsOf({ kind, status }: ObjectStatus): readonly Condition[] {
     case 'GatewayClass':
       return status.conditions;
     case 'Gateway':
+    case 'ListenerSet':
       return [...status.conditions, ...status.listeners.flatMap(({ conditions }) => conditions)];
-    case 'HTTPRoute':
+    case 'BackendTLSPolicy':
+      return status.ancestors.flatMap(({ conditions }) => conditions);
+    default:
       return status.parents.flatMap(({ conditions }) => conditions);
   }
 }

@@ -14,7 +14,7 @@ import type { ProxySettings } from '../../proxy/options.ts';
 import { Supervisor } from '../../proxy/supervisor.ts';
 import { changesBetween } from '../../translate/incremental/changes.ts';
 import { IncrementalTranslator } from '../../translate/incremental/translator.ts';
-import type { ObjectStatus, Translation } from '../../translate/index.ts';
+import { listenerSetParent, type ObjectStatus, type Translation } from '../../translate/index.ts';
 import { explainRequest } from '../request.ts';
 import { standaloneOptions } from '../source.ts';
 import { socketText, urlsOf, whyTaken } from './ports.ts';
@@ -122,7 +122,14 @@ export class StandaloneServer implements AdminSource {
 
   /** The statuses as they may be shown: nothing is programmed that the workers do not serve. */
   shown(): ObjectStatus[] {
-    return withholdProgrammed(this.#translation.statuses, (gateway) => this.#publisher.progressOf(gateway));
+    const gatewayOf = (key: string): string | null => {
+      const known = this.#translated?.listenerSets.find(
+        ({ metadata }) => `${metadata.namespace}/${metadata.name}` === key,
+      );
+      return known === undefined ? null : listenerSetParent(known);
+    };
+    const progressOf = (gateway: string) => this.#publisher.progressOf(gateway);
+    return withholdProgrammed(this.#translation.statuses, progressOf, gatewayOf);
   }
 
   readiness(): Readiness {

@@ -1,6 +1,6 @@
 /**
  * An object as read from the API server, with our part of its status brought up to date. What other controllers wrote
- * (their entries among a route's parents, their conditions) stays as it is.
+ * (their entries among a route's parents or a policy's ancestors, their conditions) stays as it is.
  */
 import type { Condition } from '../../ir/status.ts';
 import { mergeConditions, type StoredCondition } from './conditions.ts';
@@ -9,6 +9,7 @@ type Entry = { readonly conditions?: readonly StoredCondition[]; readonly [field
 type Status = Entry & {
   readonly listeners?: readonly (Entry & { readonly name: string })[];
   readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: object })[];
+  readonly ancestors?: readonly (Entry & { readonly controllerName: string; readonly ancestorRef: object })[];
 };
 
 export type StoredObject = {
@@ -23,10 +24,15 @@ type Ours = { readonly conditions?: readonly Condition[]; readonly [field: strin
 type OurStatus = Ours & {
   readonly listeners?: readonly (Ours & { readonly name: string })[];
   readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: object })[];
+  readonly ancestors?: readonly (Ours & { readonly controllerName: string; readonly ancestorRef: object })[];
 };
 
-type Parents = NonNullable<Status['parents']>;
-type OurParents = NonNullable<OurStatus['parents']>;
+/** Entries of several controllers, each for another object that the status is about. */
+type Shared = readonly (Entry & { readonly controllerName: string })[];
+type OurShared = readonly (Ours & { readonly controllerName: string })[];
+
+/** The API server bounds the ancestors of a policy. */
+const MAX_ANCESTORS = 16;
 
 /**
  * Null when there is nothing to write.
@@ -45,7 +51,13 @@ export function mergeStatus<T extends StoredObject>(
       mergeEntry(before.listeners?.find(({ name }) => name === listener.name) ?? {}, listener, now),
     );
   }
-  if (ours.parents !== undefined) after.parents = mergeParents(before.parents ?? [], ours.parents, controllerName, now);
+  if (ours.parents !== undefined) {
+    after.parents = mergeShared('parentRef', before.parents ?? [], ours.parents, controllerName, now);
+  }
+  if (ours.ancestors !== undefined) {
+    const merged = mergeShared('ancestorRef', before.ancestors ?? [], ours.ancestors, controllerName, now);
+    after.ancestors = merged.slice(0, MAX_ANCESTORS);
+  }
   return canonical(after) === canonical(before) ? null : { ...object, status: after };
 }
 
@@ -53,15 +65,21 @@ export function mergeStatus<T extends StoredObject>(
  * Every entry keeps its place, and new ones come last: two controllers that each put their own entries first would write
  * against each other for ever.
  */
-function mergeParents(known: Parents, ours: OurParents, controllerName: string, now: string): readonly object[] {
-  const remaining = new Map(ours.map((parent) => [canonical(parent.parentRef), parent]));
+function mergeShared(
+  ref: 'parentRef' | 'ancestorRef',
+  known: Shared,
+  ours: OurShared,
+  controllerName: string,
+  now: string,
+): readonly object[] {
+  const remaining = new Map(ours.map((entry) => [canonical(entry[ref]), entry]));
   const merged: object[] = [];
   for (const old of known) {
     if (old.controllerName !== controllerName) {
       merged.push(old);
       continue;
     }
-    const id = canonical(old.parentRef);
+    const id = canonical(old[ref]);
     const next = remaining.get(id);
     remaining.delete(id);
     if (next !== undefined) merged.push(mergeEntry(old, next, now));
