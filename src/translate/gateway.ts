@@ -151,7 +151,11 @@ function ownFault({ spec }: Gateway, gatewayClass: GatewayClassPlan, generation:
     const message = `infrastructure.parametersRef: ${kind} ${parametersRef.name} is of no kind that this controller knows`;
     return gatewayCondition.invalidParameters(message, generation);
   }
-  for (const [index, { type, value = '' }] of (spec.addresses ?? []).entries()) {
+  for (const [index, { type, value = '', routability = '' }] of (spec.addresses ?? []).entries()) {
+    if (routability !== '') {
+      const message = `addresses[${index}]: routability ${routability} is not supported, only that of the class is`;
+      return gatewayCondition.unsupportedAddress(message, generation);
+    }
     if (type !== 'IPAddress') {
       const message = `addresses[${index}]: type ${type} is not supported, only IPAddress is`;
       return gatewayCondition.unsupportedAddress(message, generation);

@@ -46,7 +46,7 @@ const subjectAltNameSchema = z
     uri: text({
       min: 1,
       max: 253,
-      pattern: /^[^:/?#]+:(?:\/\/[^/?#]*)[^?#]*(?:\?[^#]*)?(?:#.*)?/,
+      pattern: /^[^:/?#]+:\/\//,
       what: 'an absolute URI, such as "spiffe://shop.example/cart"',
     }).optional(),
   })

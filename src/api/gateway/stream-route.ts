@@ -26,7 +26,7 @@ type Versioned = { readonly apiVersion: string; readonly spec: { readonly rules:
 
 /** A refinement: only version v1alpha2 of these kinds has more than one rule. */
 export function oneRule({ apiVersion, spec: { rules } }: Versioned, context: z.RefinementCtx): void {
-  if (apiVersion.endsWith('/v1alpha2') || rules.length === 1) return;
-  const message = `must have exactly one item in version ${apiVersion}, has ${rules.length}`;
+  if (apiVersion.endsWith('/v1alpha2') || rules.length <= 1) return;
+  const message = `must have only one item in version ${apiVersion}, has ${rules.length}`;
   context.addIssue({ code: 'custom', path: ['spec', 'rules'], message });
 }
