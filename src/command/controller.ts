@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { CONTROLLER_FLAGS, type ControllerSettings } from '../config/controller.ts';
 import { parseSettings } from '../config/flag.ts';
-import { issueCertificate, type KeyPair } from '../controller/authority.ts';
-import { loadAuthority } from '../controller/authority-secret.ts';
+import { issueCertificate } from '../controller/authority/certificate.ts';
+import { AuthorityKeeper } from '../controller/authority/keeper.ts';
+import { type Authorities, bundleOf } from '../controller/authority/rotation.ts';
+import { AuthoritySecret } from '../controller/authority/secret.ts';
 import { Controller } from '../controller/controller.ts';
 import { identify } from '../controller/identity.ts';
 import { PROXY_PARAMETERS } from '../infra/parameters.ts';
@@ -40,26 +42,42 @@ export const controller: Command = {
     const config = new KubeConfig();
     config.loadFromDefault();
     const client = new KubeClient(await clusterOf(config));
-    const authority = await loadAuthority(client, settings.namespace, `${settings.instance}-ca`);
+    const keeper = new AuthorityKeeper({
+      secret: new AuthoritySecret(client, settings.namespace, `${settings.instance}-ca`),
+      commonName: `headgate ${settings.namespace}`,
+      changed: (changed) => {
+        log.info('there are other certificate authorities');
+        authorities = changed;
+        gateways?.trust(bundleOf(changed));
+        void renew();
+      },
+      failed: (error) => log.warn({ err: error }, 'the certificate authorities could not be read; the ones known stay'),
+    });
+    let authorities: Authorities = await keeper.load();
     const { name, address } = snapshotName(settings);
-    const serving = () => issueCertificate(authority, [name], SERVING_DAYS);
+    const serving = () => issueCertificate(authorities.current, [name], SERVING_DAYS);
+    const renew = () =>
+      serving().then(
+        (pair) => snapshots.renewCertificate(pair),
+        (error: unknown) => log.error({ err: error }, 'no new certificate could be issued; the old one stays'),
+      );
 
     let gateways: Controller | null = null;
     const snapshots = new SnapshotServer({
       tls: await serving(),
       authenticate: (token) =>
         identify(client, AUDIENCE, token, (namespace, account) => gateways?.gatewayOf(namespace, account) ?? null),
-      changed: () => gateways?.proxiesChanged(),
+      changed: ({ gateway }) => gateways?.proxiesChanged(gateway),
     });
     gateways = new Controller({
       client,
       log,
       controllerName: settings.controllerName,
-      installation: installation(settings, authority, address),
+      installation: installation(settings, bundleOf(authorities), address),
       parameters: PROXY_PARAMETERS,
       snapshots,
     });
-    const renewal = setInterval(async () => snapshots.renewCertificate(await serving()), (SERVING_DAYS / 3) * DAY);
+    const renewal = setInterval(renew, (SERVING_DAYS / 3) * DAY);
     const lease = new Lease({
       client,
       namespace: settings.namespace,
@@ -68,7 +86,7 @@ export const controller: Command = {
       lead: (signal) => gateways.lead(signal),
     });
     await snapshots.listen(settings.snapshots.port, settings.snapshots.address);
-    await Promise.all([gateways.run(stop.signal), lease.run(stop.signal)]);
+    await Promise.all([gateways.run(stop.signal), lease.run(stop.signal), keeper.run(stop.signal)]);
     clearInterval(renewal);
     await snapshots.close();
     await client.close();
@@ -82,7 +100,7 @@ function snapshotName(settings: ControllerSettings): { name: string; address: st
   return { name: new URL(address).hostname, address };
 }
 
-function installation(settings: ControllerSettings, authority: KeyPair, snapshotAddress: string) {
+function installation(settings: ControllerSettings, caBundle: string, snapshotAddress: string) {
   return {
     image: settings.image,
     imagePullPolicy: settings.imagePullPolicy,
@@ -90,6 +108,6 @@ function installation(settings: ControllerSettings, authority: KeyPair, snapshot
     snapshotAddress,
     snapshotAudience: AUDIENCE,
     instance: settings.instance,
-    caBundle: authority.cert,
+    caBundle,
   };
 }

@@ -45,3 +45,21 @@ test('work that throws is told and does not end the loop', async () => {
   await vi.waitFor(() => expect(failures).toHaveLength(2));
   batch.stop();
 });
+
+test('work that throws is run again although nothing changes', async () => {
+  let runs = 0;
+  const batch = new Batch(
+    () => {
+      runs += 1;
+      if (runs < 3) throw new Error('twice');
+    },
+    () => {},
+    1,
+    20,
+  );
+  batch.start();
+  await vi.waitFor(() => expect(runs).toBe(3));
+  await tick(60);
+  expect(runs).toBe(3);
+  batch.stop();
+});

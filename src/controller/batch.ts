@@ -6,16 +6,20 @@ export class Batch {
   readonly #work: () => Promise<void> | void;
   readonly #failed: (error: unknown) => void;
   readonly #quiet: number;
+  readonly #retry: number;
   #timer: NodeJS.Timeout | null = null;
+  /** When it fires. */
+  #at = 0;
   #running = false;
   #again = false;
   #open = false;
 
-  /** `failed` gets what the work throws; the next change runs it again. */
-  constructor(work: () => Promise<void> | void, failed: (error: unknown) => void, quiet = 2) {
+  /** `failed` gets what the work throws; it is run again `retry` milliseconds later, or at the next change before that. */
+  constructor(work: () => Promise<void> | void, failed: (error: unknown) => void, quiet = 2, retry = 1_000) {
     this.#work = work;
     this.#failed = failed;
     this.#quiet = quiet;
+    this.#retry = retry;
   }
 
   /** From now on changes lead to runs, and there is a first one. */
@@ -33,7 +37,15 @@ export class Batch {
   changed(): void {
     if (!this.#open) return;
     if (this.#running) this.#again = true;
-    else this.#timer ??= setTimeout(() => void this.#run(), this.#quiet);
+    else this.#schedule(this.#quiet);
+  }
+
+  #schedule(milliseconds: number): void {
+    const at = performance.now() + milliseconds;
+    if (this.#timer !== null && this.#at <= at) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#at = at;
+    this.#timer = setTimeout(() => void this.#run(), milliseconds);
   }
 
   async #run(): Promise<void> {
@@ -44,6 +56,7 @@ export class Batch {
       await this.#work();
     } catch (error) {
       this.#failed(error);
+      if (this.#open) this.#schedule(this.#retry);
     }
     this.#running = false;
     if (this.#again) this.changed();

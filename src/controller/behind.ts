@@ -1,6 +1,6 @@
 /** What of a Gateway's table its proxies do not serve yet as it should be, object by object. */
 import type { RoutingTable } from '../ir/table.ts';
-import { sameEntry } from '../snapshot/diff.ts';
+import { differingKeys } from '../snapshot/digest.ts';
 
 export type Behind = {
   /** Keys of listeners that are new, changed or gone. */
@@ -8,8 +8,6 @@ export type Behind = {
   /** Routes of which a rule, or a backend of a rule, is new, changed or gone: `<kind in lower case>/<namespace>/<name>`. */
   readonly routes: ReadonlySet<string>;
 };
-
-type Entries = Readonly<Record<string, object>>;
 
 /**
  * Endpoints do not count: pods come and go all the time, and no object of the Gateway API is less programmed for it.
@@ -20,26 +18,20 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
   const listeners = new Set<string>();
   const routes = new Set<string>();
   for (const table of new Set(acknowledged)) {
-    for (const key of differing(desired.listeners, table.listeners)) listeners.add(key);
-    for (const key of differing(desired.rules, table.rules)) routes.add(routeOfRule(key));
-    for (const key of differing(desired.streams, table.streams)) routes.add(routeOfRule(key));
-    const backends = new Set(differing(desired.backends, table.backends));
+    for (const key of differingKeys(desired.listeners, table.listeners)) listeners.add(key);
+    for (const key of differingKeys(desired.rules, table.rules)) routes.add(routeOfRule(key));
+    for (const key of differingKeys(desired.streams, table.streams)) routes.add(routeOfRule(key));
+    // A rule that leads to a backend that is new here is itself new or changed: it had nowhere to lead to.
+    const known = differingKeys(desired.backends, table.backends).filter((key) => Object.hasOwn(table.backends, key));
+    const backends = new Set(known);
     if (backends.size > 0) for (const key of rulesOf(desired, backends)) routes.add(routeOfRule(key));
   }
   return { listeners, routes };
 }
 
 /** `httproute/shop/cart/rule/2` → `httproute/shop/cart` */
-function routeOfRule(key: string): string {
+export function routeOfRule(key: string): string {
   return key.slice(0, key.lastIndexOf('/rule/'));
-}
-
-function* differing(desired: Entries, acknowledged: Entries): Generator<string> {
-  if (desired === acknowledged) return;
-  for (const key in desired) {
-    if (!Object.hasOwn(acknowledged, key) || !sameEntry(desired[key]!, acknowledged[key]!)) yield key;
-  }
-  for (const key in acknowledged) if (!Object.hasOwn(desired, key)) yield key;
 }
 
 function* rulesOf({ rules, streams }: RoutingTable, backends: ReadonlySet<string>): Generator<string> {

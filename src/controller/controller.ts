@@ -3,28 +3,33 @@
  * the proxies' own objects to the cluster. Every replica translates and serves tables; equal input gives equal revisions,
  * so a proxy may ask any of them.
  */
-import type { Kind, Resources } from '../api/resources.ts';
-import { childName } from '../infra/name.ts';
+import type { Kind } from '../api/resources.ts';
 import type { ProxyParameters } from '../infra/parameters.ts';
 import { Reconciler } from '../infra/reconcile.ts';
 import { render } from '../infra/render.ts';
 import type { Installation } from '../infra/settings.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../observe/log.ts';
-import { snapshotOf } from '../snapshot/revision.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
-import { changesBetween } from '../translate/incremental/changes.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
-import { DEFAULT_OPTIONS, listenerSetParent, type ObjectStatus, type Translation } from '../translate/index.ts';
-import { acknowledgement } from './acknowledged.ts';
-import { gatewayAddresses } from './address.ts';
+import {
+  DEFAULT_OPTIONS,
+  listenerSetParent,
+  type ObjectStatus,
+  type TranslateOptions,
+  type Translation,
+} from '../translate/index.ts';
+import { GatewayAddresses } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
-import { addRouteProgrammed, type GatewayOf, type ProgressOf, withholdProgrammed } from './programmed.ts';
-import { readyProxies } from './ready-proxies.ts';
-import { statusTargets } from './status/target.ts';
+import { Lags } from './lags.ts';
+import { type GatewayOf, shownStatus } from './programmed.ts';
+import { Publisher } from './publisher.ts';
+import { ReadyProxies } from './ready-proxies.ts';
+import { PendingChanges } from './resource-changes.ts';
+import { StatusBoard } from './status/board.ts';
 import { StatusWriter } from './status/writer.ts';
-import { World } from './world.ts';
+import { World, type WorldChange } from './world.ts';
 
 export type ControllerOptions = {
   readonly client: KubeClient;
@@ -51,10 +56,16 @@ export class Controller {
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
   readonly #translator = new IncrementalTranslator();
-  #translation: Translation = { tables: [], statuses: [] };
-  /** What it was made of. */
-  #read: { readonly resources: Resources; readonly addresses: string } | null = null;
-  #published = new Set<string>();
+  #installation: Installation;
+  readonly #changes = new PendingChanges();
+  readonly #addresses = new GatewayAddresses();
+  readonly #readyProxies = new ReadyProxies();
+  readonly #lags: Lags;
+  readonly #publisher: Publisher;
+  readonly #board: StatusBoard;
+  #translateOptions: TranslateOptions;
+  /** Null before the first. */
+  #translation: Translation | null = null;
   #leading = false;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
   #hearingUntil: number | null = null;
@@ -63,6 +74,11 @@ export class Controller {
     const { client, log } = options;
     const changed = () => this.#batch.changed();
     this.#options = options;
+    this.#installation = options.installation;
+    this.#translateOptions = { ...DEFAULT_OPTIONS, controllerName: options.controllerName };
+    this.#publisher = new Publisher(options.snapshots);
+    this.#board = new StatusBoard(options.controllerName);
+    this.#lags = new Lags({ snapshots: options.snapshots, ready: (gateway) => this.#readyProxies.of(gateway) });
     this.#batch = new Batch(
       () => this.#reconcile(),
       (error) => log.error({ err: error }, 'reconciling failed; the last good tables stay'),
@@ -77,7 +93,7 @@ export class Controller {
       observe: (kind, event, message) => this.#observed(kind, event, message),
       refused: (message) => log.warn(message),
     });
-    this.#children = new Children(client, options.installation.instance, changed);
+    this.#children = new Children(client, options.installation.instance, () => this.#infrastructure.changed());
     this.#reconciler = new Reconciler({
       client,
       fieldManager: options.installation.instance,
@@ -109,7 +125,9 @@ export class Controller {
     this.#options.log.info('this replica leads');
     this.#leading = true;
     this.#hearingUntil = performance.now() + HEARING;
+    this.#board.all(this.#world);
     this.#batch.changed();
+    this.#infrastructure.changed();
     const heard = setTimeout(() => this.#batch.changed(), HEARING + 1);
     signal.addEventListener('abort', () => {
       this.#options.log.info('this replica no longer leads');
@@ -119,92 +137,104 @@ export class Controller {
     });
   }
 
-  /** A proxy came, went or acknowledged: statuses may have become true. */
-  proxiesChanged(): void {
+  /** Other authorities: every proxy is told. */
+  trust(caBundle: string): void {
+    this.#installation = { ...this.#installation, caBundle };
+    this.#infrastructure.changed();
+  }
+
+  /** A proxy of the Gateway came, went or acknowledged: statuses may have become true. */
+  proxiesChanged(gateway: string): void {
+    this.#lags.heardOf(gateway);
     this.#batch.changed();
   }
 
-  /** The Gateway whose proxies run as this ServiceAccount: `namespace/name`, or null. */
+  /** The Gateway whose proxies run as this ServiceAccount: `namespace/name`, or null. It has the name of their Service. */
   gatewayOf(namespace: string, serviceAccount: string): string | null {
-    for (const { gateway } of this.#translation.tables) {
-      const [home, name] = gateway.split('/') as [string, string];
-      if (home === namespace && childName(name) === serviceAccount) return gateway;
-    }
-    return null;
+    const gateway = this.#addresses.gatewayOf(`${namespace}/${serviceAccount}`);
+    return gateway !== null && this.#options.snapshots.newest(gateway) !== null ? gateway : null;
   }
 
+  /** As they may be shown: nothing is programmed before every ready proxy says so. */
   get statuses(): readonly ObjectStatus[] {
-    return this.#shown();
+    return (this.#translation?.statuses ?? []).map((status) =>
+      shownStatus(status, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet),
+    );
   }
+
+  readonly #gatewayOfSet: GatewayOf = (listenerSet) => {
+    const [namespace, name] = listenerSet.split('/') as [string, string];
+    const known = this.#world.get('ListenerSet', namespace, name)?.resource;
+    return known?.kind === 'ListenerSet' ? listenerSetParent(known) : null;
+  };
 
   #reconcile(): void {
-    const { controllerName, snapshots } = this.#options;
-    this.#translate();
-    const present = new Set(this.#translation.tables.map(({ gateway }) => gateway));
-    for (const gone of this.#published) if (!present.has(gone)) snapshots.forget(gone);
-    this.#published = present;
-    if (!this.#leading) return;
-    if (this.#hasHeard()) {
-      const paths = new Set<string>();
-      for (const target of statusTargets(this.#world, this.#shown(), controllerName)) {
-        paths.add(target.path);
-        this.#statuses.write(target);
-      }
-      this.#statuses.retain(paths);
+    const changes = this.#world.take();
+    this.#changes.add(changes);
+    this.#addresses.take(changes, this.#world);
+    this.#board.stored(changes);
+    for (const service of this.#readyProxies.take(changes)) {
+      const gateway = this.#addresses.gatewayOf(service);
+      if (gateway !== null) this.#lags.heardOf(gateway);
     }
-    this.#infrastructure.changed();
+    if (changes.some(isOfInfrastructure)) this.#infrastructure.changed();
+    this.#translate();
+    this.#publisher.publish();
+    this.#board.served(this.#lags.update());
+    if (!this.#leading) this.#board.clear();
+    else if (this.#hasHeard()) this.#writeStatuses();
+  }
+
+  #writeStatuses(): void {
+    for (const target of this.#board.take(this.#world, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet)) {
+      this.#statuses.write(target);
+    }
   }
 
   /** Again only when there is something new to read: most changes are acknowledgements and our own statuses. */
   #translate(): void {
-    const { controllerName, snapshots } = this.#options;
-    const resources = this.#world.resources();
-    const addresses = gatewayAddresses(this.#world);
-    const read = JSON.stringify(addresses);
-    if (this.#read?.resources === resources && this.#read.addresses === read) return;
-    const options = { ...DEFAULT_OPTIONS, controllerName, addresses };
-    const step = this.#translator.update(changesBetween(this.#read?.resources ?? null, resources), options);
-    this.#read = { resources, addresses: read };
+    const addresses = this.#addresses.all;
+    const same = this.#translateOptions.addresses === addresses;
+    if (this.#translation !== null && same && this.#changes.count === 0) return;
+    if (!same) this.#translateOptions = { ...this.#translateOptions, addresses };
+    const step = this.#translator.update(this.#changes.changes, this.#translateOptions);
+    this.#changes.clear();
     this.#translation = step;
-    for (const change of step.changes.tables) snapshots.publish(snapshotOf(change.table, change));
+    this.#board.translated(step.changes);
+    for (const change of step.changes.tables) {
+      this.#publisher.add(change);
+      this.#lags.published(change);
+    }
+    for (const gateway of step.changes.goneTables) {
+      this.#publisher.forget(gateway);
+      this.#lags.forget(gateway);
+    }
+    if (step.changes.goneTables.length > 0) this.#infrastructure.changed();
   }
 
   /** Whether every proxy that takes traffic has told this leader what it serves, or had the time to. */
   #hasHeard(): boolean {
     if (this.#hearingUntil === null) return true;
     const known = new Set(this.#options.snapshots.proxies().map(({ gateway, proxy }) => `${gateway} ${proxy}`));
-    const heard = this.#translation.tables.every(({ gateway }) =>
-      [...readyProxies(this.#world, gateway)].every((proxy) => known.has(`${gateway} ${proxy}`)),
+    const heard = this.#tables.every(({ gateway }) =>
+      [...this.#readyProxies.of(gateway)].every((proxy) => known.has(`${gateway} ${proxy}`)),
     );
     if (!heard && performance.now() < this.#hearingUntil) return false;
     this.#hearingUntil = null;
     return true;
   }
 
-  /** The statuses as they may be shown: nothing is programmed before every ready proxy says so. */
-  #shown(): ObjectStatus[] {
-    const { snapshots } = this.#options;
-    const states = snapshots.proxies();
-    const progressOf: ProgressOf = (gateway) => {
-      const desired = snapshots.newest(gateway);
-      return desired === null ? null : acknowledgement(desired, readyProxies(this.#world, gateway), states);
-    };
-    const gatewayOf: GatewayOf = (listenerSet) => {
-      const [namespace, name] = listenerSet.split('/') as [string, string];
-      const known = this.#world.get('ListenerSet', namespace, name)?.resource;
-      return known?.kind === 'ListenerSet' ? listenerSetParent(known) : null;
-    };
-    const held = withholdProgrammed(this.#translation.statuses, progressOf, gatewayOf);
-    return addRouteProgrammed(held, progressOf, gatewayOf);
+  get #tables(): Translation['tables'] {
+    return this.#translation?.tables ?? [];
   }
 
   async #applyInfrastructure(): Promise<void> {
     // Whoever does not know the Gateways must not take what was made for them for left over.
-    if (!this.#leading || this.#read === null) return;
-    const { installation, parameters } = this.#options;
+    if (!this.#leading || this.#translation === null) return;
+    const { parameters } = this.#options;
     const wanted = new Set<string>();
     for (const { gateway, ports } of this.#ourGateways()) {
-      const objects = render(gateway, parameters, installation, ports);
+      const objects = render(gateway, parameters, this.#installation, ports);
       for (const { object } of objects)
         wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
       await this.#reconciler.apply(objects);
@@ -213,7 +243,7 @@ export class Controller {
   }
 
   *#ourGateways() {
-    for (const { gateway, listeners } of this.#translation.tables) {
+    for (const { gateway, listeners } of this.#tables) {
       const [namespace, name] = gateway.split('/') as [string, string];
       const known = this.#world.get('Gateway', namespace, name)?.resource;
       if (known?.kind !== 'Gateway' || known.metadata.deletionTimestamp !== undefined) continue;
@@ -230,4 +260,23 @@ export class Controller {
   #observed(kind: Kind, event: string, message: string): void {
     if (event === 'failure') this.#options.log.warn(`watching ${kind} failed and is tried again: ${message}`);
   }
+}
+
+/** Kinds of which nothing is read when a Gateway's own objects are rendered, and which change most. */
+const TRAFFIC_KINDS: ReadonlySet<Kind> = new Set([
+  'HTTPRoute',
+  'GRPCRoute',
+  'TLSRoute',
+  'TCPRoute',
+  'UDPRoute',
+  'BackendTLSPolicy',
+  'Service',
+  'EndpointSlice',
+  'Secret',
+  'ConfigMap',
+  'ClusterTrustBundle',
+]);
+
+function isOfInfrastructure({ kind, before, object }: WorldChange): boolean {
+  return !TRAFFIC_KINDS.has(kind) && before?.resource !== object?.resource;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Condition } from '../ir/status.ts';
 import type { Backend, Listener, RoutingTable, Rule } from '../ir/table.ts';
 import type { ObjectStatus } from '../translate/index.ts';
-import { addRouteProgrammed, type Progress, ROUTE_PROGRAMMED, withholdProgrammed } from './programmed.ts';
+import { lagFrom, type Progress, ROUTE_PROGRAMMED, shownStatus } from './programmed.ts';
 
 const PENDING = 'False Pending the proxies have not acknowledged the configuration yet';
 const TRUE = 'True Programmed as translated';
@@ -100,22 +100,23 @@ const shownOf = (conditions: readonly Condition[], type: string) =>
 /** What is shown of the Gateway, then of its listeners. */
 function gatewayShown(of: Progress | null): string[] {
   const before = JSON.stringify(gateway);
-  const [shown] = withholdProgrammed(
-    [gateway],
-    () => of,
+  const shown = shownStatus(
+    gateway,
+    () => lagFrom(of),
     () => null,
   );
-  if (shown?.kind !== 'Gateway') throw new Error('not a Gateway');
+  if (shown.kind !== 'Gateway') throw new Error('not a Gateway');
   expect(JSON.stringify(gateway)).toBe(before);
   return [shown.status, ...shown.status.listeners].flatMap(({ conditions }) => shownOf(conditions, 'Programmed'));
 }
 
 function routesShown(of: Progress | null, routes: readonly ObjectStatus[] = [route('cart'), route('pay')]): string[] {
-  return addRouteProgrammed(
-    routes,
-    (name) => (name === 'shop/web' ? of : null),
-    () => null,
-  ).flatMap((shown) => {
+  return routes.flatMap((route) => {
+    const shown = shownStatus(
+      route,
+      (name) => lagFrom(name === 'shop/web' ? of : null),
+      () => null,
+    );
     if (shown.kind !== 'HTTPRoute') throw new Error('not an HTTPRoute');
     return shown.status.parents.flatMap(({ conditions }) => shownOf(conditions, ROUTE_PROGRAMMED));
   });
@@ -124,14 +125,21 @@ function routesShown(of: Progress | null, routes: readonly ObjectStatus[] = [rou
 const SERVED = 'True Programmed every ready proxy serves the route as it is';
 
 test('what every proxy has acknowledged is shown as translated', () => {
-  const statuses = [gatewayClass, gateway];
-  const shown = withholdProgrammed(
-    statuses,
-    () => progress(TABLE, copy(TABLE)),
-    () => null,
-  );
-  expect(shown[0]).toBe(gatewayClass);
-  expect(shown[1]).toBe(gateway);
+  const lag = lagFrom(progress(TABLE, copy(TABLE)));
+  expect(
+    shownStatus(
+      gatewayClass,
+      () => lag,
+      () => null,
+    ),
+  ).toBe(gatewayClass);
+  expect(
+    shownStatus(
+      gateway,
+      () => lag,
+      () => null,
+    ),
+  ).toBe(gateway);
   expect(routesShown(progress(TABLE, copy(TABLE)))).toEqual([SERVED, SERVED]);
 });
 

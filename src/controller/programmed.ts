@@ -14,9 +14,6 @@ export type Progress = {
   readonly refused: string;
 };
 
-/** Asked by the Gateway's `namespace/name`; null: nothing was ever given to its proxies. */
-export type ProgressOf = (gateway: string) => Progress | null;
-
 /** Our condition of a route, one for each of its parents. */
 export const ROUTE_PROGRAMMED = 'headgate.dev/Programmed';
 
@@ -29,54 +26,31 @@ export type GatewayOf = (listenerSet: string) => string | null;
 /** Whatever has listeners. */
 type Owner = Extract<ObjectStatus, { kind: 'Gateway' | 'ListenerSet' }>;
 
-/**
- * The statuses of Gateways and ListenerSets as they may be shown: `Programmed=True` is withheld from each listener that a
- * proxy does not serve as it should yet, and from the object when there is such a listener. What the routes are does not
- * matter. A status from which nothing is withheld is returned as it is.
- */
-export function withholdProgrammed(
-  statuses: readonly ObjectStatus[],
-  progressOf: ProgressOf,
-  gatewayOf: GatewayOf,
-): ObjectStatus[] {
-  const lagOf = lags(progressOf);
-  return statuses.map((object) => {
-    const key = `${object.namespace}/${object.name}`;
-    if (object.kind === 'Gateway') return shownOwner(object, lagOf(key));
-    if (object.kind === 'ListenerSet') return shownOwner(object, lagOf(gatewayOf(key)));
-    return object;
-  });
-}
+/** How a Gateway's proxies lag behind. `behind` null: nothing is known to be served, and `message` says why. */
+export type Lag = { readonly desired: RoutingTable | null; readonly behind: Behind | null; readonly message: string };
+
+/** Asked by the Gateway's `namespace/name`. */
+export type LagOf = (gateway: string) => Lag;
 
 /**
- * The routes' statuses with our condition for each parent that accepts the route: whether every proxy of that Gateway
- * serves the route's rules as they are now.
+ * A status as it may be shown. `Programmed=True` is withheld from each listener that a proxy does not serve as it should
+ * yet, and from the Gateway or ListenerSet when there is such a listener; what the routes are does not matter. A route gets
+ * our condition for each parent that accepts it. A status that is shown as it is stays the object that it was.
  */
-export function addRouteProgrammed(
-  statuses: readonly ObjectStatus[],
-  progressOf: ProgressOf,
-  gatewayOf: GatewayOf,
-): ObjectStatus[] {
-  const lagOf = lags(progressOf);
-  return statuses.map((object) =>
-    'parents' in object.status ? shownRoute(object as RouteObjectStatus, lagOf, gatewayOf) : object,
-  );
+export function shownStatus(object: ObjectStatus, lagOf: LagOf, gatewayOf: GatewayOf): ObjectStatus {
+  const key = `${object.namespace}/${object.name}`;
+  if (object.kind === 'Gateway') return withholdProgrammed(object, lagOf(key));
+  if (object.kind === 'ListenerSet') return withholdProgrammed(object, lagOfSet(key, lagOf, gatewayOf));
+  return 'parents' in object.status ? addRouteProgrammed(object as RouteObjectStatus, lagOf, gatewayOf) : object;
 }
 
-/** Each Gateway's lag is worked out once. */
-function lags(progressOf: ProgressOf): (gateway: string | null) => Lag {
-  const known = new Map<string | null, Lag>();
-  return (gateway) => {
-    const lag = known.get(gateway) ?? lagFrom(gateway === null ? null : progressOf(gateway));
-    known.set(gateway, lag);
-    return lag;
-  };
+function lagOfSet(key: string, lagOf: LagOf, gatewayOf: GatewayOf): Lag {
+  const gateway = gatewayOf(key);
+  return gateway === null ? lagFrom(null) : lagOf(gateway);
 }
 
-/** `behind` null: nothing is known to be served, and `message` says why. */
-type Lag = { readonly desired: RoutingTable | null; readonly behind: Behind | null; readonly message: string };
-
-function lagFrom(progress: Progress | null): Lag {
+/** @param progress null: nothing was ever given to the proxies. */
+export function lagFrom(progress: Progress | null): Lag {
   const unheard = 'the proxies have not acknowledged the configuration yet';
   if (progress === null) return { desired: null, behind: null, message: unheard };
   const { desired, acknowledged, refused } = progress;
@@ -86,7 +60,7 @@ function lagFrom(progress: Progress | null): Lag {
   return { desired, behind: tables.length < acknowledged.length ? null : behind(desired, tables), message };
 }
 
-function shownOwner<T extends Owner>(object: T, { behind: late, message }: Lag): T {
+export function withholdProgrammed<T extends Owner>(object: T, { behind: late, message }: Lag): T {
   if (late !== null && late.listeners.size === 0) return object;
   const { status, kind, namespace, name } = object;
   const isLate = (listener: string) =>
@@ -112,19 +86,16 @@ function shownOwner<T extends Owner>(object: T, { behind: late, message }: Lag):
 /** What was shown of a status last, so that what did not change stays the same object. */
 const lastShown = new WeakMap<RouteObjectStatus, { readonly added: string; readonly shown: RouteObjectStatus }>();
 
-function shownRoute(
-  object: RouteObjectStatus,
-  lagOf: (gateway: string | null) => Lag,
-  gatewayOf: GatewayOf,
-): RouteObjectStatus {
+function addRouteProgrammed(object: RouteObjectStatus, lagOf: LagOf, gatewayOf: GatewayOf): RouteObjectStatus {
   let added = '';
   const key = `${object.kind.toLowerCase()}/${object.namespace}/${object.name}`;
   const parents = object.status.parents.map((parent) => {
     const accepted = parent.conditions.find(({ type }) => type === 'Accepted');
     if (accepted?.status !== 'True') return parent;
     const { kind, namespace = object.namespace, name } = parent.parentRef;
-    const gateway = kind === 'ListenerSet' ? gatewayOf(`${namespace}/${name}`) : `${namespace}/${name}`;
-    const condition = routeCondition(key, lagOf(gateway), accepted.observedGeneration);
+    const parentKey = `${namespace}/${name}`;
+    const lag = kind === 'ListenerSet' ? lagOfSet(parentKey, lagOf, gatewayOf) : lagOf(parentKey);
+    const condition = routeCondition(key, lag, accepted.observedGeneration);
     added += `${condition.status} ${condition.reason} ${condition.message}\n`;
     return { ...parent, conditions: [...parent.conditions, condition] };
   });

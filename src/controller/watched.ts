@@ -1,5 +1,5 @@
 /** The kinds that the controller watches, and what it keeps of their objects. */
-import { COLLECTION_OF, type Kind, parseResource, type Resource, type Resources } from '../api/resources.ts';
+import { type Kind, parseResource, type Resource } from '../api/resources.ts';
 import type { StoredObject } from './status/merge.ts';
 
 export type WatchedKind = {
@@ -86,9 +86,4 @@ function apiVersionOf(kind: Kind): string {
   const path = WATCHED.find((watched) => watched.kind === kind)!.path;
   const [, root, group, version] = path.split('/');
   return root === 'api' ? group! : `${group}/${version}`;
-}
-
-/** The collection of Resources that a kind belongs to. */
-export function collectionOf(kind: Kind): keyof Resources {
-  return COLLECTION_OF[kind];
 }

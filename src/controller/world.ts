@@ -1,9 +1,9 @@
 /** Everything the controller knows of the cluster, as of now. */
-import { type Kind, noResources, type Resources } from '../api/resources.ts';
+import type { Kind } from '../api/resources.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { ListWatch, type ListWatchEvent } from '../kube/list-watch.ts';
-import { keyOf, Store } from '../kube/store.ts';
-import { collectionOf, decode, WATCHED, type WatchedObject } from './watched.ts';
+import { type Change, keyOf, Store } from '../kube/store.ts';
+import { decode, WATCHED, type WatchedObject } from './watched.ts';
 
 export type WorldOptions = {
   readonly client: KubeClient;
@@ -14,11 +14,12 @@ export type WorldOptions = {
   readonly refused?: (message: string) => void;
 };
 
+/** `key` is `namespace/name`, or `/name` for a cluster-scoped object. */
+export type WorldChange = Change<WatchedObject> & { readonly kind: Kind };
+
 export class World {
-  readonly #stores = new Map<Kind, Store<WatchedObject>>();
+  readonly #stores = new Map<string, Store<WatchedObject>>();
   readonly #listWatches: ListWatch<WatchedObject>[] = [];
-  /** Replaced when a resource changed. */
-  #resources: Resources = noResources();
 
   constructor(options: WorldOptions) {
     for (const { kind, path, query } of WATCHED) {
@@ -47,24 +48,19 @@ export class World {
     await Promise.all(this.#listWatches.map((listWatch) => listWatch.synced));
   }
 
-  /** The newest state: the very same object while no resource changed, and the same arrays for kinds that did not. */
-  resources(): Resources {
-    for (const [kind, store] of this.#stores) {
-      if (store.take().length === 0) continue;
-      const collection = collectionOf(kind);
-      const before: readonly unknown[] = this.#resources[collection];
-      const now = Array.from(store.values(), ({ resource }) => resource);
-      const same = now.length === before.length && now.every((resource, index) => resource === before[index]);
-      if (!same) this.#resources = { ...this.#resources, [collection]: now };
-    }
-    return this.#resources;
+  /** What changed since the last call, each object once. */
+  take(): WorldChange[] {
+    const changes: WorldChange[] = [];
+    for (const [kind, store] of this.#stores)
+      for (const change of store.take()) changes.push({ kind: kind as Kind, ...change });
+    return changes;
   }
 
-  get(kind: Kind, namespace: string, name: string): WatchedObject | undefined {
+  get(kind: string, namespace: string, name: string): WatchedObject | undefined {
     return this.#stores.get(kind)?.get(`${namespace}/${name}`);
   }
 
-  all(kind: Kind): IterableIterator<WatchedObject> {
-    return this.#stores.get(kind)!.values();
+  *all(): Generator<WatchedObject> {
+    for (const store of this.#stores.values()) yield* store.values();
   }
 }

@@ -1,3 +1,5 @@
+import { finish, type Steps } from './steps.ts';
+
 /** The entries of one collection, whichever it is. Immutable: a change makes a new record. */
 export type Entries = Readonly<Record<string, object>>;
 
@@ -10,6 +12,11 @@ export type EntryChanges = ReadonlyMap<string, object | null>;
  * nothing, but whoever reads or prints a table finds it the same whatever way it came about.
  */
 export function withChanges(entries: Entries, changes: EntryChanges): Entries {
+  return finish(makingChanges(entries, changes));
+}
+
+/** The same in steps. */
+export function* makingChanges(entries: Entries, changes: EntryChanges): Steps<Entries> {
   const fresh: string[] = [];
   for (const [key, entry] of changes) if (entry !== null && !Object.hasOwn(entries, key)) fresh.push(key);
   fresh.sort(compareKeys);
@@ -18,13 +25,12 @@ export function withChanges(entries: Entries, changes: EntryChanges): Entries {
   for (const key in entries) {
     while (next < fresh.length && compareKeys(fresh[next]!, key) < 0)
       put(copy, fresh[next]!, changes.get(fresh[next++]!)!);
-    put(copy, key, entries[key]!);
+    put(copy, key, changes.get(key) ?? entries[key]!);
+    yield;
   }
   while (next < fresh.length) put(copy, fresh[next]!, changes.get(fresh[next++]!)!);
-  for (const [key, entry] of changes) {
-    if (entry === null) delete copy[key];
-    else put(copy, key, entry);
-  }
+  for (const [key, entry] of changes) if (entry === null) delete copy[key];
+  yield;
   return Object.freeze(copy);
 }
 

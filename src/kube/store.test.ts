@@ -13,11 +13,14 @@ test('changes coalesce to the newest object of a key', () => {
   store.set(thing('b', '3'));
   store.delete('shop/b');
   expect(store.take()).toEqual([
-    { key: 'shop/a', object: thing('a', '2') },
-    { key: 'shop/b', object: null },
+    { key: 'shop/a', before: null, object: thing('a', '2') },
+    { key: 'shop/b', before: null, object: null },
   ]);
+  store.set(thing('a', '4'));
+  store.set(thing('a', '5'));
+  expect(store.take()).toEqual([{ key: 'shop/a', before: thing('a', '2'), object: thing('a', '5') }]);
   expect(store.take()).toEqual([]);
-  expect(notified).toBe(4);
+  expect(notified).toBe(6);
 });
 
 test('a list that says what is known is no change, and deletes what it does not name', () => {

@@ -3,7 +3,8 @@ export type KubeObject = {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string };
 };
 
-export type Change<T> = { readonly key: string; readonly object: T | null };
+/** Null where there is no such object: `before` for one that is new, `object` for one that was deleted. */
+export type Change<T> = { readonly key: string; readonly before: T | null; readonly object: T | null };
 
 /** `namespace/name`, or `/name` for a cluster-scoped object. */
 export function keyOf(object: KubeObject): string {
@@ -17,7 +18,8 @@ export function keyOf(object: KubeObject): string {
  */
 export class Store<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
-  readonly #changed = new Set<string>();
+  /** What each changed object was when changes were last taken. */
+  #changed = new Map<string, T | null>();
   readonly #notify: () => void;
 
   /** `notify` is called at every change; it must only schedule work. */
@@ -44,11 +46,12 @@ export class Store<T extends KubeObject> {
     const version = object.metadata.resourceVersion;
     if (known !== undefined && version !== undefined && known.metadata.resourceVersion === version) return;
     this.#objects.set(key, object);
-    this.#mark(key);
+    this.#mark(key, known ?? null);
   }
 
   delete(key: string): void {
-    if (this.#objects.delete(key)) this.#mark(key);
+    const known = this.#objects.get(key);
+    if (this.#objects.delete(key)) this.#mark(key, known!);
   }
 
   /** Makes the store hold exactly `objects`: what is not among them was deleted while nobody watched. */
@@ -61,15 +64,16 @@ export class Store<T extends KubeObject> {
     for (const key of [...this.#objects.keys()]) if (!present.has(key)) this.delete(key);
   }
 
-  /** What changed since the last call; an object of null was deleted. */
+  /** What changed since the last call. */
   take(): Change<T>[] {
-    const changes = [...this.#changed].map((key) => ({ key, object: this.#objects.get(key) ?? null }));
-    this.#changed.clear();
-    return changes;
+    if (this.#changed.size === 0) return [];
+    const changed = this.#changed;
+    this.#changed = new Map();
+    return Array.from(changed, ([key, before]) => ({ key, before, object: this.#objects.get(key) ?? null }));
   }
 
-  #mark(key: string): void {
-    this.#changed.add(key);
+  #mark(key: string, before: T | null): void {
+    if (!this.#changed.has(key)) this.#changed.set(key, before);
     this.#notify();
   }
 }

@@ -1,13 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  childTraceparent,
-  isSampled,
-  isTraceparent,
-  isTracestate,
-  newTraceparent,
-  spanIdOf,
-  traceIdOf,
-} from './trace.ts';
+import { isTraceparent, newTraceparent } from './trace.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -36,40 +28,9 @@ test.each([
   expect(isTraceparent(value)).toBe(usable);
 });
 
-test('a new traceparent is valid, sampled as asked, and its own', () => {
-  const made = newTraceparent(true);
+test('a new traceparent is valid, not sampled, and its own', () => {
+  const made = newTraceparent();
   expect(isTraceparent(made)).toBe(true);
-  expect(isSampled(made)).toBe(true);
-  expect(isSampled(newTraceparent(false))).toBe(false);
-  expect(traceIdOf(newTraceparent(true))).not.toBe(traceIdOf(made));
-});
-
-test('a child stays in its trace, has a span of its own, and speaks version 00', () => {
-  const child = childTraceparent(`cc-${TRACE}-${SPAN}-fd-future`);
-  expect(child).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-  expect(traceIdOf(child)).toBe(TRACE);
-  expect(spanIdOf(child)).not.toBe(SPAN);
-});
-
-test.each([
-  ['rojo=00f067aa0ba902b7,congo=t61rcWkgMzE', true],
-  ['rojo=1 ,\t congo=2', true],
-  ['tenant@vendor=x', true],
-  ['a=1,,b=2,', true],
-  ['', true],
-  ['a=1,a=2', false],
-  ['A=1', false],
-  ['a', false],
-  ['a=', false],
-  ['a=b=c', false],
-  ['a@=1', false],
-  ['a=\u00e9', false],
-  [Array.from({ length: 32 }, (_, i) => `k${i}=v`).join(), true],
-  [Array.from({ length: 33 }, (_, i) => `k${i}=v`).join(), false],
-  [`${'k'.repeat(256)}=v`, true],
-  [`${'k'.repeat(257)}=v`, false],
-  [`k=${'v'.repeat(256)}`, true],
-  [`k=${'v'.repeat(257)}`, false],
-])('tracestate %j is usable: %s', (value, usable) => {
-  expect(isTracestate(value)).toBe(usable);
+  expect(made).toMatch(/-02$/);
+  expect(newTraceparent().slice(0, 35)).not.toBe(made.slice(0, 35));
 });

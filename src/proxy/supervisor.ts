@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '../ir/delta.ts';
-import { COLLECTIONS } from '../ir/table.ts';
 import { Registry, type Serialised, toPrometheus, WorkerMetrics } from '../observe/metrics.ts';
 import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { diff } from '../snapshot/diff.ts';
 import { sharesPorts } from './listen/reuse-port.ts';
 import { type ProxySettings, proxyOptions } from './options.ts';
-import type { Address, Entries, FromWorker, ToWorker } from './worker-message.ts';
+import { inParts } from './parts.ts';
+import { Priority } from './priority.ts';
+import type { Address, FromWorker, ToWorker } from './worker-message.ts';
 
 export type SupervisorOptions = ProxySettings & {
   /** Worker processes; default: one per core that may be used, or 1 where processes cannot share a port. */
@@ -29,8 +30,6 @@ export type SupervisorEvent =
     }
   | { readonly kind: 'bug'; readonly worker: number; readonly error: string };
 
-/** Entries of a delta in one message. */
-const PART = 100;
 const METRICS_TIMEOUT = 2_000;
 const METRICS_INTERVAL = 10_000;
 /** Milliseconds before a worker that ended is replaced: at once, and longer while new ones end soon. */
@@ -42,6 +41,11 @@ const SHORT_LIFE = 10_000;
  * of it stays resident: 40 MiB less under load than with Node's default.
  */
 const SEMI_SPACE = 8;
+/**
+ * By how many percent a worker's heap may grow between two full collections. Node lets it double and more, so that a worker
+ * whose whole table was replaced a few times kept several tables' worth of memory.
+ */
+const GROWTH = 30;
 
 type Waiting = { resolve: (answer: FromWorker) => void; reject: (error: Error) => void };
 
@@ -74,6 +78,7 @@ export class Supervisor {
   private readonly registry: Registry;
   private readonly workerMetrics: WorkerMetrics;
   private readonly restarts: () => void;
+  private readonly priority: Priority;
   /** The last good table of each Gateway. */
   private readonly good: Map<string, Snapshot>;
   /** Processes that have lost their seat and still finish requests. */
@@ -110,6 +115,7 @@ export class Supervisor {
     const ended = this.registry.counter('headgate_worker_restarts_total', 'Workers that ended and were replaced.');
     const series = ended.series([]);
     this.restarts = () => ended.inc(series);
+    this.priority = new Priority();
     const count = this.registry.gauge('headgate_workers', 'Worker processes that serve.');
     const countSeries = count.series([]);
     this.registry.beforeCollect(() =>
@@ -128,6 +134,7 @@ export class Supervisor {
   /** Starts the workers. Resolves when all of them are ready to take tables. */
   async start(): Promise<void> {
     await Promise.all(this.seats.map((seat) => this.fill(seat)));
+    this.priority.giveWay();
     this.stopMeasuring = addProcessMetrics(this.registry, { process: 'supervisor', version: this.version });
     this.poll = setInterval(() => this.collect().catch(() => {}), METRICS_INTERVAL);
     this.poll.unref();
@@ -215,7 +222,7 @@ export class Supervisor {
     const child = fork(path, {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, `--max-semi-space-size=${SEMI_SPACE}`],
+      execArgv: [...process.execArgv, `--max-semi-space-size=${SEMI_SPACE}`, `--heap-growing-percent=${GROWTH}`],
     });
     seat.child = child;
     seat.startedAt = 0;
@@ -262,6 +269,7 @@ export class Supervisor {
     if (this.isStopping) return;
     try {
       await this.fill(seat);
+      if (seat.child?.pid !== undefined) this.priority.raise(seat.child.pid);
     } catch {
       // It ended before it started: `left` has set the next attempt going.
       return;
@@ -293,23 +301,10 @@ export class Supervisor {
     const { gateway } = snapshot.table;
     const before = seat.served.get(gateway) ?? null;
     if (before === snapshot) return;
-    const delta = diff(before, snapshot);
-    const id = this.nextId++;
-    const rest: Record<string, Entries> = {};
-    for (const collection of COLLECTIONS) {
-      const entries = Object.entries(delta.set[collection] ?? {});
-      if (entries.length === 0) continue;
-      if (entries.length <= PART) {
-        rest[collection] = Object.fromEntries(entries);
-        continue;
-      }
-      for (let at = 0; at < entries.length; at += PART) {
-        const part = Object.fromEntries(entries.slice(at, at + PART));
-        if (seat.child !== null) send(seat.child, { kind: 'part', id, collection, entries: part });
-      }
-    }
-    const message = { kind: 'apply', id, delta: { ...delta, set: rest as typeof delta.set } } as const;
-    const answer = await this.ask(seat, message);
+    const { parts, rest } = inParts(diff(before, snapshot));
+    // One after the other: requests get their turn between two of them, however busy the worker is.
+    for (const part of parts) await this.ask(seat, { kind: 'part', id: this.nextId++, ...part });
+    const answer = await this.ask(seat, { kind: 'apply', id: this.nextId++, delta: rest });
     seat.served.set(gateway, snapshot);
     if (answer.kind === 'done') this.known = answer.addresses;
   }

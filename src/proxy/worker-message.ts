@@ -15,7 +15,7 @@ export type Address = {
 /** What the supervisor tells a worker. `id` is repeated in the answer. */
 export type ToWorker =
   | { readonly kind: 'start'; readonly settings: ProxySettings; readonly version: string }
-  /** Some of the entries of a delta that follows, so that none of the messages takes long to read. */
+  /** Some of the entries of a delta that follows. */
   | { readonly kind: 'part'; readonly id: number; readonly collection: Collection; readonly entries: Entries }
   /** The rest of the delta, which is applied now. */
   | { readonly kind: 'apply'; readonly id: number; readonly delta: Delta }
@@ -32,6 +32,8 @@ export type FromWorker =
   | { readonly kind: 'started' }
   /** The worker finishes what it has and ends; another one should take its place now. */
   | { readonly kind: 'leaving' }
+  /** A part has been read: the next one may come. */
+  | { readonly kind: 'taken'; readonly id: number }
   | { readonly kind: 'done'; readonly id: number; readonly addresses: readonly Address[] }
   | { readonly kind: 'rejected'; readonly id: number; readonly reason: string }
   | { readonly kind: 'metrics'; readonly id: number; readonly metrics: Serialised }

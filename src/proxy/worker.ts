@@ -1,12 +1,16 @@
 /** A worker process: one proxy that does what the supervisor says. Started by supervisor.ts only. */
 import type { Delta, Snapshot } from '../ir/delta.ts';
+import { inSlices } from '../ir/steps.ts';
 import type { Collection } from '../ir/table.ts';
 import { addProcessMetrics } from '../observe/process-metrics.ts';
-import { applyDelta } from '../snapshot/apply.ts';
+import { applyingDelta } from '../snapshot/apply.ts';
 import { entryHash } from '../snapshot/digest.ts';
 import type { ProxySettings } from './options.ts';
 import { Proxy } from './proxy.ts';
 import type { FromWorker, ToWorker } from './worker-message.ts';
+
+/** Milliseconds of applying a change between which requests get their turn. */
+const SLICE = 1;
 
 class Worker {
   private readonly proxy: Proxy;
@@ -30,6 +34,7 @@ class Worker {
         // Hashing now, part by part, leaves little to do when the delta is applied.
         for (const key in message.entries) entryHash(message.entries[key]!);
         this.parts[message.collection] = Object.assign(this.parts[message.collection] ?? {}, message.entries);
+        tell({ kind: 'taken', id: message.id });
         break;
       case 'apply':
         this.answer(message.id, this.apply(message.delta));
@@ -61,13 +66,10 @@ class Worker {
   }
 
   private async apply(delta: Delta): Promise<void> {
-    const set: Record<string, unknown> = { ...delta.set };
-    for (const [collection, entries] of Object.entries(this.parts)) {
-      set[collection] = { ...entries, ...(set[collection] as object | undefined) };
-    }
+    const set = { ...delta.set, ...this.parts } as Delta['set'];
     this.parts = {};
     const before: Snapshot | null = this.proxy.snapshot(delta.gateway);
-    await this.proxy.apply(applyDelta(before, { ...delta, set: set as Delta['set'] }));
+    await this.proxy.apply(await inSlices(applyingDelta(before, { ...delta, set }), SLICE));
   }
 
   private answer(id: number, work: Promise<void>): void {

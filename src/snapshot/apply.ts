@@ -1,8 +1,9 @@
 import type { Delta, Snapshot } from '../ir/delta.ts';
-import { type Entries, type EntryChanges, entryOf, withChanges } from '../ir/entries.ts';
+import { type Entries, type EntryChanges, entryOf, makingChanges } from '../ir/entries.ts';
+import { finish, type Steps } from '../ir/steps.ts';
 import { COLLECTIONS, type Collection, type RoutingTable } from '../ir/table.ts';
 import { sameEntry } from './digest.ts';
-import { snapshotOf } from './revision.ts';
+import { snapshotting } from './revision.ts';
 
 /** A delta that does not fit the table it was sent for. The table stays as it was; the sender must send a full one. */
 export class DeltaError extends Error {
@@ -17,6 +18,11 @@ export class DeltaError extends Error {
  * result's revision is not `to`.
  */
 export function applyDelta(current: Snapshot | null, delta: Delta): Snapshot {
+  return finish(applyingDelta(current, delta));
+}
+
+/** The same in steps. */
+export function* applyingDelta(current: Snapshot | null, delta: Delta): Steps<Snapshot> {
   const full = delta.from === '';
   if (current !== null && current.table.gateway !== delta.gateway) {
     throw new DeltaError(`a delta of Gateway ${delta.gateway} does not fit the table of ${current.table.gateway}`);
@@ -29,12 +35,13 @@ export function applyDelta(current: Snapshot | null, delta: Delta): Snapshot {
   const keys: Partial<Record<Collection, readonly string[]>> = {};
   for (const collection of COLLECTIONS) {
     const before: Entries = current === null ? NONE : current.table[collection];
-    const changes = changesTo(before, full, delta.set[collection] ?? NONE, delta.remove[collection] ?? []);
-    table[collection] = changes.size === 0 ? before : withChanges(before, changes);
+    const changes = yield* changesTo(before, full, delta.set[collection] ?? NONE, delta.remove[collection] ?? []);
+    table[collection] = changes.size === 0 ? before : yield* makingChanges(before, changes);
     if (changes.size > 0) keys[collection] = [...changes.keys()];
   }
   const result = Object.freeze(table) as RoutingTable;
-  return checked(snapshotOf(result, { before: current === null ? null : current.table, table: result, keys }), delta);
+  const change = { before: current === null ? null : current.table, table: result, keys };
+  return checked(yield* snapshotting(result, change), delta);
 }
 
 function checked(result: Snapshot, delta: Delta): Snapshot {
@@ -49,13 +56,15 @@ function checked(result: Snapshot, delta: Delta): Snapshot {
 const NONE: Entries = Object.freeze({});
 
 /** Without those that change nothing. Goes through a Map: a key may have any name, `__proto__` too. */
-function changesTo(before: Entries, full: boolean, set: Entries, remove: readonly string[]): EntryChanges {
+function* changesTo(before: Entries, full: boolean, set: Entries, remove: readonly string[]): Steps<EntryChanges> {
   const changes = new Map<string, object | null>();
   for (const key of full ? Object.keys(before) : remove) if (Object.hasOwn(before, key)) changes.set(key, null);
-  for (const [key, entry] of Object.entries(set)) {
+  for (const key of Object.keys(set)) {
+    const entry = set[key]!;
     const old = entryOf(before, key);
     if (old === null || !sameEntry(old, entry)) changes.set(key, entry);
     else changes.delete(key);
+    yield;
   }
   return changes;
 }

@@ -2,9 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TableChange } from '../ir/delta.ts';
 import { type Entries, withChanges } from '../ir/entries.ts';
+import { finish } from '../ir/steps.ts';
 import type { RoutingTable } from '../ir/table.ts';
-import { canonical, differingKeys, digestAfter, digestOf } from './digest.ts';
+import { canonical, differingKeys, digestingAfter, digestOf } from './digest.ts';
 import { snapshotOf } from './revision.ts';
+
+const digestAfter = (before: Entries, after: Entries, keys: readonly string[]) =>
+  finish(digestingAfter(before, after, keys));
 
 /** Few enough to meet again, enough to share buckets. */
 const keys = fc.oneof(

@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Entries } from '../ir/entries.ts';
+import type { Steps } from '../ir/steps.ts';
 
 /** Part of what a revision is: controllers and proxies must agree on it. */
 const BUCKETS = 256;
@@ -56,10 +57,10 @@ export function digestOf(entries: Entries): Digest {
 }
 
 /**
- * The digest of `after`, which differs from `before` in nothing but the entries of `keys`. As dear as `digestOf` when
+ * In steps: the digest of `after`, which differs from `before` in nothing but the entries of `keys`. As dear as `digestOf` when
  * that of `before` is not known.
  */
-export function digestAfter(before: Entries, after: Entries, keys: Iterable<string>): Digest {
+export function* digestingAfter(before: Entries, after: Entries, keys: Iterable<string>): Steps<Digest> {
   const known = digests.get(after);
   if (known !== undefined) return known;
   const base = digests.get(before);
@@ -74,11 +75,13 @@ export function digestAfter(before: Entries, after: Entries, keys: Iterable<stri
     }
     if (Object.hasOwn(after, key)) members.add(key);
     else members.delete(key);
+    yield;
   }
   const buckets = new Map(base.buckets);
   for (const [number, members] of touched) {
     if (members.size === 0) buckets.delete(number);
     else buckets.set(number, bucket([...members].sort(), after));
+    yield;
   }
   return remember(after, buckets);
 }

@@ -21,6 +21,10 @@ export class Report {
     this.#revision = revision;
   }
 
+  get gateway(): string {
+    return this.#identity.gateway;
+  }
+
   /** Without the table: whoever has a history of tables knows it by its revision. */
   get state(): ProxyState {
     const revision = this.#revision;

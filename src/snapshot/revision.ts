@@ -4,8 +4,9 @@
  */
 import { hash } from 'node:crypto';
 import type { Snapshot, TableChange } from '../ir/delta.ts';
+import { finish, type Steps } from '../ir/steps.ts';
 import { COLLECTIONS, type RoutingTable } from '../ir/table.ts';
-import { digestAfter, digestOf } from './digest.ts';
+import { digestingAfter, digestOf } from './digest.ts';
 
 /**
  * The table with its revision: sha256 in hex. The table must never be changed afterwards.
@@ -14,13 +15,18 @@ import { digestAfter, digestOf } from './digest.ts';
  * collection costs no more than its changed entries.
  */
 export function snapshotOf(table: RoutingTable, change: TableChange | null = null): Snapshot {
+  return finish(snapshotting(table, change));
+}
+
+/** The same in steps. */
+export function* snapshotting(table: RoutingTable, change: TableChange | null): Steps<Snapshot> {
   let text = `${table.gateway}\n`;
   for (const collection of COLLECTIONS) {
     const before = change?.table === table ? change.before : null;
     const digest =
       before === null
         ? digestOf(table[collection])
-        : digestAfter(before[collection], table[collection], change?.keys[collection] ?? []);
+        : yield* digestingAfter(before[collection], table[collection], change?.keys[collection] ?? []);
     text += `${collection} ${digest.hash}\n`;
   }
   return Object.freeze({ revision: hash('sha256', text), table });

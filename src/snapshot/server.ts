@@ -121,11 +121,24 @@ export class SnapshotServer {
 
   /** Each proxy once: what it told here itself counts more than what it reported of its talk with another replica. */
   proxies(): ProxyState[] {
+    return this.#states(null);
+  }
+
+  /** Those of one Gateway. */
+  proxiesOf(gateway: string): ProxyState[] {
+    return this.#states(gateway);
+  }
+
+  #states(gateway: string | null): ProxyState[] {
     const states = new Map<string, ProxyState>();
-    for (const { state } of this.#reports) {
+    for (const report of this.#reports) {
+      if (gateway !== null && report.gateway !== gateway) continue;
+      const { state } = report;
       states.set(state.proxy, { ...state, held: this.history(state.gateway).get(state.revision) });
     }
-    for (const { state } of this.#sessions) states.set(state.proxy, state);
+    for (const session of this.#sessions) {
+      if (gateway === null || session.gateway === gateway) states.set(session.proxy, session.state);
+    }
     return [...states.values()];
   }
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { issueCertificate, type KeyPair, makeAuthority } from '../controller/authority.ts';
+import { issueCertificate, type KeyPair, makeAuthority } from '../controller/authority/certificate.ts';
 import type { Snapshot } from '../ir/delta.ts';
 import type { RoutingTable } from '../ir/table.ts';
 import { SnapshotClient } from './client.ts';

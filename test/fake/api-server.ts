@@ -88,7 +88,7 @@ export class FakeApiServer {
     const object: FakeObject = {
       ...head,
       ...content,
-      metadata: { name, namespace, resourceVersion: String(this.#version) },
+      metadata: { ...(content.metadata as object), name, namespace, resourceVersion: String(this.#version) },
     };
     collection.set(key, object);
     this.#publish({ version: this.#version, type: known ? 'MODIFIED' : 'ADDED', path, object });

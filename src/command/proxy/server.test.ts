@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { issueCertificate, type KeyPair, makeAuthority } from '../../controller/authority.ts';
+import { issueCertificate, type KeyPair, makeAuthority } from '../../controller/authority/certificate.ts';
 import type { Snapshot } from '../../ir/delta.ts';
 import type { RoutingTable } from '../../ir/table.ts';
 import { snapshotOf } from '../../snapshot/revision.ts';

@@ -4,7 +4,7 @@ import type { AdminSource, ExplainRequest, Readiness, ShownStatus } from '../../
 import type { Resources } from '../../api/resources.ts';
 import type { HostPort } from '../../config/value.ts';
 import { VERSION } from '../../config/version.ts';
-import { withholdProgrammed } from '../../controller/programmed.ts';
+import { lagFrom, withholdProgrammed } from '../../controller/programmed.ts';
 import { type Load, ManifestFolder } from '../../files/manifest-folder.ts';
 import { type Scan, scan } from '../../files/scan.ts';
 import { ManifestWatch } from '../../files/watch.ts';
@@ -122,14 +122,19 @@ export class StandaloneServer implements AdminSource {
 
   /** The statuses as they may be shown: nothing is programmed that the workers do not serve. */
   shown(): ObjectStatus[] {
-    const gatewayOf = (key: string): string | null => {
-      const known = this.#translated?.listenerSets.find(
-        ({ metadata }) => `${metadata.namespace}/${metadata.name}` === key,
-      );
-      return known === undefined ? null : listenerSetParent(known);
-    };
-    const progressOf = (gateway: string) => this.#publisher.progressOf(gateway);
-    return withholdProgrammed(this.#translation.statuses, progressOf, gatewayOf);
+    return this.#translation.statuses.map((object) => {
+      if (object.kind !== 'Gateway' && object.kind !== 'ListenerSet') return object;
+      const gateway = this.#gatewayOf(object);
+      return withholdProgrammed(object, lagFrom(gateway === null ? null : this.#publisher.progressOf(gateway)));
+    });
+  }
+
+  #gatewayOf({ kind, namespace, name }: ObjectStatus): string | null {
+    if (kind === 'Gateway') return `${namespace}/${name}`;
+    const known = this.#translated?.listenerSets.find(
+      ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
+    );
+    return known === undefined ? null : listenerSetParent(known);
   }
 
   readiness(): Readiness {

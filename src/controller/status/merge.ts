@@ -3,6 +3,7 @@
  * (their entries among a route's parents or a policy's ancestors, their conditions) stays as it is.
  */
 import type { Condition } from '../../ir/status.ts';
+import { sameContent } from '../../translate/incremental/equal.ts';
 import { mergeConditions, type StoredCondition } from './conditions.ts';
 
 type Entry = { readonly conditions?: readonly StoredCondition[]; readonly [field: string]: unknown };
@@ -58,7 +59,7 @@ export function mergeStatus<T extends StoredObject>(
     const merged = mergeShared('ancestorRef', before.ancestors ?? [], ours.ancestors, controllerName, now);
     after.ancestors = merged.slice(0, MAX_ANCESTORS);
   }
-  return canonical(after) === canonical(before) ? null : { ...object, status: after };
+  return sameContent(after, before) ? null : { ...object, status: after };
 }
 
 /**

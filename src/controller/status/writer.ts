@@ -2,7 +2,6 @@
  * Brings statuses to the API server: the newest of each object, never more often than its pace, a few at a time, and none
  * that would change nothing.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { writeStatus } from '../../kube/apply.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { mergeStatus, type StoredObject } from './merge.ts';
@@ -13,6 +12,8 @@ export type StatusTarget = {
   /** As last seen. */
   readonly stored: StoredObject;
   readonly status: Parameters<typeof mergeStatus>[1];
+  /** Milliseconds that it may wait for a newer one of the same object. Default 0. */
+  readonly patience?: number;
 };
 
 export type StatusWriterOptions = {
@@ -32,104 +33,108 @@ export type StatusWriterOptions = {
   readonly now?: () => Date;
 };
 
+type Waiting = { target: StatusTarget; readonly timer: NodeJS.Timeout | null };
+
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
-  readonly #pending = new Map<string, StatusTarget>();
+  /** What is to be written of each object; its timer is null when it may be written now. */
+  readonly #waiting = new Map<string, Waiting>();
+  /** The paths that may be written now, in turn. */
+  readonly #due = new Set<string>();
   readonly #busy = new Set<string>();
-  /** What an object was, and was to say, when there was nothing to write: comparing them is cheaper than merging. */
-  readonly #settled = new Map<string, { readonly target: StatusTarget; readonly text: string }>();
   /** When each object was last written, while that is recent. */
   readonly #recent = new Map<string, number>();
-  /** Writes that failed and will be tried again, by path. */
-  readonly #retries = new Map<string, NodeJS.Timeout>();
-  #workers = 0;
 
   constructor(options: StatusWriterOptions) {
     this.#options = options;
   }
 
+  /** Objects whose status waits to be written or is being written. */
+  get pending(): number {
+    return this.#waiting.size + this.#busy.size;
+  }
+
   /** Replaces what is still waiting for the same object. */
   write(target: StatusTarget): void {
-    const settled = this.#settled.get(target.path);
-    const same = settled?.target.stored === target.stored;
-    if (same && settled.target.status === target.status) return;
-    const text = JSON.stringify(target.status);
-    if (same && settled.text === text) return;
-    this.#forgetRetry(target.path);
-    if (this.#merged(target.stored, target) === null) {
-      this.#pending.delete(target.path);
-      this.#settled.set(target.path, { target, text });
+    const { path } = target;
+    const waiting = this.#waiting.get(path);
+    if (this.#merged(target.stored, target) === null && !this.#busy.has(path)) {
+      if (waiting !== undefined) this.forget(path);
+    } else if (waiting !== undefined && waiting.target.patience !== undefined && target.patience === undefined) {
+      this.forget(path);
+      this.#schedule(target, 0);
+    } else if (waiting !== undefined) waiting.target = target;
+    else this.#schedule(target, target.patience ?? 0);
+  }
+
+  /** Forgets what waits for an object: it is gone, or stands as it should. */
+  forget(path: string): void {
+    const waiting = this.#waiting.get(path);
+    if (waiting?.timer) clearTimeout(waiting.timer);
+    this.#waiting.delete(path);
+    this.#due.delete(path);
+  }
+
+  /** Forgets everything that waits: another controller replica leads now. */
+  clear(): void {
+    for (const path of [...this.#waiting.keys()]) this.forget(path);
+  }
+
+  /** @param wait milliseconds, longer when the object was written just now. */
+  #schedule(target: StatusTarget, wait: number): void {
+    const { path } = target;
+    const paced =
+      (this.#recent.get(path) ?? Number.NEGATIVE_INFINITY) + (this.#options.pace ?? 200) - performance.now();
+    const milliseconds = Math.max(wait, paced);
+    if (milliseconds <= 0) {
+      this.#waiting.set(path, { target, timer: null });
+      this.#isDue(path);
       return;
     }
-    this.#settled.delete(target.path);
-    this.#pending.set(target.path, target);
-    if (this.#workers < (this.#options.concurrency ?? 16)) void this.#work();
+    const timer = setTimeout(() => this.#isDue(path), milliseconds).unref();
+    this.#waiting.set(path, { target, timer });
   }
 
-  /** Forgets what waits: another controller replica leads now. */
-  clear(): void {
-    this.#pending.clear();
-    for (const path of [...this.#retries.keys()]) this.#forgetRetry(path);
+  #isDue(path: string): void {
+    this.#due.add(path);
+    this.#work();
   }
 
-  async #work(): Promise<void> {
-    this.#workers += 1;
-    for (let target = this.#next(); target !== null; target = this.#next()) {
-      await this.#one(target);
-      this.#busy.delete(target.path);
-    }
-    this.#workers -= 1;
-  }
-
-  /** Takes the first object that nobody is writing. */
-  #next(): StatusTarget | null {
-    for (const [path, target] of this.#pending) {
+  #work(): void {
+    for (const path of this.#due) {
+      if (this.#busy.size >= (this.#options.concurrency ?? 16)) return;
+      // Whoever is writing it looks again afterwards.
       if (this.#busy.has(path)) continue;
-      this.#pending.delete(path);
-      this.#busy.add(path);
-      return target;
+      const { target } = this.#waiting.get(path)!;
+      this.forget(path);
+      void this.#one(target);
     }
-    return null;
   }
 
   async #one(target: StatusTarget): Promise<void> {
     const { path } = target;
-    const wait = (this.#recent.get(path) ?? 0) + (this.#options.pace ?? 200) - performance.now();
-    if (wait > 0) await sleep(wait);
-    // What came while we waited is newer.
-    const newest = this.#pending.get(path) ?? target;
-    this.#pending.delete(path);
+    this.#busy.add(path);
+    let failed = false;
     try {
-      await writeStatus(this.#options.client, path, newest.stored, (object) => this.#merged(object, newest));
+      await writeStatus(this.#options.client, path, target.stored, (object) => this.#merged(object, target));
       this.#options.written?.(path);
     } catch (error) {
+      failed = true;
       this.#options.failed(path, error);
-      this.#retryLater(newest);
     }
+    this.#busy.delete(path);
     this.#remember(path);
-  }
-
-  /** Unless something newer comes first. */
-  #retryLater(target: StatusTarget): void {
-    if (this.#pending.has(target.path)) return;
-    this.#forgetRetry(target.path);
-    const timer = setTimeout(() => this.write(target), this.#options.retry ?? 2_000).unref();
-    this.#retries.set(target.path, timer);
-  }
-
-  #forgetRetry(path: string): void {
-    clearTimeout(this.#retries.get(path));
-    this.#retries.delete(path);
+    const newer = this.#waiting.get(path)?.target;
+    if (newer !== undefined) {
+      this.forget(path);
+      this.#schedule(newer, 0);
+    } else if (failed) this.#schedule(target, this.#options.retry ?? 2_000);
+    this.#work();
   }
 
   #merged(object: StoredObject, { status }: StatusTarget): StoredObject | null {
     const now = (this.#options.now?.() ?? new Date()).toISOString().replace(/\.\d+/, '');
     return mergeStatus(object, status, this.#options.controllerName, now);
-  }
-
-  /** Forgets objects that are gone. */
-  retain(paths: ReadonlySet<string>): void {
-    for (const path of this.#settled.keys()) if (!paths.has(path)) this.#settled.delete(path);
   }
 
   #remember(path: string): void {

@@ -1,3 +1,4 @@
+import { finish, inSlices, type Steps } from '../../ir/steps.ts';
 import type { RoutingTable } from '../../ir/table.ts';
 import type { CompiledPort, CompiledTable } from './compiled.ts';
 import { HostTable, ListenerTable } from './listener-table.ts';
@@ -9,31 +10,15 @@ import { RunnableRule } from './rule.ts';
  * state, and so are the tables of hostnames all of whose rules are. Nothing of `previous` is changed.
  */
 export function compile(table: RoutingTable, previous: CompiledTable | null): CompiledTable {
-  const steps = compilation(table, previous);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return finish(compilation(table, previous));
 }
 
-/** The same in slices of about `budget` milliseconds, between which the event loop gets its turn. */
-export async function compileSliced(
-  table: RoutingTable,
-  previous: CompiledTable | null,
-  budget = 1,
-): Promise<CompiledTable> {
-  const steps = compilation(table, previous);
-  for (;;) {
-    const end = performance.now() + budget;
-    do {
-      const step = steps.next();
-      if (step.done) return step.value;
-    } while (performance.now() < end);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+/** The same in slices of about a millisecond. */
+export function compileSliced(table: RoutingTable, previous: CompiledTable | null, budget = 1): Promise<CompiledTable> {
+  return inSlices(compilation(table, previous), budget);
 }
 
-function* compilation(table: RoutingTable, previous: CompiledTable | null): Generator<void, CompiledTable> {
+function* compilation(table: RoutingTable, previous: CompiledTable | null): Steps<CompiledTable> {
   const rules = new Map<string, RunnableRule>();
   const keys = new Map(Object.keys(table.backends).map((key) => [key, key]));
   const served: ServedRules = new Map();
@@ -69,7 +54,7 @@ function* listenerTable(
   key: string,
   hostnames: ReadonlyMap<string, readonly RunnableRule[]>,
   previous: ListenerTable | undefined,
-): Generator<void, ListenerTable> {
+): Steps<ListenerTable> {
   const listener = table.listeners[key]!;
   const unchanged = previous?.identity.listener === listener;
   const next = new ListenerTable(unchanged ? previous.identity : { key, listener });

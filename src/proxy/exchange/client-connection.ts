@@ -8,8 +8,8 @@ import type { ProxyLimits } from '../options.ts';
 import { normalisePath } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
-import { ReadMemory, readInto, sendWriter } from '../wire.ts';
 import { ClientClock } from './client-clock.ts';
+import { ClientSocket, type SocketOwner } from './client-socket.ts';
 import { ERRORS, faultError } from './error.ts';
 import { Exchange } from './exchange.ts';
 import { plainAddress } from './forwarding.ts';
@@ -33,7 +33,7 @@ const CLOSED = 6;
 const MUCH = 16_384;
 
 /** One HTTP/1.1 connection of a client: it reads requests one after the other and gives each to its exchange. */
-export class ClientConnection implements TimerOwner {
+export class ClientConnection implements TimerOwner, SocketOwner {
   readonly runtime: Runtime;
   readonly site: Site;
   readonly socket: Socket;
@@ -49,16 +49,15 @@ export class ClientConnection implements TimerOwner {
   isEnded: boolean;
   /** Whether nothing follows the exchange under way: the listener is gone, or the process is stopping. */
   isLast: boolean;
+  private readonly wire: ClientSocket;
   private readonly limits: ProxyLimits;
   private readonly exchange: Exchange;
   private readonly clock: ClientClock;
   private readonly onClosed: (connection: ClientConnection) => void;
-  private readonly memory: ReadMemory;
   private readonly input: Input;
   private state: number;
   private tunnel: Tunnel | null;
   private isRunning: boolean;
-  private isPaused: boolean;
   private discarded: number;
 
   /** `accepted` is paused when it is plaintext. */
@@ -73,9 +72,9 @@ export class ClientConnection implements TimerOwner {
     this.site = site;
     this.isTls = site.scheme === 'https';
     this.sni = sni;
+    this.wire = new ClientSocket(accepted, this.isTls, runtime.reads, this);
+    this.socket = this.wire.socket;
     this.limits = runtime.options.limits;
-    this.memory = new ReadMemory(runtime.reads);
-    this.socket = this.isTls ? accepted : readInto(accepted, this.memory, (chunk, count) => this.receive(chunk, count));
     this.peer = plainAddress(this.socket.remoteAddress ?? '');
     this.head = new RequestHead(this.limits.message, normalisePath);
     this.body = new BodyReader(this.limits.message);
@@ -88,23 +87,13 @@ export class ClientConnection implements TimerOwner {
     this.state = HEAD;
     this.tunnel = null;
     this.isRunning = false;
-    this.isPaused = false;
     this.discarded = 0;
     this.exchange = new Exchange(this);
     runtime.metrics.connectionsTotal++;
     runtime.metrics.connectionsOpen++;
-    this.listen(this.socket);
+    this.wire.start();
     this.head.reset();
     this.clock.awaitRequest();
-  }
-
-  private listen(socket: Socket): void {
-    if (this.isTls) socket.on('data', (chunk: Buffer) => this.receive(chunk, chunk.length));
-    socket.on('drain', () => this.guarded(this.drained));
-    socket.on('end', () => this.guarded(this.ended));
-    socket.on('error', () => this.destroy());
-    socket.on('close', () => this.destroy());
-    socket.resume();
   }
 
   /** Whether more of the request is still to come. */
@@ -119,65 +108,50 @@ export class ClientConnection implements TimerOwner {
 
   /** Whether the current input is memory that is used again: what is not copied is lost. */
   get isVolatile(): boolean {
-    return this.input.isHeld || this.memory.isShared(this.input.buffer);
+    return this.input.isHeld || this.wire.isShared(this.input.buffer);
   }
 
   get isCongested(): boolean {
-    return this.socket.writableNeedDrain;
+    return this.wire.isCongested;
   }
 
   // Writing
 
   send(writer: MessageWriter): void {
-    if (this.state < LINGER) sendWriter(this.socket, writer, this.isTls);
+    if (this.state < LINGER) this.wire.send(writer);
   }
 
   /** Sends bytes that nobody will change afterwards. */
   sendBytes(bytes: Buffer): void {
     this.clock.hasTaken();
-    if (this.state < LINGER) this.socket.write(bytes);
+    if (this.state < LINGER) this.wire.write(bytes);
   }
 
   // Reading
 
   pause(): void {
-    if (this.isPaused) return;
-    this.isPaused = true;
-    this.socket.pause();
+    this.wire.pause();
   }
 
   resume(): void {
-    if (!this.isPaused) return;
-    this.isPaused = false;
+    if (!this.wire.isPaused) return;
     this.clock.hasSent();
-    this.socket.resume();
+    this.wire.resume();
   }
 
   /** Somebody still holds on to what was read last. */
   lend(): void {
-    this.memory.lend();
+    this.wire.lend();
   }
 
-  private receive(chunk: Buffer, count: number): void {
-    try {
-      this.clock.hasSent();
-      this.input.feed(chunk, count);
-      this.run();
-    } catch (error) {
-      this.crashed(error);
-    }
-  }
-
-  private guarded(handler: () => void): void {
-    try {
-      handler.call(this);
-    } catch (error) {
-      this.crashed(error);
-    }
+  received(chunk: Buffer, count: number): void {
+    this.clock.hasSent();
+    this.input.feed(chunk, count);
+    this.run();
   }
 
   /** A bug costs this connection only. */
-  private crashed(error: unknown): void {
+  crashed(error: unknown): void {
     this.runtime.bug(error);
     this.destroy();
   }
@@ -238,7 +212,7 @@ export class ClientConnection implements TimerOwner {
     }
     // The exchange needs the head until its end, and the input does not live that long.
     head.rebase(input.detach(head.length), 0);
-    if (head.bodyLength > MUCH || head.framing === CHUNKED) this.memory.expectMuch();
+    if (head.bodyLength > MUCH || head.framing === CHUNKED) this.wire.expectMuch();
     this.body.start(head.framing, head.bodyLength, true);
     this.state = head.framing === NO_BODY ? RESPONSE : BODY;
     this.clock.awaitProgress();
@@ -299,7 +273,7 @@ export class ClientConnection implements TimerOwner {
       this.linger();
       return;
     }
-    this.memory.expectLittle();
+    this.wire.expectLittle();
     this.resume();
     if (this.hasInput) this.clock.awaitHead();
     else this.clock.awaitRequest();
@@ -311,14 +285,13 @@ export class ClientConnection implements TimerOwner {
     if (this.state >= LINGER) return;
     this.state = LINGER;
     this.input.drop();
-    this.socket.end();
-    if (this.isEnded && this.socket.writableLength === 0) {
+    this.wire.end();
+    if (this.isEnded && this.wire.isFlushed) {
       this.destroy();
       return;
     }
     this.clock.awaitEnd();
-    this.isPaused = false;
-    this.socket.resume();
+    this.wire.resume();
   }
 
   /** Ends the connection at once. */
@@ -326,9 +299,8 @@ export class ClientConnection implements TimerOwner {
     if (this.state === CLOSED) return;
     this.state = CLOSED;
     this.clock.remove();
-    this.memory.expectLittle();
     this.runtime.metrics.connectionsOpen--;
-    this.socket.destroy();
+    this.wire.destroy();
     this.exchange.clientLost();
     this.onClosed(this);
   }
@@ -339,7 +311,7 @@ export class ClientConnection implements TimerOwner {
    */
   reset(): void {
     if (this.state === CLOSED) return;
-    if (this.site.scheme === 'http') this.socket.resetAndDestroy();
+    this.wire.reset();
     this.destroy();
   }
 
@@ -362,20 +334,20 @@ export class ClientConnection implements TimerOwner {
 
   /** The backend has ended its half of the tunnel. */
   endTunnel(): void {
-    this.socket.end();
+    this.wire.end();
   }
 
   // Events
 
-  private drained(): void {
+  drained(): void {
     this.clock.hasTaken();
     this.exchange.clientDrained();
   }
 
-  private ended(): void {
+  ended(): void {
     this.isEnded = true;
     if (this.state === TUNNEL) this.tunnel?.clientEnded();
-    else if (this.state === LINGER && this.socket.writableLength === 0) this.destroy();
+    else if (this.state === LINGER && this.wire.isFlushed) this.destroy();
     else this.endRequest();
   }
 
@@ -392,7 +364,7 @@ export class ClientConnection implements TimerOwner {
       case BODY:
       case RESPONSE:
         // A client that is not read cannot make progress.
-        if (this.isReceiving && !this.isPaused && clock.isBodyStalled) exchange.refuse(ERRORS.bodyTimeout);
+        if (this.isReceiving && !this.wire.isPaused && clock.isBodyStalled) exchange.refuse(ERRORS.bodyTimeout);
         else if (this.isCongested && clock.isResponseStalled) exchange.breakOff(ERRORS.clientStalled);
         else clock.awaitProgress();
         return;

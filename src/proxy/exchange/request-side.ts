@@ -56,7 +56,7 @@ export class RequestSide {
     forwarding.requestId = forwarding.isNewRequestId ? newRequestId() : id;
     const trace = head.fields.has(TRACEPARENT) ? head.header('traceparent')! : '';
     forwarding.isNewTrace = !isTraceparent(trace);
-    forwarding.traceparent = forwarding.isNewTrace ? newTraceparent(false) : trace;
+    forwarding.traceparent = forwarding.isNewTrace ? newTraceparent() : trace;
     if (runtime.options.forwarded) {
       forwarding.element = forwardedElement(forwarding.peer, forwarding.scheme, head);
     }

@@ -44,60 +44,42 @@ export type NormalisePath = (raw: string) => string | null;
 export class RequestHead implements RequestView {
   readonly fields: FieldSection;
   private readonly requestLine: RequestLine;
-  private hasLine: boolean;
-  fault: Fault | null;
+  private hasLine!: boolean;
+  fault!: Fault | null;
   /** Offset of the byte that was refused. */
-  faultAt: number;
+  faultAt!: number;
   /** Bytes of the head, once it is complete. */
-  length: number;
+  length!: number;
   /** NO_BODY, LENGTH or CHUNKED. */
-  framing: number;
+  framing!: number;
   /** Bytes of the body when `framing` is LENGTH. */
-  bodyLength: number;
+  bodyLength!: number;
   /** Whether the connection may serve another request after this one. */
-  keepAlive: boolean;
+  keepAlive!: boolean;
   /** Whether the client asks to change the protocol (RFC 9110 section 7.8). */
-  upgrade: boolean;
+  upgrade!: boolean;
   /** Whether the client waits for 100 before it sends the body (RFC 9110 section 10.1.1). */
-  expectsContinue: boolean;
+  expectsContinue!: boolean;
   /** Scheme of a target in absolute form: `http`, `https`, or `''` for the other forms. */
-  targetScheme: string;
+  targetScheme!: string;
   private readonly limits: MessageLimits;
   private readonly normalise: NormalisePath;
-  private position: number;
-  private pathStart: number;
-  private hostStart: number;
-  private hostEnd: number;
-  private authorityEnd: number;
-  private methodText: string | null;
-  private pathText: string | null;
-  private queryText: string | null;
-  private hostText: string | null;
+  private position!: number;
+  private pathStart!: number;
+  private hostStart!: number;
+  private hostEnd!: number;
+  private authorityEnd!: number;
+  private methodText!: string | null;
+  private pathText!: string | null;
+  private queryText!: string | null;
+  private hostText!: string | null;
 
   constructor(limits: MessageLimits, normalise: NormalisePath) {
     this.fields = new FieldSection(NOTHING);
     this.requestLine = new RequestLine();
-    this.hasLine = false;
-    this.fault = null;
-    this.faultAt = 0;
-    this.length = 0;
-    this.framing = NO_BODY;
-    this.bodyLength = 0;
-    this.keepAlive = false;
-    this.upgrade = false;
-    this.expectsContinue = false;
-    this.targetScheme = '';
     this.limits = limits;
     this.normalise = normalise;
-    this.position = 0;
-    this.pathStart = 0;
-    this.hostStart = 0;
-    this.hostEnd = 0;
-    this.authorityEnd = 0;
-    this.methodText = null;
-    this.pathText = null;
-    this.queryText = null;
-    this.hostText = null;
+    this.reset();
   }
 
   /** Forgets the request, ready for the next one. */
@@ -112,6 +94,7 @@ export class RequestHead implements RequestView {
     this.expectsContinue = false;
     this.targetScheme = '';
     this.position = 0;
+    this.pathStart = 0;
     this.hostStart = 0;
     this.hostEnd = 0;
     this.authorityEnd = 0;

@@ -28,37 +28,26 @@ const VERSION_LENGTH = 8;
 
 /** The request line (RFC 9112 section 3) as ranges, relative to the first byte of the message. */
 export class RequestLine {
-  fault: Fault | null;
+  fault!: Fault | null;
   /** Where scanning stands; after DONE the first byte after the line. After REFUSED the byte that was refused. */
-  position: number;
-  methodStart: number;
-  methodEnd: number;
-  targetStart: number;
+  position!: number;
+  methodStart!: number;
+  methodEnd!: number;
+  targetStart!: number;
   /** Of the `?`; -1 when there is none. */
-  queryStart: number;
-  targetEnd: number;
+  queryStart!: number;
+  targetEnd!: number;
   /** End of the line, without CRLF. */
-  end: number;
+  end!: number;
   /** 1 for HTTP/1.1, 0 for HTTP/1.0. */
-  minor: number;
+  minor!: number;
   /** Whether the path, if the target is one, needs no normalisation: it has no `%`, `//` or `/.`. */
-  isNormal: boolean;
-  private state: number;
-  private previous: number;
+  isNormal!: boolean;
+  private state!: number;
+  private previous!: number;
 
   constructor() {
-    this.fault = null;
-    this.position = 0;
-    this.methodStart = 0;
-    this.methodEnd = 0;
-    this.targetStart = 0;
-    this.queryStart = -1;
-    this.targetEnd = 0;
-    this.end = 0;
-    this.minor = 1;
-    this.isNormal = true;
-    this.state = START;
-    this.previous = 0;
+    this.reset();
   }
 
   reset(): void {

@@ -34,38 +34,28 @@ const NOTHING = Buffer.alloc(0);
  */
 export class ResponseHead {
   readonly fields: FieldSection;
-  fault: Fault | null;
-  faultAt: number;
+  fault!: Fault | null;
+  faultAt!: number;
   /** Bytes of the head, once it is complete. */
-  length: number;
-  minor: number;
-  status: number;
+  length!: number;
+  minor!: number;
+  status!: number;
   /** NO_BODY, LENGTH, CHUNKED or UNTIL_CLOSE. */
-  framing: number;
+  framing!: number;
   /** Bytes of the body when `framing` is LENGTH; otherwise the Content-Length that the head announces, or -1. */
-  bodyLength: number;
+  bodyLength!: number;
   /** Whether the connection may be used for another request after this response. */
-  keepAlive: boolean;
+  keepAlive!: boolean;
   /** Whether this is a 101 that names the protocol it changes to. */
-  upgrade: boolean;
+  upgrade!: boolean;
   private readonly limits: MessageLimits;
-  private state: number;
-  private position: number;
+  private state!: number;
+  private position!: number;
 
   constructor(limits: MessageLimits) {
     this.fields = new FieldSection(NOTHING);
-    this.fault = null;
-    this.faultAt = 0;
-    this.length = 0;
-    this.minor = 1;
-    this.status = 0;
-    this.framing = NO_BODY;
-    this.bodyLength = -1;
-    this.keepAlive = false;
-    this.upgrade = false;
     this.limits = limits;
-    this.state = VERSION;
-    this.position = 0;
+    this.reset();
   }
 
   reset(): void {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { connect, createServer } from 'node:tls';
 import { expect, test } from 'vitest';
-import { expiresAt, issueCertificate, makeAuthority } from './authority.ts';
+import { expiresAt, issueCertificate, makeAuthority } from './certificate.ts';
 
 test('a client that trusts the authority accepts what it issued, for its names only', async () => {
   const authority = await makeAuthority('headgate test', 10);

@@ -26,13 +26,15 @@ const DAY = 86_400_000;
 /** Clocks of two machines differ. */
 const SKEW = 3_600_000;
 
-/** A new self-signed authority. */
+/**
+ * A new self-signed authority. Its name ends in random digits: where two of one name are trusted, OpenSSL tries only the first.
+ */
 export async function makeAuthority(name: string, days: number, now = Date.now()): Promise<KeyPair> {
   const keys = await generateKeys();
   const cert = await X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: serialNumber(),
-      name: `CN=${name}`,
+      name: `CN=${name} ${randomBytes(4).toString('hex')}`,
       notBefore: new Date(now - SKEW),
       notAfter: new Date(now + days * DAY),
       keys,
@@ -86,6 +88,15 @@ export async function issueCertificate(
 export function expiresAt(pem: string): number {
   try {
     return new X509Certificate(pem).notAfter.getTime();
+  } catch {
+    return 0;
+  }
+}
+
+/** When `makeAuthority` made it, milliseconds since the epoch; 0 for what is no certificate. */
+export function issuedAt(pem: string): number {
+  try {
+    return new X509Certificate(pem).notBefore.getTime() + SKEW;
   } catch {
     return 0;
   }

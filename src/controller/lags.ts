@@ -1,0 +1,81 @@
+import type { TableChange } from '../ir/delta.ts';
+import type { SnapshotServer } from '../snapshot/server.ts';
+import { acknowledgement } from './acknowledged.ts';
+import { routeOfRule } from './behind.ts';
+import { type Lag, lagFrom } from './programmed.ts';
+
+/** What may be shown otherwise than before. */
+export type LagChanges = {
+  /** `namespace/name` */
+  readonly gateways: readonly string[];
+  /** `httproute/<namespace>/<name>`, as the keys of its rules begin. */
+  readonly routes: ReadonlySet<string>;
+  /** More than `routes`: of some Gateway nothing was known and something is, or the other way round. */
+  readonly allRoutes: boolean;
+};
+
+export type LagsOptions = {
+  readonly snapshots: Pick<SnapshotServer, 'newest' | 'proxiesOf'>;
+  /** The proxies of a Gateway that take traffic. */
+  readonly ready: (gateway: string) => ReadonlySet<string>;
+};
+
+/** How far the proxies of each Gateway are, computed again only for those of which something was heard. */
+export class Lags {
+  readonly #options: LagsOptions;
+  readonly #lags = new Map<string, Lag>();
+  readonly #stale = new Set<string>();
+  /** Routes that have a rule now, or have none any more. */
+  #routes = new Set<string>();
+
+  constructor(options: LagsOptions) {
+    this.#options = options;
+  }
+
+  published({ table, keys }: Pick<TableChange, 'table' | 'keys'>): void {
+    this.#stale.add(table.gateway);
+    for (const key of [...(keys.rules ?? []), ...(keys.streams ?? [])]) this.#routes.add(routeOfRule(key));
+  }
+
+  /** One of a Gateway's proxies came, went, or answered. */
+  heardOf(gateway: string): void {
+    this.#stale.add(gateway);
+  }
+
+  forget(gateway: string): void {
+    this.#stale.delete(gateway);
+    this.#lags.delete(gateway);
+  }
+
+  of(gateway: string): Lag {
+    return this.#lags.get(gateway) ?? this.#look(gateway);
+  }
+
+  update(): LagChanges {
+    const routes = this.#routes;
+    this.#routes = new Set();
+    const gateways = [...this.#stale];
+    let allRoutes = false;
+    for (const gateway of gateways) {
+      const before = this.#lags.get(gateway) ?? null;
+      const lag = this.#look(gateway);
+      this.#lags.set(gateway, lag);
+      const retold = before?.message !== lag.message;
+      const [was, is] = [before?.behind ?? null, lag.behind];
+      if (was === null || is === null) {
+        if (before === null || was !== is || retold) allRoutes = true;
+        continue;
+      }
+      for (const route of is.routes) if (retold || !was.routes.has(route)) routes.add(route);
+      for (const route of was.routes) if (retold || !is.routes.has(route)) routes.add(route);
+    }
+    this.#stale.clear();
+    return { gateways, routes, allRoutes };
+  }
+
+  #look(gateway: string): Lag {
+    const { snapshots, ready } = this.#options;
+    const desired = snapshots.newest(gateway);
+    return lagFrom(desired && acknowledgement(desired, ready(gateway), snapshots.proxiesOf(gateway)));
+  }
+}

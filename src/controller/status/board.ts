@@ -1,0 +1,125 @@
+import type { Condition, ObjectKey } from '../../ir/status.ts';
+import type { TranslationStep } from '../../translate/incremental/translator.ts';
+import type { ObjectStatus } from '../../translate/index.ts';
+import type { LagChanges } from '../lags.ts';
+import { type GatewayOf, type LagOf, ROUTE_PROGRAMMED, shownStatus } from '../programmed.ts';
+import type { World, WorldChange } from '../world.ts';
+import { pathOf } from './path.ts';
+import type { StatusTarget } from './writer.ts';
+
+/** Milliseconds. */
+const PATIENCE = 30;
+
+/**
+ * What should stand in each object's status, and of which objects that must be looked at again: those that are translated
+ * otherwise, those that changed in the cluster (our own writes too), and those that the proxies serve now or no longer.
+ */
+export class StatusBoard {
+  readonly #controllerName: string;
+  readonly #statuses = new Map<string, ObjectStatus>();
+  /** Ids of those statuses that are of ListenerSets. */
+  readonly #listenerSets = new Set<string>();
+  #dirty = new Map<string, ObjectKey>();
+
+  constructor(controllerName: string) {
+    this.#controllerName = controllerName;
+  }
+
+  /** Every object is looked at: this replica begins to write. */
+  all(world: World): void {
+    for (const [id, status] of this.#statuses) this.#dirty.set(id, status);
+    for (const { stored } of world.all()) {
+      const { namespace = '', name } = stored.metadata;
+      if (this.#isOurs(stored)) this.#mark({ kind: stored.kind, namespace, name });
+    }
+  }
+
+  translated({ statuses, goneStatuses }: TranslationStep['changes']): void {
+    for (const status of statuses) {
+      this.#statuses.set(idOf(status), status);
+      if (status.kind === 'ListenerSet') this.#listenerSets.add(idOf(status));
+      this.#mark(status);
+    }
+    for (const key of goneStatuses) {
+      this.#statuses.delete(idOf(key));
+      this.#listenerSets.delete(idOf(key));
+      this.#mark(key);
+    }
+  }
+
+  stored(changes: readonly WorldChange[]): void {
+    for (const { kind, key, object } of changes) {
+      if (object === null) continue;
+      const slash = key.indexOf('/');
+      const one = { kind, namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+      if (this.#statuses.has(idOf(one)) || this.#isOurs(object.stored)) this.#mark(one);
+    }
+  }
+
+  served({ gateways, routes, allRoutes }: LagChanges): void {
+    for (const gateway of gateways) this.#markKnown(`gateway/${gateway}`);
+    // Whose they are is not known here, and they are few.
+    if (gateways.length > 0) for (const id of this.#listenerSets) this.#markKnown(id);
+    for (const route of routes) this.#markKnown(route);
+    if (allRoutes) for (const status of this.#statuses.values()) if ('parents' in status.status) this.#mark(status);
+  }
+
+  /** Nobody asks: another replica writes. */
+  clear(): void {
+    this.#dirty.clear();
+  }
+
+  /**
+   * Where each status goes, once. An object of which nothing is ours any more, but which still has entries of ours, gets a
+   * status without any.
+   */
+  *take(world: World, lagOf: LagOf, gatewayOf: GatewayOf): Generator<StatusTarget> {
+    const dirty = this.#dirty;
+    this.#dirty = new Map();
+    for (const [id, { kind, namespace, name }] of dirty) {
+      const known = this.#statuses.get(id);
+      const stored = world.get(kind, namespace, name)?.stored;
+      if (stored === undefined) continue;
+      const path = pathOf(kind, namespace, name);
+      if (known !== undefined) yield targetOf(path, stored, shownStatus(known, lagOf, gatewayOf));
+      else if (this.#isOurs(stored)) yield { path, stored, status: withoutEntries(stored) };
+    }
+  }
+
+  #mark(key: ObjectKey): void {
+    this.#dirty.set(idOf(key), key);
+  }
+
+  #markKnown(id: string): void {
+    const status = this.#statuses.get(id);
+    if (status !== undefined) this.#dirty.set(id, status);
+  }
+
+  #isOurs({ status }: StatusTarget['stored']): boolean {
+    const entries = [...(status?.parents ?? []), ...(status?.ancestors ?? [])];
+    return entries.some(({ controllerName }) => controllerName === this.#controllerName);
+  }
+}
+
+/**
+ * A route that the proxies do not serve yet as it is usually is served a few milliseconds later: a status that says the
+ * first is worth waiting for the one that says the second.
+ */
+function targetOf(path: string, stored: StatusTarget['stored'], { status }: ObjectStatus): StatusTarget {
+  const pending = 'parents' in status && status.parents.some(({ conditions }) => conditions.some(isPending));
+  return pending ? { path, stored, status, patience: PATIENCE } : { path, stored, status };
+}
+
+function isPending({ type, reason }: Condition): boolean {
+  return type === ROUTE_PROGRAMMED && reason === 'Pending';
+}
+
+/** A status in which several controllers have entries, without ours. */
+function withoutEntries({ status }: StatusTarget['stored']): StatusTarget['status'] {
+  return status?.ancestors === undefined ? { parents: [] } : { ancestors: [] };
+}
+
+/** As the keys of a route's rules begin: `httproute/<namespace>/<name>`. */
+function idOf({ kind, namespace, name }: ObjectKey): string {
+  return `${kind.toLowerCase()}/${namespace}/${name}`;
+}
