@@ -130,7 +130,7 @@ test('the reasons of conditions are those in the code', () => {
   const files = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'));
   const made = [...files.map((name) => join(folder, name)), join(ROOT, 'src/controller/programmed.ts')]
     .flatMap((path) => Array.from(read(path).matchAll(/'([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
-    .filter((word) => !/^(True|False|Unknown|Gateway|HTTPRoute|RequestMirror)$/.test(word));
+    .filter((word) => !/^(True|False|Unknown|Gateway|ListenerSet|HTTPRoute|RequestMirror)$/.test(word));
   const shown = rows(read(join(DOCS, 'errors.md')), '### Conditions that are not as they should be').flatMap(
     ([, condition, reason]) => [...condition!.matchAll(/([A-Z][A-Za-z]+)=/g)].map(([, type]) => type!).concat(reason!),
   );
