@@ -15,6 +15,7 @@ import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-g
 import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
+import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -23,6 +24,7 @@ export type Resources = {
   readonly gatewayClasses: readonly GatewayClass[];
   readonly gateways: readonly Gateway[];
   readonly listenerSets: readonly ListenerSet[];
+  readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly grpcRoutes: readonly GRPCRoute[];
   readonly tlsRoutes: readonly TLSRoute[];
@@ -47,6 +49,7 @@ export const COLLECTION_OF = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
   ListenerSet: 'listenerSets',
+  GatewayParameters: 'gatewayParameters',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
   TLSRoute: 'tlsRoutes',
@@ -66,6 +69,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   GatewayClass: gatewayClassSchema,
   Gateway: gatewaySchema,
   ListenerSet: listenerSetSchema,
+  GatewayParameters: gatewayParametersSchema,
   HTTPRoute: httpRouteSchema,
   GRPCRoute: grpcRouteSchema,
   TLSRoute: tlsRouteSchema,
@@ -92,6 +96,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'GatewayParameters',
   'ReferenceGrant',
 ]);
 
@@ -121,6 +126,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     gatewayClasses: [],
     gateways: [],
     listenerSets: [],
+    gatewayParameters: [],
     httpRoutes: [],
     grpcRoutes: [],
     tlsRoutes: [],
@@ -143,7 +149,7 @@ export function isKnownKind(kind: string): kind is Kind {
 }
 
 /**
- * Judges one document as an API server with the Gateway API's CRDs (v1.7.0, experimental channel) would on creation, and
+ * Judges one document as an API server with the Gateway API's CRDs (v1.7.0, experimental channel) and ours would on creation, and
  * applies the defaults. Never throws.
  */
 export function parseResource(raw: unknown): Parsed {

@@ -11,11 +11,13 @@ export type WatchedKind = {
 };
 
 const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
+const OWN_API = '/apis/headgate.dev/v1alpha1';
 
 export const WATCHED: readonly WatchedKind[] = [
   { kind: 'GatewayClass', path: `${GATEWAY_API}/gatewayclasses`, query: {} },
   { kind: 'Gateway', path: `${GATEWAY_API}/gateways`, query: {} },
   { kind: 'ListenerSet', path: `${GATEWAY_API}/listenersets`, query: {} },
+  { kind: 'GatewayParameters', path: `${OWN_API}/gatewayparameters`, query: {} },
   { kind: 'HTTPRoute', path: `${GATEWAY_API}/httproutes`, query: {} },
   { kind: 'GRPCRoute', path: `${GATEWAY_API}/grpcroutes`, query: {} },
   { kind: 'TLSRoute', path: `${GATEWAY_API}/tlsroutes`, query: {} },

@@ -46,7 +46,11 @@ export type Child = {
 
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 
-/** `ports` are those of listeners that stand in ListenerSets. */
+/**
+ * With an autoscaler the number of replicas is its business: `parameters` then has the one that lives. (Leaving the field out
+ * of what is applied would set it to 1, because nobody else need have claimed it.)
+ * `ports` are those of listeners that stand in ListenerSets.
+ */
 export function render(
   gateway: Gateway,
   parameters: ProxyParameters,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Gateway } from '../api/gateway/gateway.ts';
 import type { ListenerSet } from '../api/gateway/listener-set.ts';
+import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
 import type { Condition } from '../ir/status.ts';
 import { type CertificateFault, type ResolvedCertificate, resolveCertificate } from './certificate.ts';
 import { insecureFallback } from './client-validation.ts';
@@ -19,6 +20,7 @@ import { type ListenerSetPlan, planListenerSets } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { byAge, generationOf, keyOf } from './object.ts';
 import type { TranslateOptions } from './options.ts';
+import { mergeParameters, parametersOfGateway } from './parameters.ts';
 import { PortClaims } from './port-claim.ts';
 
 /** A Gateway of this controller with all that does not depend on routes. */
@@ -26,6 +28,8 @@ export type GatewayPlan = {
   readonly gateway: Gateway;
   /** `namespace/name`. */
   readonly key: string;
+  /** What its own `parametersRef` leads to. */
+  readonly parameters: GatewayParameters | null;
   /** Its own. */
   readonly listeners: readonly ListenerPlan[];
   /** All that name it, in order of precedence; those that are not allowed have no listeners. */
@@ -88,23 +92,27 @@ function planGateway(
   const key = keyOf(gateway.metadata);
   const generation = generationOf(gateway.metadata);
   const requested = requestedAddresses(gateway);
-  const assigned = options.addresses[key] ?? [];
+  const own = parametersOfGateway(gateway, lookup.gatewayParameters);
+  const assigned = assignedAddresses(gateway, gatewayClass, own.parameters, options);
   const bound = requested.length > 0 ? requested : options.defaultAddresses;
   const addresses = assigned.length > 0 ? assigned : options.sharedAddress ? bound : options.defaultAddresses;
 
-  const fault = ownFault(gateway, gatewayClass, generation);
+  const unsupported = addressFault(gateway, generation);
   const site = {
     gateway: key,
     taken: new TakenSockets(),
     claims: options.sharedAddress ? claims : null,
     bound,
     addresses: options.sharedAddress ? requested : [],
-    open: fault === null,
+    open: unsupported === null,
   };
   const drafts = gateway.spec.listeners.map((listener) => draftListener(gateway, gateway, listener, lookup));
   const listeners = planListeners(drafts, site, generation);
-  const accepted = fault ?? acceptedOf(listeners, generation);
-  const parentFault = accepted.status === 'True' ? '' : accepted.message;
+  const accepted =
+    parametersFault(gateway, gatewayClass, own.fault, generation) ?? unsupported ?? acceptedOf(listeners, generation);
+  // Parameters that are wrong cost nothing that is served.
+  const servable = listeners.some(({ entry }) => entry !== null) || accepted.status === 'True';
+  const parentFault = servable ? '' : accepted.message;
   const listenerSets = planListenerSets(sets, gateway, parentFault, site, lookup);
   const certificate = clientCertificateOf(gateway, lookup);
   const served = [...listeners, ...listenerSets.flatMap((set) => set.listeners)];
@@ -112,6 +120,7 @@ function planGateway(
   return {
     gateway,
     key,
+    parameters: own.parameters,
     listeners,
     listenerSets,
     conditions: [
@@ -133,24 +142,44 @@ function clientCertificateOf(
   return ref === undefined ? null : resolveCertificate(ref, { kind: 'Gateway', namespace: metadata.namespace }, lookup);
 }
 
+/** What the parameters tell takes the place of what the cluster has found, once it has found anything to say. */
+function assignedAddresses(
+  { metadata }: Gateway,
+  gatewayClass: GatewayClassPlan,
+  own: GatewayParameters | null,
+  { addresses, sharedAddress }: TranslateOptions,
+): readonly string[] {
+  const found = addresses[keyOf(metadata)];
+  const told = mergeParameters(gatewayClass.parameters, own).addresses;
+  if (told === undefined || found === undefined || sharedAddress) return found ?? [];
+  return told.map(({ value }) => value);
+}
+
 function requestedAddresses(gateway: Gateway): string[] {
   return (gateway.spec.addresses ?? []).flatMap(({ type, value = '' }) =>
     type === 'IPAddress' && isIP(value) !== 0 ? [value] : [],
   );
 }
 
-/** What keeps the whole Gateway from being accepted, whatever its listeners are. */
-function ownFault({ spec }: Gateway, gatewayClass: GatewayClassPlan, generation: number): Condition | null {
+/**
+ * Parameters that cannot be found say nothing about traffic: the Gateway is not accepted, and goes on being served by the
+ * proxies that it has.
+ */
+function parametersFault(
+  { spec }: Gateway,
+  gatewayClass: GatewayClassPlan,
+  own: string,
+  generation: number,
+): Condition | null {
   if (gatewayClass.fault !== '') {
     const message = `GatewayClass ${spec.gatewayClassName}: ${gatewayClass.fault}`;
     return gatewayCondition.invalidParameters(message, generation);
   }
-  const { parametersRef } = spec.infrastructure ?? {};
-  if (parametersRef !== undefined) {
-    const kind = parametersRef.group === '' ? parametersRef.kind : `${parametersRef.group}/${parametersRef.kind}`;
-    const message = `infrastructure.parametersRef: ${kind} ${parametersRef.name} is of no kind that this controller knows`;
-    return gatewayCondition.invalidParameters(message, generation);
-  }
+  return own === '' ? null : gatewayCondition.invalidParameters(own, generation);
+}
+
+/** What keeps all of the Gateway from being served, whatever its listeners are. */
+function addressFault({ spec }: Gateway, generation: number): Condition | null {
   for (const [index, { type, value = '', routability = '' }] of (spec.addresses ?? []).entries()) {
     if (routability !== '') {
       const message = `addresses[${index}]: routability ${routability} is not supported, only that of the class is`;

@@ -11,6 +11,7 @@ import { servicesOf } from './backend-tls-policy.ts';
 import { deepFreeze } from './freeze.ts';
 import { type GatewayPlan, planGateways } from './gateway.ts';
 import { planGatewayClasses } from './gateway-class.ts';
+import { planParameters } from './gateway-parameters.ts';
 import { parentOf } from './listener-set.ts';
 import { lookupOf } from './lookup.ts';
 import { compare } from './object.ts';
@@ -20,6 +21,7 @@ import {
   statusOfClass,
   statusOfGateway,
   statusOfListenerSet,
+  statusOfParameters,
   statusOfPolicy,
   statusOfRoute,
 } from './object-status.ts';
@@ -46,7 +48,7 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
   const lookup = lookupOf(resources);
   const backends = new BackendCatalogue(lookup);
 
-  const classes = planGatewayClasses(resources.gatewayClasses, options.controllerName);
+  const classes = planGatewayClasses(resources.gatewayClasses, options.controllerName, lookup.gatewayParameters);
   const sets = groupBy(resources.listenerSets, parentOf);
   const gateways = planGateways(resources.gateways, (key) => sets.get(key) ?? [], classes, lookup, options);
   const parents = new Map(gateways.flatMap(parentsOf));
@@ -65,6 +67,7 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
       .sort((a, b) => compare(a.gateway, b.gateway)),
     statuses: [
       ...classes.map(statusOfClass),
+      ...planParameters(classes, gateways, options.controllerName).map(statusOfParameters),
       ...gateways.map((plan) => statusOfGateway(plan, attached)),
       ...gateways.flatMap(({ listenerSets }) => listenerSets.map((plan) => statusOfListenerSet(plan, attached))),
       ...routes.map(statusOfRoute),

@@ -5,6 +5,7 @@ import type { Namespace } from '../api/core/namespace.ts';
 import type { Secret } from '../api/core/secret.ts';
 import type { Service } from '../api/core/service.ts';
 import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
+import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
 import type { Resources } from '../api/resources.ts';
 import { servicesOf } from './backend-tls-policy.ts';
 import { byAge, compare, keyOf, type Metadata } from './object.ts';
@@ -24,6 +25,7 @@ export type Lookup = {
   readonly clusterTrustBundles: ReadonlyMap<string, ClusterTrustBundle>;
   /** Those for a Service (`namespace/name`), the one that wins first. */
   readonly backendTLSPolicies: (service: string) => readonly BackendTLSPolicy[];
+  readonly gatewayParameters: ReadonlyMap<string, GatewayParameters>;
   readonly grants: Grants;
   readonly namespaceLabels: (name: string) => Readonly<Record<string, string>>;
 };
@@ -38,6 +40,7 @@ export function lookupOf(resources: Resources): Lookup {
     configMaps: byKey(resources.configMaps),
     clusterTrustBundles: byKey(resources.clusterTrustBundles),
     backendTLSPolicies: (service) => policies.get(service) ?? [],
+    gatewayParameters: byKey(resources.gatewayParameters),
     grants: new Grants(resources.referenceGrants),
     namespaceLabels: (name) => labelsOf(name, namespaces.get(name)),
   };

@@ -3,6 +3,7 @@ import type { ObjectKey } from '../ir/status.ts';
 import { type BackendTLSPolicyStatus, backendTLSPolicyStatus } from './backend-tls-policy.ts';
 import { type GatewayPlan, type GatewayStatus, gatewayStatus } from './gateway.ts';
 import { type GatewayClassPlan, type GatewayClassStatus, gatewayClassStatus } from './gateway-class.ts';
+import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-parameters.ts';
 import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { compare, type Metadata } from './object.ts';
@@ -14,6 +15,7 @@ export type ObjectStatus =
   | (ObjectKey & { readonly kind: 'GatewayClass'; readonly status: GatewayClassStatus })
   | (ObjectKey & { readonly kind: 'Gateway'; readonly status: GatewayStatus })
   | (ObjectKey & { readonly kind: 'ListenerSet'; readonly status: ListenerSetStatus })
+  | (ObjectKey & { readonly kind: 'GatewayParameters'; readonly status: GatewayParametersStatus })
   | RouteObjectStatus
   | (ObjectKey & { readonly kind: 'BackendTLSPolicy'; readonly status: BackendTLSPolicyStatus });
 
@@ -27,6 +29,10 @@ export function statusOfClass(plan: GatewayClassPlan): ObjectStatus {
 /** `attached` gives the number of accepted routes of a listener, by its key. */
 export function statusOfGateway(plan: GatewayPlan, attached: (listener: string) => number): ObjectStatus {
   return { kind: 'Gateway', ...nameOf(plan.gateway.metadata), status: gatewayStatus(plan, attached) };
+}
+
+export function statusOfParameters({ parameters, status }: GatewayParametersPlan): ObjectStatus {
+  return { kind: 'GatewayParameters', ...nameOf(parameters.metadata), status };
 }
 
 /** `attached` as for a Gateway. */

@@ -58,6 +58,7 @@ function conditionsOf({ kind, status }: ObjectStatus): readonly Condition[] {
     case 'ListenerSet':
       return [...status.conditions, ...status.listeners.flatMap(({ conditions }) => conditions)];
     case 'BackendTLSPolicy':
+    case 'GatewayParameters':
       return status.ancestors.flatMap(({ conditions }) => conditions);
     default:
       return status.parents.flatMap(({ conditions }) => conditions);

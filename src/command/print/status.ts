@@ -44,6 +44,16 @@ function partsOf(object: ObjectStatus): Part[] {
         const part = `ancestor ${ancestorRef.namespace}/${ancestorRef.name}`;
         return { object: key, part, routes: '', conditions };
       });
+    case 'GatewayParameters':
+      return object.status.ancestors.map(({ ancestorRef, conditions }) => {
+        const { kind: user, namespace: home = '', name: used } = ancestorRef;
+        return {
+          object: key,
+          part: `${user} ${objectName({ kind: user, namespace: home, name: used })}`,
+          routes: '',
+          conditions,
+        };
+      });
     default:
       return object.status.parents.map(({ parentRef, conditions }) => {
         const section = parentRef.sectionName === undefined ? '' : `, listener ${parentRef.sectionName}`;

@@ -36,6 +36,8 @@ export class StatusBoard {
 
   translated({ statuses, goneStatuses }: TranslationStep['changes']): void {
     for (const status of statuses) {
+      // Theirs is not only what translation says: ParametersReport.
+      if (status.kind === 'GatewayParameters') continue;
       this.#statuses.set(idOf(status), status);
       if (status.kind === 'ListenerSet') this.#listenerSets.add(idOf(status));
       this.#mark(status);
@@ -95,9 +97,9 @@ export class StatusBoard {
     if (status !== undefined) this.#dirty.set(id, status);
   }
 
-  #isOurs({ status }: StatusTarget['stored']): boolean {
-    const entries = [...(status?.parents ?? []), ...(status?.ancestors ?? [])];
-    return entries.some(({ controllerName }) => controllerName === this.#controllerName);
+  #isOurs({ kind, status }: StatusTarget['stored']): boolean {
+    const entries = kind === 'BackendTLSPolicy' ? status?.ancestors : status?.parents;
+    return entries?.some(({ controllerName }) => controllerName === this.#controllerName) ?? false;
   }
 }
 
@@ -115,8 +117,8 @@ function isPending({ type, reason }: Condition): boolean {
 }
 
 /** A status in which several controllers have entries, without ours. */
-function withoutEntries({ status }: StatusTarget['stored']): StatusTarget['status'] {
-  return status?.ancestors === undefined ? { parents: [] } : { ancestors: [] };
+function withoutEntries({ kind }: StatusTarget['stored']): StatusTarget['status'] {
+  return kind === 'BackendTLSPolicy' ? { ancestors: [] } : { parents: [] };
 }
 
 /** As the keys of a route's rules begin: `httproute/<namespace>/<name>`. */

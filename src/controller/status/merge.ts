@@ -28,12 +28,8 @@ type OurStatus = Ours & {
   readonly ancestors?: readonly (Ours & { readonly controllerName: string; readonly ancestorRef: object })[];
 };
 
-/** Entries of several controllers, each for another object that the status is about. */
-type Shared = readonly (Entry & { readonly controllerName: string })[];
-type OurShared = readonly (Ours & { readonly controllerName: string })[];
-
-/** The API server bounds the ancestors of a policy. */
-const MAX_ANCESTORS = 16;
+/** An entry that belongs to a controller, among those of others. */
+type Owned = { readonly controllerName: string };
 
 /**
  * Null when there is nothing to write.
@@ -53,40 +49,48 @@ export function mergeStatus<T extends StoredObject>(
     );
   }
   if (ours.parents !== undefined) {
-    after.parents = mergeShared('parentRef', before.parents ?? [], ours.parents, controllerName, now);
+    const merge = new OwnedEntries(controllerName, now, (entry: { readonly parentRef: object }) => entry.parentRef);
+    after.parents = merge.over(before.parents ?? [], ours.parents);
   }
   if (ours.ancestors !== undefined) {
-    const merged = mergeShared('ancestorRef', before.ancestors ?? [], ours.ancestors, controllerName, now);
-    after.ancestors = merged.slice(0, MAX_ANCESTORS);
+    const merge = new OwnedEntries(controllerName, now, (entry: { readonly ancestorRef: object }) => entry.ancestorRef);
+    after.ancestors = merge.over(before.ancestors ?? [], ours.ancestors);
   }
   return sameContent(after, before) ? null : { ...object, status: after };
 }
 
-/**
- * Every entry keeps its place, and new ones come last: two controllers that each put their own entries first would write
- * against each other for ever.
- */
-function mergeShared(
-  ref: 'parentRef' | 'ancestorRef',
-  known: Shared,
-  ours: OurShared,
-  controllerName: string,
-  now: string,
-): readonly object[] {
-  const remaining = new Map(ours.map((entry) => [canonical(entry[ref]), entry]));
-  const merged: object[] = [];
-  for (const old of known) {
-    if (old.controllerName !== controllerName) {
-      merged.push(old);
-      continue;
-    }
-    const id = canonical(old[ref]);
-    const next = remaining.get(id);
-    remaining.delete(id);
-    if (next !== undefined) merged.push(mergeEntry(old, next, now));
+/** The entries of a list in which each controller has its own, told apart by what they refer to. */
+class OwnedEntries<R> {
+  readonly #controllerName: string;
+  readonly #now: string;
+  readonly #refOf: (entry: R) => object;
+
+  constructor(controllerName: string, now: string, refOf: (entry: R) => object) {
+    this.#controllerName = controllerName;
+    this.#now = now;
+    this.#refOf = refOf;
   }
-  for (const added of remaining.values()) merged.push(mergeEntry({}, added, now));
-  return merged;
+
+  /**
+   * Every entry keeps its place, and new ones come last: two controllers that each put their own entries first would write
+   * against each other for ever.
+   */
+  over(known: readonly (Entry & Owned & R)[], ours: readonly (Ours & Owned & R)[]): readonly object[] {
+    const remaining = new Map(ours.map((entry) => [canonical(this.#refOf(entry)), entry]));
+    const merged: object[] = [];
+    for (const old of known) {
+      if (old.controllerName !== this.#controllerName) {
+        merged.push(old);
+        continue;
+      }
+      const id = canonical(this.#refOf(old));
+      const next = remaining.get(id);
+      remaining.delete(id);
+      if (next !== undefined) merged.push(mergeEntry(old, next, this.#now));
+    }
+    for (const added of remaining.values()) merged.push(mergeEntry({}, added, this.#now));
+    return merged;
+  }
 }
 
 /** Our fields over the stored ones, conditions merged by type. */

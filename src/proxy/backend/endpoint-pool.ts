@@ -3,6 +3,7 @@ import type { ProxyLimits } from '../options.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
 import type { ReadPool } from '../wire.ts';
 import { BackendConnection } from './connection.ts';
+import { PendingQueue } from './pending-queue.ts';
 import type { ResponseSink } from './response-sink.ts';
 
 /** What pools count, over all of them. */
@@ -33,7 +34,7 @@ export class EndpointPool {
   private readonly limits: ProxyLimits;
   private readonly counts: PoolCounts;
   private readonly idle: BackendConnection[];
-  private readonly waiting: ResponseSink[];
+  private readonly pending: PendingQueue;
   private open: number;
   private isRetired: boolean;
 
@@ -44,7 +45,7 @@ export class EndpointPool {
     this.limits = shared.limits;
     this.counts = shared.counts;
     this.idle = [];
-    this.waiting = [];
+    this.pending = new PendingQueue(shared.limits, shared.counts, shared.wheel);
     this.open = 0;
     this.isRetired = false;
   }
@@ -67,26 +68,19 @@ export class EndpointPool {
       this.openFor(sink);
       return true;
     }
-    if (this.waiting.length >= this.limits.backendPending) return false;
-    this.waiting.push(sink);
-    this.counts.waiting++;
-    return true;
+    return this.pending.add(sink);
   }
 
   /** The sink no longer waits in the queue. */
   cancel(sink: ResponseSink): void {
-    const index = this.waiting.indexOf(sink);
-    if (index === -1) return;
-    this.waiting.splice(index, 1);
-    this.counts.waiting--;
+    this.pending.cancel(sink);
   }
 
   /** Takes a connection that is idle again; false when it is not wanted. */
   keep(connection: BackendConnection): boolean {
     if (this.isRetired) return false;
-    const next = this.waiting.shift();
+    const next = this.pending.next();
     if (next !== undefined) {
-      this.counts.waiting--;
       this.counts.reuses++;
       connection.take(next);
       next.connected(connection);
@@ -118,10 +112,8 @@ export class EndpointPool {
     this.counts.open--;
     const index = this.idle.lastIndexOf(connection);
     if (index !== -1) this.idle.splice(index, 1);
-    const next = this.waiting.shift();
-    if (next === undefined) return;
-    this.counts.waiting--;
-    this.openFor(next);
+    const next = this.pending.next();
+    if (next !== undefined) this.openFor(next);
   }
 
   private openFor(sink: ResponseSink): void {

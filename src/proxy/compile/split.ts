@@ -12,7 +12,7 @@ const NOTHING_OWED = new Float64Array(0);
  */
 export class WeightedSplit implements Split {
   /** The answer to every request where there is no choice, as in most rules; null where there is. */
-  private readonly only: CompiledBackendRef | null;
+  readonly only: CompiledBackendRef | null;
   readonly refs: readonly CompiledBackendRef[];
   private readonly weights: readonly number[];
   private readonly total: number;

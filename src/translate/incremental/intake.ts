@@ -40,6 +40,7 @@ export class Intake {
     const dirty = this.dirty;
     const objects = this.objects;
     if (take(objects.gatewayClasses, changes.gatewayClasses).length > 0) dirty.allGateways = true;
+    if (take(objects.gatewayParameters, changes.gatewayParameters).length > 0) dirty.allGateways = true;
     for (const { key, after } of take(objects.gateways, changes.gateways)) {
       this.#gatewayRefs.set(key, after === null ? [] : referentsOfGateway(after));
       dirty.gateways.add(key);

@@ -9,6 +9,7 @@ import type { Gateway } from '../../api/gateway/gateway.ts';
 import type { GatewayClass } from '../../api/gateway/gateway-class.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import type { ReferenceGrant } from '../../api/gateway/reference-grant.ts';
+import type { GatewayParameters } from '../../api/policy/gateway-parameters.ts';
 import { COLLECTION_OF, type Resource } from '../../api/resources.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
 import { parentOf } from '../listener-set.ts';
@@ -34,6 +35,7 @@ export class KnownObjects implements Lookup {
   readonly secrets = new Map<string, Secret>();
   readonly configMaps = new Map<string, ConfigMap>();
   readonly clusterTrustBundles = new Map<string, ClusterTrustBundle>();
+  readonly gatewayParameters = new Map<string, GatewayParameters>();
   readonly endpointSlices = new Map<string, readonly EndpointSlice[]>();
   readonly #slices = new Map<string, EndpointSlice>();
   readonly #namespaces = new Map<string, Namespace>();

@@ -4,7 +4,7 @@
  * An object that changes makes dirty whatever was planned with it: a route itself; a Service, a BackendTLSPolicy or a CA
  * certificate the routes that refer to it; a ListenerSet or Secret its Gateway;
  * an EndpointSlice the endpoints of its Service; a Gateway itself, and its routes if it lets in or serves others than
- * before; a GatewayClass, Namespace or ReferenceGrant all Gateways (they are few), and the routes that it may concern.
+ * before; a GatewayClass, GatewayParameters, Namespace or ReferenceGrant all Gateways (they are few), and the routes that it may concern.
  */
 
 import type { TableChange } from '../../ir/delta.ts';
@@ -13,12 +13,14 @@ import type { RoutingTable } from '../../ir/table.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
 import { type GatewayPlan, planGateways } from '../gateway.ts';
 import { type GatewayClassPlan, planGatewayClasses } from '../gateway-class.ts';
-import { compare } from '../object.ts';
+import { planParameters } from '../gateway-parameters.ts';
+import { compare, keyOf } from '../object.ts';
 import {
   type ObjectStatus,
   statusOfClass,
   statusOfGateway,
   statusOfListenerSet,
+  statusOfParameters,
   statusOfPolicy,
   statusOfRoute,
 } from '../object-status.ts';
@@ -66,6 +68,8 @@ export class IncrementalTranslator {
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
   #classes: readonly GatewayClassPlan[] = [];
+  /** GatewayParameters (`namespace/name`) that have a status. */
+  #parameters: ReadonlySet<string> = new Set();
   #options = DEFAULT_OPTIONS;
   #tables: readonly RoutingTable[] = [];
 
@@ -105,13 +109,15 @@ export class IncrementalTranslator {
 
   #planClasses(): void {
     const before = this.#classes;
-    this.#classes = planGatewayClasses([...this.#objects.gatewayClasses.values()], this.#options.controllerName);
+    const { gatewayClasses, gatewayParameters } = this.#objects;
+    this.#classes = planGatewayClasses([...gatewayClasses.values()], this.#options.controllerName, gatewayParameters);
     const names = new Set(this.#classes.map(({ gatewayClass }) => gatewayClass.metadata.name));
     for (const { gatewayClass } of before) {
       const { name } = gatewayClass.metadata;
       if (!names.has(name)) this.#statuses.delete(`GatewayClass//${name}`);
     }
     for (const plan of this.#classes) this.#statuses.set(statusOfClass(plan));
+    this.#intake.dirty.classes = true;
   }
 
   #planGateways(): void {
@@ -177,6 +183,7 @@ export class IncrementalTranslator {
       if (!this.#parents.has(`ListenerSet ${key}`)) this.#statuses.delete(`ListenerSet/${key}`);
     }
     for (const key of dirty.policies) this.#judgePolicy(key);
+    if (dirty.plannedGateways.size > 0 || dirty.classes) this.#judgeParameters();
     this.#intake.dirty = new Dirty();
     const tables = this.#stepTables();
     const { set, gone } = this.#statuses.step();
@@ -247,6 +254,14 @@ export class IncrementalTranslator {
     const status = policy === undefined ? null : statusOfPolicy(policy, gateways, this.#objects, controllerName);
     if (status === null) this.#statuses.delete(`BackendTLSPolicy/${key}`);
     else this.#statuses.set(status);
+  }
+
+  #judgeParameters(): void {
+    const before = this.#parameters;
+    const plans = planParameters(this.#classes, this.#gateways.values(), this.#options.controllerName);
+    this.#parameters = new Set(plans.map(({ parameters }) => keyOf(parameters.metadata)));
+    for (const key of before) if (!this.#parameters.has(key)) this.#statuses.delete(`GatewayParameters/${key}`);
+    for (const plan of plans) this.#statuses.set(statusOfParameters(plan));
   }
 
   #stepTables(): TableChange[] {

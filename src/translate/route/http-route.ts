@@ -1,5 +1,5 @@
-import type { HTTPRoute } from '../../api/gateway/http-route.ts';
 import { milliseconds } from '../../api/gateway/duration.ts';
+import type { HTTPRoute } from '../../api/gateway/http-route.ts';
 import type { HTTPRouteRule } from '../../api/gateway/http-route-rule.ts';
 import type { Retry, Timeouts } from '../../ir/table.ts';
 import type { RouteKind } from './kind.ts';
