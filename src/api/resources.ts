@@ -1,13 +1,20 @@
 import type { z } from 'zod';
+import { type ClusterTrustBundle, clusterTrustBundleSchema } from './core/cluster-trust-bundle.ts';
 import { type ConfigMap, configMapSchema } from './core/config-map.ts';
 import { type EndpointSlice, endpointSliceSchema } from './core/endpoint-slice.ts';
 import { type Namespace, namespaceSchema } from './core/namespace.ts';
 import { type Secret, secretSchema } from './core/secret.ts';
 import { type Service, serviceSchema } from './core/service.ts';
+import { type BackendTLSPolicy, backendTLSPolicySchema } from './gateway/backend-tls-policy.ts';
 import { type Gateway, gatewaySchema } from './gateway/gateway.ts';
 import { type GatewayClass, gatewayClassSchema } from './gateway/gateway-class.ts';
+import { type GRPCRoute, grpcRouteSchema } from './gateway/grpc-route.ts';
 import { type HTTPRoute, httpRouteSchema } from './gateway/http-route.ts';
+import { type ListenerSet, listenerSetSchema } from './gateway/listener-set.ts';
 import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-grant.ts';
+import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
+import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
+import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
@@ -16,14 +23,21 @@ import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNul
 export type Resources = {
   readonly gatewayClasses: readonly GatewayClass[];
   readonly gateways: readonly Gateway[];
+  readonly listenerSets: readonly ListenerSet[];
   readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpRoutes: readonly HTTPRoute[];
+  readonly grpcRoutes: readonly GRPCRoute[];
+  readonly tlsRoutes: readonly TLSRoute[];
+  readonly tcpRoutes: readonly TCPRoute[];
+  readonly udpRoutes: readonly UDPRoute[];
+  readonly backendTLSPolicies: readonly BackendTLSPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
   readonly services: readonly Service[];
   readonly endpointSlices: readonly EndpointSlice[];
   readonly secrets: readonly Secret[];
   readonly configMaps: readonly ConfigMap[];
+  readonly clusterTrustBundles: readonly ClusterTrustBundle[];
 };
 
 /** One object of any kind, told apart by `kind`. */
@@ -34,35 +48,55 @@ export type Kind = Resource['kind'];
 export const COLLECTION_OF = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
+  ListenerSet: 'listenerSets',
   GatewayParameters: 'gatewayParameters',
   HTTPRoute: 'httpRoutes',
+  GRPCRoute: 'grpcRoutes',
+  TLSRoute: 'tlsRoutes',
+  TCPRoute: 'tcpRoutes',
+  UDPRoute: 'udpRoutes',
+  BackendTLSPolicy: 'backendTLSPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
   Service: 'services',
   EndpointSlice: 'endpointSlices',
   Secret: 'secrets',
   ConfigMap: 'configMaps',
+  ClusterTrustBundle: 'clusterTrustBundles',
 } as const satisfies Readonly<Record<Kind, keyof Resources>>;
 
 const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   GatewayClass: gatewayClassSchema,
   Gateway: gatewaySchema,
+  ListenerSet: listenerSetSchema,
   GatewayParameters: gatewayParametersSchema,
   HTTPRoute: httpRouteSchema,
+  GRPCRoute: grpcRouteSchema,
+  TLSRoute: tlsRouteSchema,
+  TCPRoute: tcpRouteSchema,
+  UDPRoute: udpRouteSchema,
+  BackendTLSPolicy: backendTLSPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
   Service: serviceSchema,
   EndpointSlice: endpointSliceSchema,
   Secret: secretSchema,
   ConfigMap: configMapSchema,
+  ClusterTrustBundle: clusterTrustBundleSchema,
 };
 
 /** Kinds whose schemas know every field of `spec`, so that an unknown one is worth a warning. */
 const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'GatewayClass',
   'Gateway',
-  'GatewayParameters',
+  'ListenerSet',
   'HTTPRoute',
+  'GRPCRoute',
+  'TLSRoute',
+  'TCPRoute',
+  'UDPRoute',
+  'BackendTLSPolicy',
+  'GatewayParameters',
   'ReferenceGrant',
 ]);
 
@@ -91,14 +125,21 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
   return {
     gatewayClasses: [],
     gateways: [],
+    listenerSets: [],
     gatewayParameters: [],
     httpRoutes: [],
+    grpcRoutes: [],
+    tlsRoutes: [],
+    tcpRoutes: [],
+    udpRoutes: [],
+    backendTLSPolicies: [],
     referenceGrants: [],
     namespaces: [],
     services: [],
     endpointSlices: [],
     secrets: [],
     configMaps: [],
+    clusterTrustBundles: [],
   };
 }
 

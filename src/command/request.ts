@@ -84,14 +84,15 @@ function portOf(tables: readonly RoutingTable[], urlPort: number, publicPort: (p
   throw new ExplainError(`no Gateway listens on port ${urlPort}, only on ${sorted.join(', ') || 'none'}`);
 }
 
-/** The tables that speak the protocol on the port. All listeners of one port of a Gateway speak the same. */
+/** The tables that speak the protocol on the port. HTTPS may share it with other listeners of TLS. */
 function speakersOf(tables: readonly RoutingTable[], port: number, protocol: string): RoutingTable[] {
-  const spoken = (table: RoutingTable): string | undefined =>
-    Object.values(table.listeners).find((listener) => listener.port === port)?.protocol;
-  const speaking = tables.filter((table) => spoken(table) === protocol);
+  const spoken = (table: RoutingTable): string[] =>
+    Object.values(table.listeners).flatMap((listener) => (listener.port === port ? [listener.protocol] : []));
+  const speaking = tables.filter((table) => spoken(table).includes(protocol));
   if (speaking.length > 0) return speaking;
-  const other = tables.find((table) => spoken(table) !== undefined)!;
-  throw new ExplainError(`port ${port} of Gateway ${other.gateway} speaks ${spoken(other)}, the URL does not`);
+  const other = tables.find((table) => spoken(table).length > 0)!;
+  const protocols = [...new Set(spoken(other))].join(' and ');
+  throw new ExplainError(`port ${port} of Gateway ${other.gateway} speaks ${protocols}, the URL does not`);
 }
 
 function requestOf(

@@ -5,7 +5,7 @@ import { differingKeys } from '../snapshot/digest.ts';
 export type Behind = {
   /** Keys of listeners that are new, changed or gone. */
   readonly listeners: ReadonlySet<string>;
-  /** Routes of which a rule, or a backend of a rule, is new, changed or gone: `httproute/<namespace>/<name>`. */
+  /** Routes of which a rule, or a backend of a rule, is new, changed or gone: `<kind in lower case>/<namespace>/<name>`. */
   readonly routes: ReadonlySet<string>;
 };
 
@@ -20,6 +20,7 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
   for (const table of new Set(acknowledged)) {
     for (const key of differingKeys(desired.listeners, table.listeners)) listeners.add(key);
     for (const key of differingKeys(desired.rules, table.rules)) routes.add(routeOfRule(key));
+    for (const key of differingKeys(desired.streams, table.streams)) routes.add(routeOfRule(key));
     // A rule that leads to a backend that is new here is itself new or changed: it had nowhere to lead to.
     const known = differingKeys(desired.backends, table.backends).filter((key) => Object.hasOwn(table.backends, key));
     const backends = new Set(known);
@@ -33,11 +34,14 @@ export function routeOfRule(key: string): string {
   return key.slice(0, key.lastIndexOf('/rule/'));
 }
 
-function* rulesOf({ rules }: RoutingTable, backends: ReadonlySet<string>): Generator<string> {
+function* rulesOf({ rules, streams }: RoutingTable, backends: ReadonlySet<string>): Generator<string> {
   for (const [key, rule] of Object.entries(rules)) {
     const filters = [...rule.filters, ...rule.backends.flatMap((backend) => backend.filters)];
     const mirrored = filters.map((filter) => (filter.kind === 'RequestMirror' ? filter.backend : null));
     const used = [...mirrored, ...rule.backends.map(({ backend }) => backend)];
     if (used.some((backend) => backend !== null && backends.has(backend))) yield key;
+  }
+  for (const [key, stream] of Object.entries(streams)) {
+    if (stream.backends.some(({ backend }) => backend !== null && backends.has(backend))) yield key;
   }
 }

@@ -13,7 +13,13 @@ import type { Logger } from '../observe/log.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
 import type { ProxyState } from '../snapshot/session.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
-import { DEFAULT_OPTIONS, type ObjectStatus, type TranslateOptions, type Translation } from '../translate/index.ts';
+import {
+  DEFAULT_OPTIONS,
+  listenerSetParent,
+  type ObjectStatus,
+  type TranslateOptions,
+  type Translation,
+} from '../translate/index.ts';
 import { GatewayAddresses, servicePorts } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
@@ -23,7 +29,7 @@ import type { ControllerMetrics, Reading } from './metrics.ts';
 import { ParametersReport } from './parameters/report.ts';
 import { withPinnedListeners } from './pin/listeners.ts';
 import { PinSecret } from './pin/pin-secret.ts';
-import { shownStatus } from './programmed.ts';
+import { type GatewayOf, shownStatus } from './programmed.ts';
 import { Publisher } from './publisher.ts';
 import { ReadyProxies } from './ready-proxies.ts';
 import { isOfInfrastructure, PendingChanges } from './resource-changes.ts';
@@ -275,9 +281,15 @@ export class Controller {
   /** As they may be shown: nothing is programmed before every ready proxy says so. */
   get statuses(): readonly ObjectStatus[] {
     return (this.#translation?.statuses ?? []).map((status) =>
-      shownStatus(status, (gateway) => this.#lags.of(gateway)),
+      shownStatus(status, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet),
     );
   }
+
+  readonly #gatewayOfSet: GatewayOf = (listenerSet) => {
+    const [namespace, name] = listenerSet.split('/') as [string, string];
+    const known = this.#world.get('ListenerSet', namespace, name)?.resource;
+    return known?.kind === 'ListenerSet' ? listenerSetParent(known) : null;
+  };
 
   #reconcile(): void {
     const begin = performance.now();
@@ -326,7 +338,7 @@ export class Controller {
   }
 
   #writeStatuses(): void {
-    for (const target of this.#board.take(this.#world, (gateway) => this.#lags.of(gateway))) {
+    for (const target of this.#board.take(this.#world, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet)) {
       this.#statuses.write(target);
     }
     this.#parameterStatuses.changed();
@@ -382,7 +394,12 @@ export class Controller {
     // Whoever does not know the Gateways must not take what was made for them for left over.
     if (!this.#leading || this.#translation === null) return;
     const gateways = this.#tables.map(({ gateway }) => gateway);
-    this.#parameters.asked(await this.#made.apply(gateways, this.#installation));
+    const listenersOf = new Map(this.#tables.map(({ gateway, listeners }) => [gateway, Object.entries(listeners)]));
+    const portsOf = (gateway: string) =>
+      (listenersOf.get(gateway) ?? [])
+        .filter(([key]) => key.startsWith('listenerset/'))
+        .map(([, listener]) => listener);
+    this.#parameters.asked(await this.#made.apply(gateways, this.#installation, portsOf));
     this.#applying = '';
     this.#batch.changed();
   }

@@ -5,6 +5,7 @@ import { childName } from '../infra/name.ts';
 import { type ProxyParameters, proxyParameters } from '../infra/parameters.ts';
 import { childKey, type LiveChild, type Reconciler, stamped } from '../infra/reconcile.ts';
 import { render } from '../infra/render.ts';
+import type { ListenerPort } from '../infra/service.ts';
 import type { Installation } from '../infra/settings.ts';
 import type { Children } from './children.ts';
 import { EffectiveParameters } from './parameters/effective.ts';
@@ -30,9 +31,14 @@ export class Infrastructure {
 
   /**
    * @param gateways all that are ours, by `namespace/name`: what was made for others is taken away
+   * @param portsOf the ports of a Gateway's listeners that stand in ListenerSets
    * @returns what was asked for, by Gateway
    */
-  async apply(gateways: readonly string[], installation: Installation): Promise<Map<string, Asked>> {
+  async apply(
+    gateways: readonly string[],
+    installation: Installation,
+    portsOf: (gateway: string) => readonly ListenerPort[],
+  ): Promise<Map<string, Asked>> {
     const { children, reconciler } = this.#options;
     const wanted = new Set<string>();
     const asked = new Map<string, Asked>();
@@ -44,7 +50,10 @@ export class Infrastructure {
         asked.set(`${namespace}/${name}`, { deployment: null, failure: fault });
         continue;
       }
-      const objects = stamped(render(this.#options.reached(gateway), this.#parametersOf(gateway, spec), installation));
+      const ports = portsOf(`${namespace}/${name}`);
+      const objects = stamped(
+        render(this.#options.reached(gateway), this.#parametersOf(gateway, spec), installation, ports),
+      );
       for (const { object } of objects) wanted.add(childKey(object.kind, namespace, object.metadata.name));
       const failure = await reconciler.apply(objects);
       const deployment = objects.find(({ object }) => object.kind === 'Deployment')?.object ?? null;

@@ -116,7 +116,11 @@ test('while a Gateway is pinned, what has changed since is not programmed, and t
   const status = { addresses: [], conditions: [], listeners: [] };
   const gateway: ObjectStatus = { kind: 'Gateway', namespace: 'shop', name: 'web', status };
   const conditions = () => {
-    const shown = shownStatus(gateway, () => lags.of('shop/web'));
+    const shown = shownStatus(
+      gateway,
+      () => lags.of('shop/web'),
+      () => null,
+    );
     return shown.kind === 'Gateway' ? shown.status.conditions : null;
   };
   expect(conditions()).toMatchObject([{ type: 'headgate.dev/Pinned', status: 'True', reason: 'RolledBack' }]);

@@ -42,7 +42,7 @@ export class Lags {
 
   published({ table, keys }: Pick<TableChange, 'table' | 'keys'>): void {
     this.#stale.add(table.gateway);
-    for (const key of keys.rules ?? []) this.#routes.add(routeOfRule(key));
+    for (const key of [...(keys.rules ?? []), ...(keys.streams ?? [])]) this.#routes.add(routeOfRule(key));
   }
 
   /** One of a Gateway's proxies came, went, or answered. */

@@ -20,6 +20,7 @@ const gateway: ObjectStatus = {
   name: 'web',
   status: {
     addresses: [],
+    attachedListenerSets: 0,
     conditions: [condition('Accepted', 'True'), condition('Programmed', 'True')],
     listeners: [
       { name: 'a', supportedKinds: [], attachedRoutes: 1, conditions: [condition('Programmed', 'True')] },
@@ -99,7 +100,11 @@ const shownOf = (conditions: readonly Condition[], type: string) =>
 /** What is shown of the Gateway, then of its listeners. */
 function gatewayShown(of: Progress | null): string[] {
   const before = JSON.stringify(gateway);
-  const shown = shownStatus(gateway, () => lagFrom(of));
+  const shown = shownStatus(
+    gateway,
+    () => lagFrom(of),
+    () => null,
+  );
   if (shown.kind !== 'Gateway') throw new Error('not a Gateway');
   expect(JSON.stringify(gateway)).toBe(before);
   return [shown.status, ...shown.status.listeners].flatMap(({ conditions }) => shownOf(conditions, 'Programmed'));
@@ -107,7 +112,11 @@ function gatewayShown(of: Progress | null): string[] {
 
 function routesShown(of: Progress | null, routes: readonly ObjectStatus[] = [route('cart'), route('pay')]): string[] {
   return routes.flatMap((route) => {
-    const shown = shownStatus(route, (name) => lagFrom(name === 'shop/web' ? of : null));
+    const shown = shownStatus(
+      route,
+      (name) => lagFrom(name === 'shop/web' ? of : null),
+      () => null,
+    );
     if (shown.kind !== 'HTTPRoute') throw new Error('not an HTTPRoute');
     return shown.status.parents.flatMap(({ conditions }) => shownOf(conditions, ROUTE_PROGRAMMED));
   });
@@ -117,8 +126,20 @@ const SERVED = 'True Programmed every ready proxy serves the route as it is';
 
 test('what every proxy has acknowledged is shown as translated', () => {
   const lag = lagFrom(progress(TABLE, copy(TABLE)));
-  expect(shownStatus(gatewayClass, () => lag)).toBe(gatewayClass);
-  expect(shownStatus(gateway, () => lag)).toBe(gateway);
+  expect(
+    shownStatus(
+      gatewayClass,
+      () => lag,
+      () => null,
+    ),
+  ).toBe(gatewayClass);
+  expect(
+    shownStatus(
+      gateway,
+      () => lag,
+      () => null,
+    ),
+  ).toBe(gateway);
   expect(routesShown(progress(TABLE, copy(TABLE)))).toEqual([SERVED, SERVED]);
 });
 

@@ -1,7 +1,7 @@
 /** Truthful statuses: `Programmed` is True only for what every proxy that takes traffic has acknowledged. */
 import type { Condition } from '../ir/status.ts';
 import type { RoutingTable } from '../ir/table.ts';
-import type { ObjectStatus } from '../translate/index.ts';
+import type { ObjectStatus, RouteObjectStatus } from '../translate/index.ts';
 import { type Behind, behind } from './behind.ts';
 import { addPinned, type PinState, pinnedMessage } from './pin/status.ts';
 
@@ -23,8 +23,11 @@ export const ROUTE_PROGRAMMED = 'headgate.dev/Programmed';
 /** The API server bounds the rules of a route. */
 const MAX_RULES = 16;
 
-type Gateway = Extract<ObjectStatus, { kind: 'Gateway' }>;
-type HTTPRoute = Extract<ObjectStatus, { kind: 'HTTPRoute' }>;
+/** The Gateway (`namespace/name`) that a ListenerSet (`namespace/name`) belongs to; null when it belongs to none. */
+export type GatewayOf = (listenerSet: string) => string | null;
+
+/** Whatever has listeners. */
+type Owner = Extract<ObjectStatus, { kind: 'Gateway' | 'ListenerSet' }>;
 
 /** How a Gateway's proxies lag behind. `behind` null: nothing is known to be served. `reason` and `message` say why. */
 export type Lag = {
@@ -40,15 +43,22 @@ export type LagOf = (gateway: string) => Lag;
 
 /**
  * A status as it may be shown. `Programmed=True` is withheld from each listener that a proxy does not serve as it should
- * yet, and from the Gateway when there is such a listener; what the routes are does not matter. A route gets our condition
- * for each parent that accepts it. A status that is shown as it is stays the object that it was.
+ * yet, and from the Gateway or ListenerSet when there is such a listener; what the routes are does not matter. A route gets
+ * our condition for each parent that accepts it. A status that is shown as it is stays the object that it was.
  */
-export function shownStatus(object: ObjectStatus, lagOf: LagOf): ObjectStatus {
+export function shownStatus(object: ObjectStatus, lagOf: LagOf, gatewayOf: GatewayOf): ObjectStatus {
+  const key = `${object.namespace}/${object.name}`;
   if (object.kind === 'Gateway') {
-    const lag = lagOf(`${object.namespace}/${object.name}`);
+    const lag = lagOf(key);
     return addPinned(withholdProgrammed(object, lag), lag.pin);
   }
-  return object.kind === 'HTTPRoute' ? addRouteProgrammed(object, lagOf) : object;
+  if (object.kind === 'ListenerSet') return withholdProgrammed(object, lagOfSet(key, lagOf, gatewayOf));
+  return 'parents' in object.status ? addRouteProgrammed(object as RouteObjectStatus, lagOf, gatewayOf) : object;
+}
+
+function lagOfSet(key: string, lagOf: LagOf, gatewayOf: GatewayOf): Lag {
+  const gateway = gatewayOf(key);
+  return gateway === null ? lagFrom(null) : lagOf(gateway);
 }
 
 /** @param progress null: nothing was ever given to the proxies. */
@@ -70,38 +80,42 @@ function whyBehind(progress: Progress | null): [Lag['reason'], string] {
   return ['Pending', 'the proxies have not acknowledged the configuration yet'];
 }
 
-export function withholdProgrammed(object: Gateway, { behind: late, reason, message }: Lag): Gateway {
+export function withholdProgrammed<T extends Owner>(object: T, { behind: late, reason, message }: Lag): T {
   if (late !== null && late.listeners.size === 0) return object;
+  const { status, kind, namespace, name } = object;
+  const isLate = (listener: string) =>
+    late === null || late.listeners.has(`${kind.toLowerCase()}/${namespace}/${name}/${listener}`);
+  // A ListenerSet has only its own listeners to answer for.
+  if (kind === 'ListenerSet' && !status.listeners.some((listener) => isLate(listener.name))) return object;
   const withhold = (condition: Condition): Condition =>
     condition.type === 'Programmed' && condition.status === 'True'
       ? { ...condition, status: 'False', reason, message }
       : condition;
-  const { status, namespace, name } = object;
   return {
     ...object,
     status: {
       ...status,
       conditions: status.conditions.map(withhold),
       listeners: status.listeners.map((listener) =>
-        late === null || late.listeners.has(`gateway/${namespace}/${name}/${listener.name}`)
-          ? { ...listener, conditions: listener.conditions.map(withhold) }
-          : listener,
+        isLate(listener.name) ? { ...listener, conditions: listener.conditions.map(withhold) } : listener,
       ),
     },
   };
 }
 
 /** What was shown of a status last, so that what did not change stays the same object. */
-const lastShown = new WeakMap<HTTPRoute, { readonly added: string; readonly shown: HTTPRoute }>();
+const lastShown = new WeakMap<RouteObjectStatus, { readonly added: string; readonly shown: RouteObjectStatus }>();
 
-function addRouteProgrammed(object: HTTPRoute, lagOf: LagOf): HTTPRoute {
+function addRouteProgrammed(object: RouteObjectStatus, lagOf: LagOf, gatewayOf: GatewayOf): RouteObjectStatus {
   let added = '';
-  const key = `httproute/${object.namespace}/${object.name}`;
+  const key = `${object.kind.toLowerCase()}/${object.namespace}/${object.name}`;
   const parents = object.status.parents.map((parent) => {
     const accepted = parent.conditions.find(({ type }) => type === 'Accepted');
     if (accepted?.status !== 'True') return parent;
-    const { namespace = object.namespace, name } = parent.parentRef;
-    const condition = routeCondition(key, lagOf(`${namespace}/${name}`), accepted.observedGeneration);
+    const { kind, namespace = object.namespace, name } = parent.parentRef;
+    const parentKey = `${namespace}/${name}`;
+    const lag = kind === 'ListenerSet' ? lagOfSet(parentKey, lagOf, gatewayOf) : lagOf(parentKey);
+    const condition = routeCondition(key, lag, accepted.observedGeneration);
     added += `${condition.status} ${condition.reason} ${condition.message}\n`;
     return { ...parent, conditions: [...parent.conditions, condition] };
   });
@@ -123,7 +137,10 @@ function routeCondition(route: string, lag: Lag, observedGeneration: number): Co
   return condition('True', 'Programmed', 'every ready proxy serves the route as it is');
 }
 
-function hasRule({ rules }: RoutingTable, route: string): boolean {
-  for (let index = 0; index < MAX_RULES; index++) if (Object.hasOwn(rules, `${route}/rule/${index}`)) return true;
+function hasRule({ rules, streams }: RoutingTable, route: string): boolean {
+  for (let index = 0; index < MAX_RULES; index++) {
+    const key = `${route}/rule/${index}`;
+    if (Object.hasOwn(rules, key) || Object.hasOwn(streams, key)) return true;
+  }
   return false;
 }

@@ -36,7 +36,19 @@ export class PendingChanges {
 }
 
 /** Kinds of which nothing is read when a Gateway's own objects are rendered, and which change most. */
-const TRAFFIC_KINDS: ReadonlySet<Kind> = new Set(['HTTPRoute', 'Service', 'EndpointSlice', 'Secret']);
+const TRAFFIC_KINDS: ReadonlySet<Kind> = new Set([
+  'HTTPRoute',
+  'GRPCRoute',
+  'TLSRoute',
+  'TCPRoute',
+  'UDPRoute',
+  'BackendTLSPolicy',
+  'Service',
+  'EndpointSlice',
+  'Secret',
+  'ConfigMap',
+  'ClusterTrustBundle',
+]);
 
 export function isOfInfrastructure({ kind, before, object }: WorldChange): boolean {
   return !TRAFFIC_KINDS.has(kind) && before?.resource !== object?.resource;

@@ -16,15 +16,23 @@ const OWN_API = '/apis/headgate.dev/v1alpha1';
 export const WATCHED: readonly WatchedKind[] = [
   { kind: 'GatewayClass', path: `${GATEWAY_API}/gatewayclasses`, query: {} },
   { kind: 'Gateway', path: `${GATEWAY_API}/gateways`, query: {} },
+  { kind: 'ListenerSet', path: `${GATEWAY_API}/listenersets`, query: {} },
   { kind: 'GatewayParameters', path: `${OWN_API}/gatewayparameters`, query: {} },
   { kind: 'HTTPRoute', path: `${GATEWAY_API}/httproutes`, query: {} },
+  { kind: 'GRPCRoute', path: `${GATEWAY_API}/grpcroutes`, query: {} },
+  { kind: 'TLSRoute', path: `${GATEWAY_API}/tlsroutes`, query: {} },
+  { kind: 'TCPRoute', path: `${GATEWAY_API}/tcproutes`, query: {} },
+  { kind: 'UDPRoute', path: `${GATEWAY_API}/udproutes`, query: {} },
+  { kind: 'BackendTLSPolicy', path: `${GATEWAY_API}/backendtlspolicies`, query: {} },
   { kind: 'ReferenceGrant', path: `${GATEWAY_API}/referencegrants`, query: {} },
   { kind: 'Namespace', path: '/api/v1/namespaces', query: {} },
   { kind: 'Service', path: '/api/v1/services', query: {} },
   { kind: 'EndpointSlice', path: '/apis/discovery.k8s.io/v1/endpointslices', query: {} },
   // Certificates are all that is wanted of Secrets; the others need not even be sent to us.
   { kind: 'Secret', path: '/api/v1/secrets', query: { fieldSelector: 'type=kubernetes.io/tls' } },
-  { kind: 'ConfigMap', path: '/api/v1/configmaps', query: { labelSelector: 'headgate.dev/ca-bundle' } },
+  // Any of them may be referred to for certificates of authorities; what else they hold is not kept.
+  { kind: 'ConfigMap', path: '/api/v1/configmaps', query: {} },
+  { kind: 'ClusterTrustBundle', path: '/apis/certificates.k8s.io/v1beta1/clustertrustbundles', query: {} },
 ];
 
 /** One object: as translation reads it, and what a status write needs of it. */
@@ -46,7 +54,7 @@ export function decode(
   refused: (message: string) => void,
   known?: WatchedObject,
 ): WatchedObject | null {
-  const object = raw as Record<string, unknown> & StoredObject;
+  const object = kind === 'ConfigMap' ? authoritiesOnly(raw) : (raw as Received);
   const { managedFields: _, ...metadata } = object.metadata as StoredObject['metadata'] & { managedFields?: unknown };
   // Items of a list name neither.
   const apiVersion = apiVersionOf(kind);
@@ -60,6 +68,14 @@ export function decode(
     return null;
   }
   return { metadata, resource: parsed.resource, stored: { apiVersion, kind, metadata, status: object.status } };
+}
+
+type Received = Record<string, unknown> & StoredObject;
+
+/** Of what a ConfigMap holds, only the certificates are ever read. */
+function authoritiesOnly(raw: unknown): Received {
+  const { data, binaryData: _, ...object } = raw as Received & { data?: Record<string, unknown>; binaryData?: unknown };
+  return { ...object, data: data !== undefined && Object.hasOwn(data, 'ca.crt') ? { 'ca.crt': data['ca.crt'] } : {} };
 }
 
 /** Kinds whose generation counts the changes of all but metadata and status. */

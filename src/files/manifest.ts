@@ -27,17 +27,24 @@ export type Manifest = {
 const GROUP_OF: Readonly<Record<Kind, string>> = {
   GatewayClass: 'gateway.networking.k8s.io',
   Gateway: 'gateway.networking.k8s.io',
+  ListenerSet: 'gateway.networking.k8s.io',
   GatewayParameters: 'headgate.dev',
   HTTPRoute: 'gateway.networking.k8s.io',
+  GRPCRoute: 'gateway.networking.k8s.io',
+  TLSRoute: 'gateway.networking.k8s.io',
+  TCPRoute: 'gateway.networking.k8s.io',
+  UDPRoute: 'gateway.networking.k8s.io',
+  BackendTLSPolicy: 'gateway.networking.k8s.io',
   ReferenceGrant: 'gateway.networking.k8s.io',
   Namespace: '',
   Service: '',
   EndpointSlice: 'discovery.k8s.io',
   Secret: '',
   ConfigMap: '',
+  ClusterTrustBundle: 'certificates.k8s.io',
 };
 
-const CLUSTER_SCOPED: ReadonlySet<string> = new Set<Kind>(['GatewayClass', 'Namespace']);
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set<Kind>(['GatewayClass', 'Namespace', 'ClusterTrustBundle']);
 
 export function readManifests(text: string): Manifest[] {
   return parsePiece(text).flatMap(({ value, line, error }, document): Manifest[] => {

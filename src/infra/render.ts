@@ -9,7 +9,7 @@ import { deployment } from './deployment.ts';
 import { disruptionBudget } from './disruption-budget.ts';
 import { childName, gatewayLabel } from './name.ts';
 import type { ProxyParameters } from './parameters.ts';
-import { service } from './service.ts';
+import { type ListenerPort, service } from './service.ts';
 import type { Installation } from './settings.ts';
 
 /** An object to apply, and where. */
@@ -38,6 +38,8 @@ export type Child = {
   readonly parameters: ProxyParameters;
   readonly installation: Installation;
   readonly metadata: ChildMetadata;
+  /** Of listeners that stand in ListenerSets. */
+  readonly ports: readonly ListenerPort[];
   /** The labels that select the proxy pods. They never change: a Deployment's selector cannot. */
   readonly selector: Readonly<Record<string, string>>;
 };
@@ -47,9 +49,15 @@ const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 /**
  * With an autoscaler the number of replicas is its business: `parameters` then has the one that lives. (Leaving the field out
  * of what is applied would set it to 1, because nobody else need have claimed it.)
+ * `ports` are those of listeners that stand in ListenerSets.
  */
-export function render(gateway: Gateway, parameters: ProxyParameters, installation: Installation): Rendered[] {
-  const child = childOf(gateway, parameters, installation);
+export function render(
+  gateway: Gateway,
+  parameters: ProxyParameters,
+  installation: Installation,
+  ports: readonly ListenerPort[] = [],
+): Rendered[] {
+  const child = { ...childOf(gateway, parameters, installation), ports };
   const { namespace } = gateway.metadata;
   const core = `/api/v1/namespaces/${namespace}`;
   const rendered: Rendered[] = [
@@ -69,7 +77,7 @@ export function render(gateway: Gateway, parameters: ProxyParameters, installati
   return rendered;
 }
 
-function childOf(gateway: Gateway, parameters: ProxyParameters, installation: Installation): Child {
+function childOf(gateway: Gateway, parameters: ProxyParameters, installation: Installation): Omit<Child, 'ports'> {
   const { name, namespace, uid } = gateway.metadata;
   const infrastructure = gateway.spec.infrastructure;
   const selector = {

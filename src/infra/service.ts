@@ -1,9 +1,9 @@
 import type { Gateway } from '../api/gateway/gateway.ts';
 import type { Child, Rendered } from './render.ts';
 
-/** One port for each port number of the Gateway's listeners; listeners share them. */
+/** One port for each port number of the listeners of the Gateway and its ListenerSets; listeners share them. */
 export function service(child: Child): Rendered['object'] {
-  const { gateway, parameters, metadata, selector } = child;
+  const { gateway, parameters, metadata, selector, ports } = child;
   const loadBalancer = parameters.serviceType === 'LoadBalancer';
   return {
     apiVersion: 'v1',
@@ -12,7 +12,7 @@ export function service(child: Child): Rendered['object'] {
     spec: {
       type: parameters.serviceType,
       selector,
-      ports: listenerPorts(gateway).map(({ port, protocol }) => ({
+      ports: listenerPorts([...gateway.spec.listeners, ...ports]).map(({ port, protocol }) => ({
         name: `${protocol.toLowerCase()}-${port}`,
         port,
         protocol,
@@ -30,12 +30,15 @@ export function service(child: Child): Rendered['object'] {
   };
 }
 
+/** `protocol` as a listener has it, such as HTTPS. */
+export type ListenerPort = { readonly port: number; readonly protocol: string };
+
 export type ServicePort = { readonly port: number; readonly protocol: 'TCP' | 'UDP' };
 
 /** In the order of the numbers, TCP before UDP. */
-export function listenerPorts(gateway: Gateway): ServicePort[] {
+export function listenerPorts(listeners: readonly ListenerPort[]): ServicePort[] {
   const ports = new Map<string, ServicePort>();
-  for (const listener of gateway.spec.listeners) {
+  for (const listener of listeners) {
     const protocol = listener.protocol === 'UDP' ? 'UDP' : 'TCP';
     ports.set(`${listener.port}/${protocol}`, { port: listener.port, protocol });
   }

@@ -17,21 +17,21 @@ export type CertificateFault = {
   readonly message: string;
 };
 
-/** The key pair that a Gateway refers to. A certificate that has expired is as good as any other: there is no clock here. */
+/** The key pair that a Gateway or ListenerSet refers to. A certificate that has expired is as good as any other: there is no clock here. */
 export function resolveCertificate(
   ref: SecretObjectReference,
-  namespace: string,
+  { kind, namespace }: { readonly kind: string; readonly namespace: string },
   lookup: Lookup,
 ): ResolvedCertificate | CertificateFault {
   if (ref.group !== '' || ref.kind !== 'Secret') {
-    const kind = ref.group === '' ? ref.kind : `${ref.group}/${ref.kind}`;
-    return fault(`${kind} ${ref.name} is not a Secret`);
+    const wrong = ref.group === '' ? ref.kind : `${ref.group}/${ref.kind}`;
+    return fault(`${wrong} ${ref.name} is not a Secret`);
   }
   const target = { group: '', kind: 'Secret', namespace: ref.namespace ?? namespace, name: ref.name };
   const name = `${target.namespace}/${target.name}`;
   // Before it is known whether the Secret exists: a missing grant must not tell one case from the other.
-  if (!lookup.grants.permits({ group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace }, target)) {
-    const message = `no ReferenceGrant in namespace ${target.namespace} lets Gateways of ${namespace} refer to Secret ${name}`;
+  if (!lookup.grants.permits({ group: 'gateway.networking.k8s.io', kind, namespace }, target)) {
+    const message = `no ReferenceGrant in namespace ${target.namespace} lets ${kind}s of ${namespace} refer to Secret ${name}`;
     return { ok: false, reason: 'RefNotPermitted', message };
   }
   const secret = lookup.secrets.get(name);

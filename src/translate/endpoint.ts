@@ -6,8 +6,8 @@ import { compare } from './object.ts';
 
 type Remembered = { readonly slices: readonly EndpointSlice[]; readonly endpoints: EndpointSet };
 
-/** By Service and number of the port. Objects are immutable: the same Service with the same slices has the same endpoints. */
-const remembered = new WeakMap<Service, Map<number, Remembered>>();
+/** By Service, and protocol and number of the port. Objects are immutable: the same Service with the same slices has the same endpoints. */
+const remembered = new WeakMap<Service, Map<string, Remembered>>();
 
 /** As `endpointsOf`, and the same object as before where nothing has changed. */
 export function rememberedEndpoints(
@@ -15,13 +15,14 @@ export function rememberedEndpoints(
   port: ServicePort,
   slices: readonly EndpointSlice[],
 ): EndpointSet {
-  const ports = remembered.get(service) ?? new Map<number, Remembered>();
-  const known = ports.get(port.port);
+  const ports = remembered.get(service) ?? new Map<string, Remembered>();
+  const key = `${port.protocol} ${port.port}`;
+  const known = ports.get(key);
   if (known?.slices.length === slices.length && known.slices.every((slice, index) => slice === slices[index])) {
     return known.endpoints;
   }
   const endpoints = endpointsOf(service, port, slices);
-  remembered.set(service, ports.set(port.port, { slices, endpoints }));
+  remembered.set(service, ports.set(key, { slices, endpoints }));
   return endpoints;
 }
 

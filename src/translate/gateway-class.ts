@@ -2,41 +2,9 @@ import type { GatewayClass } from '../api/gateway/gateway-class.ts';
 import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
 import type { Condition } from '../ir/status.ts';
 import { accepted, invalidParameters } from './condition/gateway-class.ts';
+import { SUPPORTED_FEATURES } from './feature.ts';
 import { generationOf } from './object.ts';
 import { type KnownParameters, parametersOfClass } from './parameters.ts';
-
-/** What is built, by the names of Gateway API v1.7 (pkg/features). An API server wants them sorted. */
-export const SUPPORTED_FEATURES: readonly string[] = [
-  'Gateway',
-  'GatewayHTTPListenerIsolation',
-  'GatewayPort8080',
-  'GatewayRouteHostnameIntersectionPrecedence',
-  'HTTPRoute',
-  'HTTPRoute303RedirectStatusCode',
-  'HTTPRoute307RedirectStatusCode',
-  'HTTPRoute308RedirectStatusCode',
-  'HTTPRouteBackendProtocolWebSocket',
-  'HTTPRouteBackendRequestHeaderModification',
-  'HTTPRouteBackendTimeout',
-  'HTTPRouteCORS',
-  'HTTPRouteHostRewrite',
-  'HTTPRouteMethodMatching',
-  'HTTPRouteNamedRouteRule',
-  'HTTPRouteParentRefPort',
-  'HTTPRoutePathRedirect',
-  'HTTPRoutePathRewrite',
-  'HTTPRoutePortRedirect',
-  'HTTPRouteQueryParamMatching',
-  'HTTPRouteRequestMirror',
-  'HTTPRouteRequestMultipleMirrors',
-  'HTTPRouteRequestPercentageMirror',
-  'HTTPRouteRequestTimeout',
-  'HTTPRouteResponseHeaderModification',
-  'HTTPRouteRetryCodes',
-  'HTTPRouteRetryConnectionError',
-  'HTTPRouteSchemeRedirect',
-  'ReferenceGrant',
-];
 
 export type GatewayClassStatus = {
   readonly conditions: readonly Condition[];

@@ -1,14 +1,22 @@
 import { isIP } from 'node:net';
 import type { Gateway } from '../api/gateway/gateway.ts';
+import type { ListenerSet } from '../api/gateway/listener-set.ts';
 import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
 import type { Condition } from '../ir/status.ts';
-import type { Certificate, Listener } from '../ir/table.ts';
-import { resolveCertificate } from './certificate.ts';
+import { type CertificateFault, type ResolvedCertificate, resolveCertificate } from './certificate.ts';
+import { insecureFallback } from './client-validation.ts';
 import * as gatewayCondition from './condition/gateway.ts';
-import * as listenerCondition from './condition/listener.ts';
 import type { GatewayClassPlan } from './gateway-class.ts';
-import { draftListener, type ListenerDraft, type RouteGroupKind } from './listener.ts';
-import { findConflicts, findOverlaps, type ListenerConflict, type Overlap } from './listener-conflict.ts';
+import { draftListener } from './listener.ts';
+import { TakenSockets } from './listener-conflict.ts';
+import {
+  type ListenerPlan,
+  type ListenerStatus,
+  listenerConditionOf,
+  listenerStatus,
+  planListeners,
+} from './listener-plan.ts';
+import { type ListenerSetPlan, planListenerSets } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { byAge, generationOf, keyOf } from './object.ts';
 import type { TranslateOptions } from './options.ts';
@@ -22,33 +30,27 @@ export type GatewayPlan = {
   readonly key: string;
   /** What its own `parametersRef` leads to. */
   readonly parameters: GatewayParameters | null;
+  /** Its own. */
   readonly listeners: readonly ListenerPlan[];
+  /** All that name it, in order of precedence; those that are not allowed have no listeners. */
+  readonly listenerSets: readonly ListenerSetPlan[];
   readonly conditions: readonly Condition[];
   readonly addresses: readonly string[];
-};
-
-export type ListenerPlan = {
-  readonly draft: ListenerDraft;
-  readonly conditions: readonly Condition[];
-  /** What the proxy gets; null when the listener is not served. */
-  readonly entry: Listener | null;
-  readonly certificates: Readonly<Record<string, Certificate>>;
+  /** What it shows to backends; null: none. */
+  readonly clientCertificate: ResolvedCertificate | null;
 };
 
 export type GatewayStatus = {
   readonly addresses: readonly { readonly type: 'IPAddress' | 'Hostname'; readonly value: string }[];
+  readonly attachedListenerSets: number;
   readonly conditions: readonly Condition[];
-  readonly listeners: readonly {
-    readonly name: string;
-    readonly supportedKinds: readonly RouteGroupKind[];
-    readonly attachedRoutes: number;
-    readonly conditions: readonly Condition[];
-  }[];
+  readonly listeners: readonly ListenerStatus[];
 };
 
-/** The Gateways of the given classes, oldest first. */
+/** The Gateways of the given classes, oldest first. `listenerSetsOf` gives the ListenerSets that name a Gateway. */
 export function planGateways(
   gateways: readonly Gateway[],
+  listenerSetsOf: (gateway: string) => readonly ListenerSet[],
   classes: readonly GatewayClassPlan[],
   lookup: Lookup,
   options: TranslateOptions,
@@ -58,25 +60,30 @@ export function planGateways(
   return gateways
     .filter(({ spec }) => classOf.has(spec.gatewayClassName))
     .sort((a, b) => byAge(a.metadata, b.metadata))
-    .map((gateway) => planGateway(gateway, classOf.get(gateway.spec.gatewayClassName)!, claims, lookup, options));
+    .map((gateway) => {
+      const sets = listenerSetsOf(keyOf(gateway.metadata));
+      return planGateway(gateway, sets, classOf.get(gateway.spec.gatewayClassName)!, claims, lookup, options);
+    });
 }
 
 /** `attached` gives the number of accepted routes of a listener, by its key. */
 export function gatewayStatus(plan: GatewayPlan, attached: (listener: string) => number): GatewayStatus {
   return {
     addresses: plan.addresses.map((value) => ({ type: isIP(value) === 0 ? 'Hostname' : 'IPAddress', value })),
+    attachedListenerSets: plan.listenerSets.filter(({ accepted }) => accepted).length,
     conditions: plan.conditions,
-    listeners: plan.listeners.map(({ draft, conditions }) => ({
-      name: draft.spec.name,
-      supportedKinds: draft.kinds.map((kind) => ({ ...kind })),
-      attachedRoutes: attached(draft.key),
-      conditions,
-    })),
+    listeners: plan.listeners.map((listener) => listenerStatus(listener, attached)),
   };
+}
+
+/** Of the Gateway and its ListenerSets. */
+export function allListeners({ listeners, listenerSets }: GatewayPlan): ListenerPlan[] {
+  return [...listeners, ...listenerSets.flatMap((set) => set.listeners)];
 }
 
 function planGateway(
   gateway: Gateway,
+  sets: readonly ListenerSet[],
   gatewayClass: GatewayClassPlan,
   claims: PortClaims,
   lookup: Lookup,
@@ -91,36 +98,48 @@ function planGateway(
   const addresses = assigned.length > 0 ? assigned : options.sharedAddress ? bound : options.defaultAddresses;
 
   const unsupported = addressFault(gateway, generation);
-  const drafts = gateway.spec.listeners.map((listener) => draftListener(gateway, listener, lookup));
-  const conflicts = findConflicts(drafts);
-  const overlaps = findOverlaps(drafts);
-  const listeners = drafts.map((draft) => {
-    const conflict = conflicts.get(draft) ?? null;
-    const usable = unsupported === null && draft.fault === null && conflict === null;
-    const owner = usable && options.sharedAddress ? claims.claim(key, bound, draft.spec.port) : null;
-    const overlap = overlaps.get(draft) ?? null;
-    const served = usable && owner === null && (draft.spec.protocol === 'HTTP' || draft.certificates.length > 0);
-    return {
-      draft,
-      conditions: listenerConditions(draft, { conflict, owner, overlap, served }, generation),
-      entry: served ? entryOf(draft, options.sharedAddress ? requested : []) : null,
-      certificates: Object.fromEntries(draft.certificates.map((each) => [each.key, each.certificate])),
-    };
-  });
+  const site = {
+    gateway: key,
+    taken: new TakenSockets(),
+    claims: options.sharedAddress ? claims : null,
+    bound,
+    addresses: options.sharedAddress ? requested : [],
+    open: unsupported === null,
+  };
+  const drafts = gateway.spec.listeners.map((listener) => draftListener(gateway, gateway, listener, lookup));
+  const listeners = planListeners(drafts, site, generation);
   const accepted =
     parametersFault(gateway, gatewayClass, own.fault, generation) ?? unsupported ?? acceptedOf(listeners, generation);
+  // Parameters that are wrong cost nothing that is served.
+  const servable = listeners.some(({ entry }) => entry !== null) || accepted.status === 'True';
+  const parentFault = servable ? '' : accepted.message;
+  const listenerSets = planListenerSets(sets, gateway, parentFault, site, lookup);
+  const certificate = clientCertificateOf(gateway, lookup);
+  const served = [...listeners, ...listenerSets.flatMap((set) => set.listeners)];
+  const insecure = insecureFallback(gateway);
   return {
     gateway,
     key,
     parameters: own.parameters,
     listeners,
+    listenerSets,
     conditions: [
       accepted,
-      programmedOf(accepted, listeners, requested, addresses, generation),
-      resolvedOf(gateway, listeners, lookup, generation),
+      programmedOf(accepted, served, requested, addresses, generation),
+      resolvedOf(certificate, listeners, generation),
+      ...(insecure === '' ? [] : [gatewayCondition.insecureFrontendValidationMode(insecure, generation)]),
     ],
     addresses,
+    clientCertificate: certificate?.ok === true ? certificate : null,
   };
+}
+
+function clientCertificateOf(
+  { metadata, spec }: Gateway,
+  lookup: Lookup,
+): ResolvedCertificate | CertificateFault | null {
+  const ref = spec.tls?.backend?.clientCertificateRef;
+  return ref === undefined ? null : resolveCertificate(ref, { kind: 'Gateway', namespace: metadata.namespace }, lookup);
 }
 
 /** What the parameters tell takes the place of what the cluster has found, once it has found anything to say. */
@@ -161,7 +180,11 @@ function parametersFault(
 
 /** What keeps all of the Gateway from being served, whatever its listeners are. */
 function addressFault({ spec }: Gateway, generation: number): Condition | null {
-  for (const [index, { type, value = '' }] of (spec.addresses ?? []).entries()) {
+  for (const [index, { type, value = '', routability = '' }] of (spec.addresses ?? []).entries()) {
+    if (routability !== '') {
+      const message = `addresses[${index}]: routability ${routability} is not supported, only that of the class is`;
+      return gatewayCondition.unsupportedAddress(message, generation);
+    }
     if (type !== 'IPAddress') {
       const message = `addresses[${index}]: type ${type} is not supported, only IPAddress is`;
       return gatewayCondition.unsupportedAddress(message, generation);
@@ -173,71 +196,12 @@ function addressFault({ spec }: Gateway, generation: number): Condition | null {
   return null;
 }
 
-type Judgement = {
-  readonly conflict: ListenerConflict | null;
-  /** The other Gateway that has the port. */
-  readonly owner: string | null;
-  readonly overlap: Overlap | null;
-  readonly served: boolean;
-};
-
-function listenerConditions(
-  draft: ListenerDraft,
-  { conflict, owner, overlap, served }: Judgement,
-  generation: number,
-): Condition[] {
-  const resolved = draft.unresolved ?? listenerCondition.resolvedRefs(generation);
-  const conditions: Condition[] = [];
-  if (conflict !== null) {
-    const { reason, message } = conflict;
-    conditions.push(
-      listenerCondition.notAcceptedForConflict(reason, message, generation),
-      listenerCondition.conflicted(reason, message, generation),
-      resolved,
-      listenerCondition.notProgrammedForConflict(reason, message, generation),
-    );
-  } else {
-    const accepted =
-      draft.fault ??
-      (owner === null
-        ? listenerCondition.accepted(generation)
-        : listenerCondition.portUnavailable(`port ${draft.spec.port} is used by Gateway ${owner}`, generation));
-    const why = accepted.status === 'False' ? accepted : draft.certificates.length === 0 ? draft.unresolved : null;
-    conditions.push(
-      accepted,
-      listenerCondition.noConflicts(generation),
-      resolved,
-      served
-        ? listenerCondition.programmed(generation)
-        : listenerCondition.notProgrammed(why?.message ?? 'the Gateway is not accepted', generation),
-    );
-  }
-  if (overlap !== null) {
-    const { overlappingCertificates, overlappingHostnames } = listenerCondition;
-    const overlapping = overlap.certificates ? overlappingCertificates : overlappingHostnames;
-    conditions.push(overlapping(overlap.message, generation));
-  }
-  return conditions;
-}
-
-function entryOf({ spec, hostname, certificates }: ListenerDraft, addresses: readonly string[]): Listener {
-  const protocol = spec.protocol === 'HTTPS' ? 'HTTPS' : 'HTTP';
-  return {
-    port: spec.port,
-    protocol,
-    hostname,
-    addresses,
-    tls:
-      protocol === 'HTTPS'
-        ? { mode: 'Terminate', certificates: certificates.map(({ key }) => key), clientValidation: null }
-        : null,
-  };
-}
-
 function acceptedOf(listeners: readonly ListenerPlan[], generation: number): Condition {
-  const bad = listeners.filter((listener) => find(listener, 'Accepted').status !== 'True');
+  const bad = listeners.filter((listener) => listenerConditionOf(listener, 'Accepted').status !== 'True');
   if (bad.length === 0) return gatewayCondition.accepted(generation);
-  const list = bad.map((listener) => `${listener.draft.spec.name} (${find(listener, 'Accepted').message})`).join('; ');
+  const list = bad
+    .map((listener) => `${listener.draft.spec.name} (${listenerConditionOf(listener, 'Accepted').message})`)
+    .join('; ');
   const good = listeners.filter((listener) => !bad.includes(listener)).map(({ draft }) => draft.spec.name);
   const rest = good.length === 0 ? 'no listener is accepted' : `accepted: ${good.join(', ')}`;
   return gatewayCondition.listenersNotValid(good.length > 0, `not accepted: ${list}; ${rest}`, generation);
@@ -257,19 +221,18 @@ function programmedOf(
   }
   if (addresses.length === 0) return gatewayCondition.addressNotAssigned(generation);
   if (listeners.some(({ entry }) => entry !== null)) return gatewayCondition.programmed(generation);
-  const reasons = listeners.map((listener) => `${listener.draft.spec.name} (${find(listener, 'Programmed').message})`);
+  const reasons = listeners.map(
+    (listener) => `${listener.draft.spec.name} (${listenerConditionOf(listener, 'Programmed').message})`,
+  );
   return gatewayCondition.notProgrammed(`no listener can be served: ${reasons.join('; ')}`, generation);
 }
 
 /** The Gateway's own references, and a summary of the listeners'. */
 function resolvedOf(
-  { metadata, spec }: Gateway,
+  certificate: ResolvedCertificate | CertificateFault | null,
   listeners: readonly ListenerPlan[],
-  lookup: Lookup,
   generation: number,
 ): Condition {
-  const ref = spec.tls?.backend?.clientCertificateRef;
-  const certificate = ref === undefined ? null : resolveCertificate(ref, metadata.namespace, lookup);
   if (certificate?.ok === false) {
     const message = `tls.backend.clientCertificateRef: ${certificate.message}`;
     return certificate.reason === 'RefNotPermitted'
@@ -280,8 +243,4 @@ function resolvedOf(
   if (unresolved.length === 0) return gatewayCondition.resolvedRefs(generation);
   const list = unresolved.map(({ draft }) => `${draft.spec.name} (${draft.unresolved!.message})`).join('; ');
   return gatewayCondition.listenersNotResolved(list, generation);
-}
-
-function find(listener: ListenerPlan, type: string): Condition {
-  return listener.conditions.find((condition) => condition.type === type)!;
 }

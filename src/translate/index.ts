@@ -4,12 +4,15 @@
  * A pure function of the whole world: no clock, no input or output, no log, nothing mutated. An object that is invalid has
  * a defined effect on traffic and a condition that says so; it is never an exception and never costs another object.
  */
-import type { Resources } from '../api/resources.ts';
+import { COLLECTION_OF, type Resources } from '../api/resources.ts';
+import { compareKeys } from '../ir/entries.ts';
 import type { RoutingTable } from '../ir/table.ts';
+import { servicesOf } from './backend-tls-policy.ts';
 import { deepFreeze } from './freeze.ts';
 import { type GatewayPlan, planGateways } from './gateway.ts';
 import { planGatewayClasses } from './gateway-class.ts';
 import { planParameters } from './gateway-parameters.ts';
+import { parentOf } from './listener-set.ts';
 import { lookupOf } from './lookup.ts';
 import { compare } from './object.ts';
 import {
@@ -17,15 +20,21 @@ import {
   type ObjectStatus,
   statusOfClass,
   statusOfGateway,
+  statusOfListenerSet,
   statusOfParameters,
+  statusOfPolicy,
   statusOfRoute,
 } from './object-status.ts';
 import { DEFAULT_OPTIONS, type TranslateOptions } from './options.ts';
+import { parentsOf } from './parent.ts';
 import { BackendCatalogue } from './route/backend-ref.ts';
-import { type HTTPRoutePlan, planHTTPRoute } from './route/http-route.ts';
+import type { Route } from './route/kind.ts';
+import { ROUTE_KINDS } from './route/kinds.ts';
+import { planRoute, type RoutePlan, routeKey } from './route/plan.ts';
 import { tableOf } from './table.ts';
 
-export type { ObjectStatus } from './object-status.ts';
+export { parentOf as listenerSetParent } from './listener-set.ts';
+export type { ObjectStatus, RouteObjectStatus } from './object-status.ts';
 export { DEFAULT_OPTIONS, type TranslateOptions } from './options.ts';
 
 export type Translation = {
@@ -40,15 +49,18 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
   const backends = new BackendCatalogue(lookup);
 
   const classes = planGatewayClasses(resources.gatewayClasses, options.controllerName, lookup.gatewayParameters);
-  const gateways = planGateways(resources.gateways, classes, lookup, options);
-  const gatewayOf = new Map(gateways.map((gateway) => [gateway.key, gateway]));
-  const routes = resources.httpRoutes
-    .map((route) => planHTTPRoute(route, gatewayOf, backends, options.controllerName))
+  const sets = groupBy(resources.listenerSets, parentOf);
+  const gateways = planGateways(resources.gateways, (key) => sets.get(key) ?? [], classes, lookup, options);
+  const parents = new Map(gateways.flatMap(parentsOf));
+  const routes = ROUTE_KINDS.flatMap((kind) => resources[COLLECTION_OF[kind]] as readonly Route[])
+    .map((route) => planRoute(route, parents, backends, options.controllerName))
     .filter((plan) => plan !== null)
-    .sort((a, b) => compare(a.key, b.key));
+    .sort((a, b) => compareKeys(routeKey(a.route), routeKey(b.route)));
 
   const routesOf = groupByGateway(gateways, routes);
-  const attached = countByListener(routes);
+  const counts = countByListener(routes);
+  const attached = (listener: string) => counts.get(listener) ?? 0;
+  const securing = gatewaysByService(routes);
   return deepFreeze({
     tables: gateways
       .map((gateway) => tableOf(gateway, routesOf.get(gateway.key) ?? [], backends))
@@ -56,23 +68,55 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
     statuses: [
       ...classes.map(statusOfClass),
       ...planParameters(classes, gateways, options.controllerName).map(statusOfParameters),
-      ...gateways.map((plan) => statusOfGateway(plan, (listener) => attached.get(listener) ?? 0)),
+      ...gateways.map((plan) => statusOfGateway(plan, attached)),
+      ...gateways.flatMap(({ listenerSets }) => listenerSets.map((plan) => statusOfListenerSet(plan, attached))),
       ...routes.map(statusOfRoute),
+      ...resources.backendTLSPolicies
+        .map((policy) => {
+          const ancestors = new Set(servicesOf(policy).flatMap((service) => [...(securing.get(service) ?? [])]));
+          return statusOfPolicy(policy, ancestors, lookup, options.controllerName);
+        })
+        .filter((status) => status !== null),
     ].sort(byObject),
   });
 }
 
+function groupBy<T>(objects: readonly T[], keyOf: (object: T) => string | null): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const object of objects) {
+    const key = keyOf(object);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [object]);
+    else group.push(object);
+  }
+  return groups;
+}
+
 function groupByGateway(
   gateways: readonly GatewayPlan[],
-  routes: readonly HTTPRoutePlan[],
-): ReadonlyMap<string, HTTPRoutePlan[]> {
-  const groups = new Map<string, HTTPRoutePlan[]>(gateways.map(({ key }) => [key, []]));
+  routes: readonly RoutePlan[],
+): ReadonlyMap<string, RoutePlan[]> {
+  const groups = new Map<string, RoutePlan[]>(gateways.map(({ key }) => [key, []]));
   for (const route of routes) for (const gateway of route.attachments.keys()) groups.get(gateway)!.push(route);
   return groups;
 }
 
-function countByListener(routes: readonly HTTPRoutePlan[]): ReadonlyMap<string, number> {
+function countByListener(routes: readonly RoutePlan[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { listeners } of routes) for (const key of listeners) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const { listeners } of routes) for (const key of listeners.keys()) counts.set(key, (counts.get(key) ?? 0) + 1);
   return counts;
+}
+
+/** Which Gateways secure connections to a Service, if it asks for that. */
+function gatewaysByService(routes: readonly RoutePlan[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const gateways = new Map<string, Set<string>>();
+  for (const { services, securing } of routes) {
+    for (const service of services) {
+      const known = gateways.get(service) ?? new Set();
+      gateways.set(service, known);
+      for (const gateway of securing) known.add(gateway);
+    }
+  }
+  return gateways;
 }

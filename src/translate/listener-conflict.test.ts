@@ -11,6 +11,8 @@ const draft = (name: string, protocol: string, port: number, hostname = ''): Lis
   fault: null,
   unresolved: null,
   certificates: [],
+  plain: protocol === 'HTTP',
+  clientValidation: null,
 });
 
 const conflicts = (drafts: readonly ListenerDraft[]) =>

@@ -1,15 +1,17 @@
 import type { Gateway } from '../api/gateway/gateway.ts';
 import type { GatewayListener } from '../api/gateway/listener.ts';
+import type { ListenerSet } from '../api/gateway/listener-set.ts';
 import type { Condition } from '../ir/status.ts';
+import type { ClientValidation } from '../ir/table.ts';
 import { type ResolvedCertificate, resolveCertificate } from './certificate.ts';
-import { unresolvedRefs, unsupportedProtocol, unsupportedValue } from './condition/listener.ts';
+import { clientValidationOf, type PortValidation } from './client-validation.ts';
+import { noValidCACertificate, unresolvedRefs, unsupportedProtocol, unsupportedValue } from './condition/listener.ts';
+import { allowedKinds, PROTOCOLS, type RouteGroupKind } from './listener-kind.ts';
 import type { Lookup } from './lookup.ts';
 import { namespaceRule } from './namespace-selector.ts';
 import { generationOf, keyOf } from './object.ts';
 
-export type RouteGroupKind = { readonly group: string; readonly kind: string };
-
-/** A listener of a Gateway by itself, before it is compared with others. */
+/** A listener of a Gateway or ListenerSet by itself, before it is compared with others. */
 export type ListenerDraft = {
   readonly spec: GatewayListener;
   /** Key of the table's `listeners`. */
@@ -25,61 +27,66 @@ export type ListenerDraft = {
   readonly unresolved: Condition | null;
   /** Those that can be used, in the order of `certificateRefs`, each once. */
   readonly certificates: readonly ResolvedCertificate[];
+  /** Whether it can be served without any. */
+  readonly plain: boolean;
+  readonly clientValidation: ClientValidation | null;
 };
 
-const GROUP = 'gateway.networking.k8s.io';
-const HTTP_ROUTE: RouteGroupKind = { group: GROUP, kind: 'HTTPRoute' };
-
-/** The kinds of route that each protocol can carry, of those that are built. A protocol that is missing is not served. */
-const KINDS_OF: Readonly<Record<string, readonly RouteGroupKind[]>> = { HTTP: [HTTP_ROUTE], HTTPS: [HTTP_ROUTE] };
-
-export function draftListener(gateway: Gateway, spec: GatewayListener, lookup: Lookup): ListenerDraft {
-  const { namespace } = gateway.metadata;
-  const generation = generationOf(gateway.metadata);
+/** `owner` is what the listener stands in, `gateway` what it is a listener of. */
+export function draftListener(
+  owner: Gateway | ListenerSet,
+  gateway: Gateway,
+  spec: GatewayListener,
+  lookup: Lookup,
+): ListenerDraft {
+  const { namespace } = owner.metadata;
+  const generation = generationOf(owner.metadata);
   const routes = namespaceRule(spec.allowedRoutes.namespaces, namespace, lookup.namespaceLabels);
   const kinds = allowedKinds(spec);
-  const tls = certificatesOf(spec, namespace, lookup, generation);
-  const unsupported = unsupportedField(gateway, spec) ?? (routes.ok ? null : routes.message);
+  const tls = certificatesOf(spec, owner, lookup, generation);
+  const clients = spec.protocol === 'HTTPS' ? clientValidationOf(gateway, spec.port, lookup) : NOBODY_ASKED;
+  const { unresolved: authorities } = clients;
+  const invalidKinds = kinds.fault === '' ? null : unresolvedRefs('InvalidRouteKinds', kinds.fault, generation);
   return {
     spec,
-    key: `gateway/${keyOf(gateway.metadata)}/${spec.name}`,
+    key: `${owner.kind.toLowerCase()}/${keyOf(owner.metadata)}/${spec.name}`,
     hostname: (spec.hostname ?? '').toLowerCase(),
     kinds: kinds.supported,
     allows: routes.ok ? routes.allows : () => false,
-    fault: Object.hasOwn(KINDS_OF, spec.protocol)
-      ? unsupported === null
-        ? null
-        : unsupportedValue(unsupported, generation)
-      : unsupportedProtocol(`protocol ${spec.protocol} is not supported, only HTTP and HTTPS are`, generation),
+    fault: faultOf(spec, routes.ok ? '' : routes.message, clients, generation),
     unresolved:
-      tls.unresolved ?? (kinds.fault === '' ? null : unresolvedRefs('InvalidRouteKinds', kinds.fault, generation)),
+      tls.unresolved ??
+      (authorities === null ? null : unresolvedRefs(authorities.reason, authorities.message, generation)) ??
+      invalidKinds,
     certificates: tls.certificates,
+    plain: !terminates(spec),
+    clientValidation: clients.validation,
   };
 }
 
-function allowedKinds(spec: GatewayListener): { supported: readonly RouteGroupKind[]; fault: string } {
-  const possible = Object.hasOwn(KINDS_OF, spec.protocol) ? KINDS_OF[spec.protocol]! : [];
-  const { kinds = [] } = spec.allowedRoutes;
-  // Nothing to say about the kinds of a protocol that is refused as a whole.
-  if (kinds.length === 0 || possible.length === 0) return { supported: possible, fault: '' };
-  const allowed = (a: RouteGroupKind) => (b: RouteGroupKind) => a.group === b.group && a.kind === b.kind;
-  const wrong = kinds.filter((kind) => !possible.some(allowed(kind)));
-  const names = wrong.map(({ group, kind }) => (group === GROUP ? kind : `${group}/${kind}`)).join(', ');
-  return {
-    supported: possible.filter((kind) => kinds.some(allowed(kind))),
-    fault:
-      wrong.length === 0 ? '' : `allowedRoutes.kinds: a listener of protocol ${spec.protocol} cannot have ${names}`,
-  };
+const NOBODY_ASKED: PortValidation = { validation: null, unresolved: null };
+
+function terminates({ protocol, tls }: GatewayListener): boolean {
+  return protocol === 'HTTPS' || (protocol === 'TLS' && tls?.mode !== 'Passthrough');
+}
+
+function faultOf(
+  spec: GatewayListener,
+  routesFault: string,
+  { validation, unresolved }: PortValidation,
+  generation: number,
+): Condition | null {
+  if (allowedKinds({ ...spec, allowedRoutes: { ...spec.allowedRoutes, kinds: [] } }).supported.length === 0) {
+    const message = `protocol ${spec.protocol} is not supported, only ${PROTOCOLS} are`;
+    return unsupportedProtocol(message, generation);
+  }
+  const unsupported = unsupportedField(spec) ?? (routesFault === '' ? null : routesFault);
+  if (unsupported !== null) return unsupportedValue(unsupported, generation);
+  return validation === null && unresolved !== null ? noValidCACertificate(unresolved.message, generation) : null;
 }
 
 /** A setting that would weaken the listener if it were passed over: the listener is not served then. */
-function unsupportedField(gateway: Gateway, spec: GatewayListener): string | null {
-  const { frontend } = gateway.spec.tls ?? {};
-  const perPort = frontend?.perPort?.find(({ port }) => port === spec.port);
-  const { validation } = perPort?.tls ?? frontend?.default ?? {};
-  if (spec.protocol === 'HTTPS' && validation !== undefined) {
-    return `tls.frontend of the Gateway asks for client certificates on port ${spec.port}, which is not supported`;
-  }
+function unsupportedField(spec: GatewayListener): string | null {
   const [option] = Object.keys(spec.tls?.options ?? {});
   if (option !== undefined) return `tls.options: ${option} is not supported`;
   if ((spec.filters?.requests ?? []).length > 0) return 'filters is not supported';
@@ -94,21 +101,21 @@ type ListenerCertificates = {
 /** One reference that is wrong makes ResolvedRefs False; the others are served all the same. */
 function certificatesOf(
   spec: GatewayListener,
-  namespace: string,
+  { kind, metadata: { namespace } }: Gateway | ListenerSet,
   lookup: Lookup,
   generation: number,
 ): ListenerCertificates {
-  if (spec.protocol !== 'HTTPS') return { certificates: [], unresolved: null };
+  if (!terminates(spec)) return { certificates: [], unresolved: null };
   const refs = spec.tls?.certificateRefs ?? [];
   if (refs.length === 0) {
-    const message = 'tls.certificateRefs: a listener of protocol HTTPS needs at least one';
+    const message = `tls.certificateRefs: a listener of protocol ${spec.protocol} needs at least one`;
     return { certificates: [], unresolved: unresolvedRefs('InvalidCertificateRef', message, generation) };
   }
   const certificates = new Map<string, ResolvedCertificate>();
   const faults: string[] = [];
   let reason: 'InvalidCertificateRef' | 'RefNotPermitted' | null = null;
   for (const [index, ref] of refs.entries()) {
-    const result = resolveCertificate(ref, namespace, lookup);
+    const result = resolveCertificate(ref, { kind, namespace }, lookup);
     if (result.ok) {
       certificates.set(result.key, result);
     } else {

@@ -1,10 +1,14 @@
+import type { ClusterTrustBundle } from '../api/core/cluster-trust-bundle.ts';
+import type { ConfigMap } from '../api/core/config-map.ts';
 import type { EndpointSlice } from '../api/core/endpoint-slice.ts';
 import type { Namespace } from '../api/core/namespace.ts';
 import type { Secret } from '../api/core/secret.ts';
 import type { Service } from '../api/core/service.ts';
+import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
 import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
 import type { Resources } from '../api/resources.ts';
-import { compare, keyOf } from './object.ts';
+import { servicesOf } from './backend-tls-policy.ts';
+import { byAge, compare, keyOf, type Metadata } from './object.ts';
 import { Grants } from './reference-grant.ts';
 
 /** The objects that others refer to, by the key of the reference, so that no stage scans a collection. */
@@ -16,6 +20,11 @@ export type Lookup = {
   /** By `namespace/name`. */
   readonly secrets: ReadonlyMap<string, Secret>;
   /** By `namespace/name`. */
+  readonly configMaps: ReadonlyMap<string, ConfigMap>;
+  /** By `/name`. */
+  readonly clusterTrustBundles: ReadonlyMap<string, ClusterTrustBundle>;
+  /** Those for a Service (`namespace/name`), the one that wins first. */
+  readonly backendTLSPolicies: (service: string) => readonly BackendTLSPolicy[];
   readonly gatewayParameters: ReadonlyMap<string, GatewayParameters>;
   readonly grants: Grants;
   readonly namespaceLabels: (name: string) => Readonly<Record<string, string>>;
@@ -23,10 +32,14 @@ export type Lookup = {
 
 export function lookupOf(resources: Resources): Lookup {
   const namespaces = new Map(resources.namespaces.map((namespace) => [namespace.metadata.name, namespace]));
+  const policies = policiesByService(resources.backendTLSPolicies);
   return {
     services: byKey(resources.services),
     endpointSlices: byService(resources.endpointSlices),
     secrets: byKey(resources.secrets),
+    configMaps: byKey(resources.configMaps),
+    clusterTrustBundles: byKey(resources.clusterTrustBundles),
+    backendTLSPolicies: (service) => policies.get(service) ?? [],
     gatewayParameters: byKey(resources.gatewayParameters),
     grants: new Grants(resources.referenceGrants),
     namespaceLabels: (name) => labelsOf(name, namespaces.get(name)),
@@ -49,8 +62,25 @@ export function sortSlices(slices: readonly EndpointSlice[]): EndpointSlice[] {
   return [...slices].sort((a, b) => compare(a.metadata.name, b.metadata.name));
 }
 
-function byKey<T extends { metadata: { name: string; namespace: string } }>(objects: readonly T[]): Map<string, T> {
+function byKey<T extends { metadata: Metadata }>(objects: readonly T[]): Map<string, T> {
   return new Map(objects.map((object) => [keyOf(object.metadata), object]));
+}
+
+/** Of two policies with the same target the older one wins. */
+export function sortPolicies(policies: readonly BackendTLSPolicy[]): BackendTLSPolicy[] {
+  return [...policies].sort((a, b) => byAge(a.metadata, b.metadata));
+}
+
+function policiesByService(policies: readonly BackendTLSPolicy[]): Map<string, BackendTLSPolicy[]> {
+  const found = new Map<string, BackendTLSPolicy[]>();
+  for (const policy of sortPolicies(policies)) {
+    for (const service of servicesOf(policy)) {
+      const list = found.get(service);
+      if (list === undefined) found.set(service, [policy]);
+      else list.push(policy);
+    }
+  }
+  return found;
 }
 
 function byService(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {

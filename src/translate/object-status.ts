@@ -1,16 +1,26 @@
+import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
 import type { ObjectKey } from '../ir/status.ts';
+import { type BackendTLSPolicyStatus, backendTLSPolicyStatus } from './backend-tls-policy.ts';
 import { type GatewayPlan, type GatewayStatus, gatewayStatus } from './gateway.ts';
 import { type GatewayClassPlan, type GatewayClassStatus, gatewayClassStatus } from './gateway-class.ts';
 import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-parameters.ts';
+import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
+import type { Lookup } from './lookup.ts';
 import { compare, type Metadata } from './object.ts';
-import type { HTTPRoutePlan, HTTPRouteStatus } from './route/http-route.ts';
+import type { RouteKindName } from './route/kind.ts';
+import type { RoutePlan, RouteStatus } from './route/plan.ts';
 
 /** The shape of that kind's `.status`, without the times of transition. */
 export type ObjectStatus =
   | (ObjectKey & { readonly kind: 'GatewayClass'; readonly status: GatewayClassStatus })
   | (ObjectKey & { readonly kind: 'Gateway'; readonly status: GatewayStatus })
+  | (ObjectKey & { readonly kind: 'ListenerSet'; readonly status: ListenerSetStatus })
   | (ObjectKey & { readonly kind: 'GatewayParameters'; readonly status: GatewayParametersStatus })
-  | (ObjectKey & { readonly kind: 'HTTPRoute'; readonly status: HTTPRouteStatus });
+  | RouteObjectStatus
+  | (ObjectKey & { readonly kind: 'BackendTLSPolicy'; readonly status: BackendTLSPolicyStatus });
+
+/** All kinds of route have a status of the same shape. */
+export type RouteObjectStatus = ObjectKey & { readonly kind: RouteKindName; readonly status: RouteStatus };
 
 export function statusOfClass(plan: GatewayClassPlan): ObjectStatus {
   return { kind: 'GatewayClass', ...nameOf(plan.gatewayClass.metadata), status: gatewayClassStatus(plan) };
@@ -25,8 +35,25 @@ export function statusOfParameters({ parameters, status }: GatewayParametersPlan
   return { kind: 'GatewayParameters', ...nameOf(parameters.metadata), status };
 }
 
-export function statusOfRoute(plan: HTTPRoutePlan): ObjectStatus {
-  return { kind: 'HTTPRoute', ...nameOf(plan.route.metadata), status: plan.status };
+/** `attached` as for a Gateway. */
+export function statusOfListenerSet(plan: ListenerSetPlan, attached: (listener: string) => number): ObjectStatus {
+  return { kind: 'ListenerSet', ...nameOf(plan.listenerSet.metadata), status: listenerSetStatus(plan, attached) };
+}
+
+export function statusOfRoute({ route, status }: RoutePlan): ObjectStatus {
+  return { kind: route.kind, ...nameOf(route.metadata), status };
+}
+
+/** Null for a policy that no Gateway of ours has to do with. `gateways` as in backendTLSPolicyStatus. */
+export function statusOfPolicy(
+  policy: BackendTLSPolicy,
+  gateways: ReadonlySet<string>,
+  lookup: Lookup,
+  controllerName: string,
+): ObjectStatus | null {
+  if (gateways.size === 0) return null;
+  const status = backendTLSPolicyStatus(policy, gateways, lookup, controllerName);
+  return { kind: 'BackendTLSPolicy', ...nameOf(policy.metadata), status };
 }
 
 /** By kind, namespace and name. */

@@ -3,8 +3,8 @@ import { PortClaims } from './port-claim.ts';
 
 test('a Gateway shares a port with itself', () => {
   const claims = new PortClaims();
-  expect(claims.claim('shop/web', ['127.0.0.1'], 80)).toBeNull();
-  expect(claims.claim('shop/web', ['127.0.0.1'], 80)).toBeNull();
+  expect(claims.claim('shop/web', ['127.0.0.1'], 80, 'TCP')).toBeNull();
+  expect(claims.claim('shop/web', ['127.0.0.1'], 80, 'TCP')).toBeNull();
 });
 
 test.each([
@@ -23,15 +23,15 @@ test.each([
     [b, a],
   ] as const) {
     const claims = new PortClaims();
-    expect(claims.claim('shop/first', first, 80)).toBeNull();
-    expect(claims.claim('shop/second', second, 81)).toBeNull();
-    expect(claims.claim('shop/second', second, 80)).toBe(taken ? 'shop/first' : null);
+    expect(claims.claim('shop/first', first, 80, 'TCP')).toBeNull();
+    expect(claims.claim('shop/second', second, 81, 'TCP')).toBeNull();
+    expect(claims.claim('shop/second', second, 80, 'TCP')).toBe(taken ? 'shop/first' : null);
   }
 });
 
 test('a port that was refused is not claimed', () => {
   const claims = new PortClaims();
-  claims.claim('shop/first', ['127.0.0.1'], 80);
-  claims.claim('shop/second', ['127.0.0.1', '127.0.0.2'], 80);
-  expect(claims.claim('shop/third', ['127.0.0.2'], 80)).toBeNull();
+  claims.claim('shop/first', ['127.0.0.1'], 80, 'TCP');
+  claims.claim('shop/second', ['127.0.0.1', '127.0.0.2'], 80, 'TCP');
+  expect(claims.claim('shop/third', ['127.0.0.2'], 80, 'TCP')).toBeNull();
 });

@@ -4,15 +4,16 @@ type Claim = { readonly gateway: string; readonly addresses: readonly string[] }
 
 /** Who has which port on which address, where all Gateways are served by one process. First come, first served. */
 export class PortClaims {
-  readonly #claims = new Map<number, Claim[]>();
+  readonly #claims = new Map<string, Claim[]>();
 
   /** The other Gateway that has the port on one of the addresses, or null: then it is this Gateway's. */
-  claim(gateway: string, addresses: readonly string[], port: number): string | null {
-    const claims = this.#claims.get(port) ?? [];
+  claim(gateway: string, addresses: readonly string[], port: number, transport: 'TCP' | 'UDP'): string | null {
+    const key = `${transport} ${port}`;
+    const claims = this.#claims.get(key) ?? [];
     for (const claim of claims) {
       if (claim.gateway !== gateway && overlap(claim.addresses, addresses)) return claim.gateway;
     }
-    this.#claims.set(port, [...claims, { gateway, addresses }]);
+    this.#claims.set(key, [...claims, { gateway, addresses }]);
     return null;
   }
 }

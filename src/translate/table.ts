@@ -1,24 +1,30 @@
 import { compareKeys } from '../ir/entries.ts';
 import type { Filter } from '../ir/filter.ts';
-import type { Attachment, Backend, Certificate, EndpointSet, Listener, RoutingTable, Rule } from '../ir/table.ts';
-import type { GatewayPlan } from './gateway.ts';
+import type {
+  Attachment,
+  Backend,
+  Certificate,
+  EndpointSet,
+  Listener,
+  RoutingTable,
+  Rule,
+  Stream,
+} from '../ir/table.ts';
+import type { ResolvedCertificate } from './certificate.ts';
+import { allListeners, type GatewayPlan } from './gateway.ts';
 import { ruleOrder } from './precedence.ts';
 import type { BackendCatalogue } from './route/backend-ref.ts';
-import type { HTTPRoutePlan } from './route/http-route.ts';
-import type { RuleBody } from './route/rule.ts';
+import type { RuleBody, StreamBody } from './route/kind.ts';
+import { type RoutePlan, routeKey } from './route/plan.ts';
 
 /** The routing table of one Gateway: what is served of it and of the routes that are attached to it, and nothing else. */
-export function tableOf(
-  gateway: GatewayPlan,
-  routes: readonly HTTPRoutePlan[],
-  backends: BackendCatalogue,
-): RoutingTable {
+export function tableOf(gateway: GatewayPlan, routes: readonly RoutePlan[], backends: BackendCatalogue): RoutingTable {
   const { listeners, certificates } = listenersOf(gateway);
-  const rules: Record<string, Rule> = {};
+  const entries: { rules: Record<string, Rule>; streams: Record<string, Stream> } = { rules: {}, streams: {} };
   const used = new Set<string>();
   for (const route of routes) {
     for (const [key, rule] of rulesOf(route, gateway.key)) {
-      rules[key] = rule;
+      (entries[route.collection] as Record<string, Rule | Stream>)[key] = rule;
       noteBackends(rule, used);
     }
   }
@@ -26,14 +32,13 @@ export function tableOf(
   const endpointEntries: Record<string, EndpointSet> = {};
   for (const key of [...used].sort(compareKeys)) {
     const { backend, endpoints } = backends.entry(key);
-    backendEntries[key] = backend;
+    backendEntries[key] = backendOf(backend, gateway.clientCertificate);
     endpointEntries[key] = endpoints;
   }
   return {
     gateway: gateway.key,
     listeners,
-    rules,
-    streams: {},
+    ...entries,
     backends: backendEntries,
     endpoints: endpointEntries,
     certificates,
@@ -41,39 +46,52 @@ export function tableOf(
   };
 }
 
-/** The listeners of a Gateway that are served, and the certificates that they serve with. */
+/** A backend as a Gateway speaks to it, with the certificate that it has to show. */
+export function backendOf(backend: Backend, certificate: ResolvedCertificate | null): Backend {
+  if (backend.tls === null || certificate === null) return backend;
+  return { ...backend, tls: { ...backend.tls, clientCertificate: certificate.key } };
+}
+
+/** The listeners that a Gateway serves, and the certificates that it shows to clients and backends. */
 export function listenersOf(gateway: GatewayPlan): Pick<RoutingTable, 'listeners' | 'certificates'> {
   const listeners: Record<string, Listener> = {};
   const certificates: Record<string, Certificate> = {};
-  for (const listener of gateway.listeners) {
+  for (const listener of allListeners(gateway)) {
     if (listener.entry === null) continue;
     listeners[listener.draft.key] = listener.entry;
     Object.assign(certificates, listener.certificates);
   }
+  const own = gateway.clientCertificate;
+  if (own !== null) certificates[own.key] = own.certificate;
   return { listeners, certificates };
 }
 
 /** What a Gateway (`namespace/name`) serves of a route, by key; nothing when the route is not attached to it. */
-export function rulesOf(route: HTTPRoutePlan, gateway: string): [string, Rule][] {
-  const attachments = route.attachments.get(gateway);
-  if (attachments === undefined) return [];
-  return route.rules.flatMap(({ body }, index): [string, Rule][] => {
+export function rulesOf({ route, rules, attachments }: RoutePlan, gateway: string): [string, Rule | Stream][] {
+  const places = attachments.get(gateway);
+  if (places === undefined) return [];
+  return rules.flatMap(({ body }, index): [string, Rule | Stream][] => {
     if (body === null) return [];
-    const rule = entryOf(body, gateway, attachments, ruleOrder(route.route.metadata, index));
-    return [[`httproute/${route.key}/rule/${index}`, rule]];
+    const entry = entryOf(body, gateway, places, ruleOrder(route.metadata, index));
+    return [[`${routeKey(route)}/rule/${index}`, entry]];
   });
 }
 
 /** The entry of a rule by Gateway, so that a rule which is as before stays the same object. */
-const remembered = new WeakMap<RuleBody, Map<string, Rule>>();
+const remembered = new WeakMap<RuleBody | StreamBody, Map<string, Rule | Stream>>();
 
-function entryOf(body: RuleBody, gateway: string, attachments: readonly Attachment[], order: string): Rule {
-  const entries = remembered.get(body) ?? new Map<string, Rule>();
+function entryOf(
+  body: RuleBody | StreamBody,
+  gateway: string,
+  attachments: readonly Attachment[],
+  order: string,
+): Rule | Stream {
+  const entries = remembered.get(body) ?? new Map<string, Rule | Stream>();
   const known = entries.get(gateway);
   if (known !== undefined && known.order === order && sameAttachments(known.attachments, attachments)) return known;
-  const rule: Rule = { protocol: 'http', attachments, ...body, order, policies: [] };
-  remembered.set(body, entries.set(gateway, rule));
-  return rule;
+  const entry: Rule | Stream = { attachments, ...body, order };
+  remembered.set(body, entries.set(gateway, entry));
+  return entry;
 }
 
 function sameAttachments(a: readonly Attachment[], b: readonly Attachment[]): boolean {
@@ -89,8 +107,8 @@ function sameAttachments(a: readonly Attachment[], b: readonly Attachment[]): bo
 }
 
 /** Adds the keys of all backends that a rule leads to. */
-export function noteBackends(rule: Rule, used: Set<string>): void {
-  noteMirrors(rule.filters, used);
+export function noteBackends(rule: Rule | Stream, used: Set<string>): void {
+  if ('filters' in rule) noteMirrors(rule.filters, used);
   for (const { backend, filters } of rule.backends) {
     if (backend !== null) used.add(backend);
     noteMirrors(filters, used);

@@ -65,7 +65,8 @@ function apply(world: World, start: World, step: Change): World {
       return { ...world, resources: replaced(resources, keyOf(object), object, object.kind) };
     }
   }
-  const objects = [...all(resources), ...resources.httpRoutes, ...resources.gateways];
+  const { httpRoutes, gateways, listenerSets, backendTLSPolicies } = resources;
+  const objects = [...all(resources), ...httpRoutes, ...gateways, ...listenerSets, ...backendTLSPolicies];
   if (objects.length === 0) return world;
   const object = pick(objects, step.object);
   if (step.what === 'delete') return { ...world, resources: replaced(resources, keyOf(object), null, object.kind) };

@@ -20,7 +20,10 @@ function all(resources: Resources): Resource[] {
 
 /** What to edit: most of all routes and Gateways, of which a world has few. */
 function targets(resources: Resources): Resource[] {
-  const main = [...resources.httpRoutes, ...resources.gateways, ...resources.referenceGrants];
+  const { httpRoutes, grpcRoutes, tlsRoutes, tcpRoutes, udpRoutes } = resources;
+  const routes = [...httpRoutes, ...grpcRoutes, ...tlsRoutes, ...tcpRoutes, ...udpRoutes];
+  const { gateways, listenerSets, backendTLSPolicies, referenceGrants } = resources;
+  const main = [...routes, ...gateways, ...listenerSets, ...backendTLSPolicies, ...referenceGrants];
   return [...all(resources), ...Array.from({ length: 12 }, () => main).flat()];
 }
 
@@ -52,10 +55,12 @@ function conditionsOf({ kind, status }: ObjectStatus): readonly Condition[] {
     case 'GatewayClass':
       return status.conditions;
     case 'Gateway':
+    case 'ListenerSet':
       return [...status.conditions, ...status.listeners.flatMap(({ conditions }) => conditions)];
+    case 'BackendTLSPolicy':
     case 'GatewayParameters':
       return status.ancestors.flatMap(({ conditions }) => conditions);
-    case 'HTTPRoute':
+    default:
       return status.parents.flatMap(({ conditions }) => conditions);
   }
 }
@@ -66,25 +71,33 @@ function expectClosed({ tables }: Translation): void {
     const backends = new Set<string>();
     const certificates = new Set<string>();
     for (const listener of Object.values(table.listeners)) {
-      expect(listener.protocol === 'HTTPS').toBe(listener.tls !== null);
-      expect(listener.tls?.certificates).not.toEqual([]);
+      expect(listener.protocol === 'HTTPS' || listener.protocol === 'TLS').toBe(listener.tls !== null);
+      expect(listener.tls?.mode === 'Passthrough').toBe(listener.tls?.certificates.length === 0);
+      expect(listener.tls?.clientValidation?.ca).not.toEqual([]);
       for (const key of listener.tls?.certificates ?? []) certificates.add(key);
     }
-    for (const rule of Object.values(table.rules)) {
-      expect(rule.matches).not.toEqual([]);
+    for (const rule of [...Object.values(table.rules), ...Object.values(table.streams)]) {
       expect(rule.attachments).not.toEqual([]);
       for (const { listener } of rule.attachments) expect(Object.keys(table.listeners)).toContain(listener);
-      for (const filter of [...rule.filters, ...rule.backends.flatMap(({ filters }) => filters)]) {
-        if (filter.kind === 'RequestMirror' && filter.backend !== null) backends.add(filter.backend);
-      }
       for (const { backend, failure } of rule.backends) {
         expect(backend === null).toBe(failure !== null);
         if (backend !== null) backends.add(backend);
       }
     }
+    for (const rule of Object.values(table.rules)) {
+      expect(rule.matches).not.toEqual([]);
+      for (const filter of [...rule.filters, ...rule.backends.flatMap(({ filters }) => filters)]) {
+        if (filter.kind === 'RequestMirror' && filter.backend !== null) backends.add(filter.backend);
+      }
+    }
     expect(new Set(Object.keys(table.backends))).toEqual(backends);
     expect(new Set(Object.keys(table.endpoints))).toEqual(backends);
-    expect(new Set(Object.keys(table.certificates))).toEqual(certificates);
+    const shown = new Set(Object.values(table.backends).map(({ tls }) => tls?.clientCertificate ?? null));
+    for (const key of shown) if (key !== null) certificates.add(key);
+    const unused = Object.keys(table.certificates).filter((key) => !certificates.delete(key));
+    expect(certificates).toEqual(new Set());
+    // What the Gateway would show to a backend that asks for it.
+    expect(unused.length).toBeLessThanOrEqual(1);
   }
 }
 
@@ -148,7 +161,10 @@ test('the order of the objects makes no difference', () => {
 test('an edited route costs no other route anything', () => {
   const withRoutes = worlds.filter(({ resources }) => resources.httpRoutes.length > 1);
   const others = (translation: Translation, route: string) => ({
-    statuses: translation.statuses.filter(({ kind, namespace, name }) => `${kind}/${namespace}/${name}` !== route),
+    // The ancestors of a policy are those from which a route leads to it.
+    statuses: translation.statuses.filter(
+      ({ kind, namespace, name }) => kind !== 'BackendTLSPolicy' && `${kind}/${namespace}/${name}` !== route,
+    ),
     rules: translation.tables.map(({ gateway, rules }) => [
       gateway,
       Object.entries(rules).filter(([key]) => !key.startsWith(`${route.toLowerCase()}/rule/`)),

@@ -7,6 +7,7 @@ import { duration, milliseconds } from './duration.ts';
 import { type HTTPRouteFilter, httpRouteFiltersSchema } from './http-route-filter.ts';
 import { httpRouteMatchSchema } from './http-route-match.ts';
 import { sectionName } from './name.ts';
+import { boundedMatches, uniqueRuleNames } from './route-rules.ts';
 import { sessionPersistenceSchema } from './session-persistence.ts';
 
 const httpBackendRefSchema = z
@@ -91,22 +92,6 @@ function replacesPrefix(filter: HTTPRouteFilter, field: 'requestRedirect' | 'url
   return path?.type === 'ReplacePrefixMatch';
 }
 
-const MAX_MATCHES = 128;
-
-export const httpRouteRulesSchema = list(httpRouteRuleSchema, { min: 1, max: 16 }).superRefine((rules, context) => {
-  const names = new Map<string, number>();
-  rules.forEach(({ name }, index) => {
-    if (name === undefined) return;
-    const earlier = names.get(name);
-    if (earlier === undefined) names.set(name, index);
-    else {
-      const message = `must be unique in the route; rule ${earlier} has it too`;
-      context.addIssue({ code: 'custom', path: [index, 'name'], message });
-    }
-  });
-  const matches = rules.reduce((sum, rule) => sum + rule.matches.length, 0);
-  if (matches > MAX_MATCHES) {
-    const message = `must have at most ${MAX_MATCHES} matches in all rules together, has ${matches}`;
-    context.addIssue({ code: 'custom', message });
-  }
-});
+export const httpRouteRulesSchema = list(httpRouteRuleSchema, { min: 1, max: 16 })
+  .superRefine(uniqueRuleNames)
+  .superRefine(boundedMatches);

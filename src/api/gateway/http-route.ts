@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { namespacedMeta } from '../core/object-meta.ts';
 import { list } from '../schema/list.ts';
-import { conditionsSchema, lenientStatus } from './condition.ts';
 import { hostname } from './hostname.ts';
 import { httpRouteRulesSchema } from './http-route-rule.ts';
-import { parentReferenceSchema, parentReferencesSchema } from './parent-reference.ts';
+import { parentReferencesSchema } from './parent-reference.ts';
+import { routeStatusSchema } from './route-status.ts';
 import { apiVersion } from './version.ts';
 
 const specSchema = z.object({
@@ -14,18 +14,12 @@ const specSchema = z.object({
   rules: httpRouteRulesSchema.prefault([{}]),
 });
 
-const statusSchema = z.object({
-  parents: z
-    .array(z.object({ parentRef: parentReferenceSchema, controllerName: z.string(), conditions: conditionsSchema }))
-    .default([]),
-});
-
 export const httpRouteSchema = z.object({
   apiVersion,
   kind: z.literal('HTTPRoute'),
   metadata: namespacedMeta(),
   spec: specSchema,
-  status: lenientStatus(statusSchema),
+  status: routeStatusSchema,
 });
 
 export type HTTPRoute = z.output<typeof httpRouteSchema>;

@@ -1,18 +1,32 @@
-/** The rules of a routing table for people: where, what is matched, what happens. */
+/** The rules and streams of a routing table for people: where, what is matched, what happens. */
 import type { Filter } from '../../ir/filter.ts';
 import type { Match } from '../../ir/match.ts';
-import type { RoutingTable, Rule } from '../../ir/table.ts';
+import type { RoutingTable, Rule, Stream, WeightedBackend } from '../../ir/table.ts';
 import { table } from './table.ts';
 
 export function routesTable(routing: RoutingTable): string {
-  const rows = Object.entries(routing.rules).map(([key, rule]) => [
-    key.replace(/^httproute\//, '').replace(/\/rule\/(\d+)$/, (_, index) => `, ${rule.name || `rule ${index}`}`),
-    unique(rule.attachments.map(({ listener }) => listener.slice(listener.lastIndexOf('/') + 1))),
-    unique(rule.attachments.map(({ hostname }) => hostname || '*')),
-    rule.matches.map(matchText).join(' or '),
-    actionText(rule),
-  ]);
-  return table(['ROUTE', 'LISTENERS', 'HOSTS', 'MATCH', 'ACTION'], rows);
+  const rules = Object.entries(routing.rules).map(([key, rule]) =>
+    row(key, rule, rule.matches.map(matchText).join(' or '), actionText(rule)),
+  );
+  const streams = Object.entries(routing.streams).map(([key, stream]) =>
+    row(
+      key,
+      stream,
+      key.startsWith('udproute/') ? 'datagrams' : 'connections',
+      sharesText(stream.backends, 'no backend'),
+    ),
+  );
+  return table(['ROUTE', 'LISTENERS', 'HOSTS', 'MATCH', 'ACTION'], [...rules, ...streams]);
+}
+
+function row(key: string, { name, attachments }: Rule | Stream, match: string, action: string): string[] {
+  return [
+    key.replace(/^httproute\//, '').replace(/\/rule\/(\d+)$/, (_, index) => `, ${name || `rule ${index}`}`),
+    unique(attachments.map(({ listener }) => listener.slice(listener.lastIndexOf('/') + 1))),
+    unique(attachments.map(({ hostname }) => hostname || '*')),
+    match,
+    action,
+  ];
 }
 
 function unique(values: readonly string[]): string {
@@ -34,16 +48,20 @@ function matchText({ path, method, headers, query }: Match): string {
 function actionText({ filters, backends, timeouts, retry }: Rule): string {
   const parts = filters.map(filterText);
   if (!filters.some(({ kind }) => kind === 'RequestRedirect')) {
-    const total = backends.reduce((sum, { weight }) => sum + weight, 0);
-    const shares = backends.map(({ backend, weight, failure }) => {
-      const name = failure === null ? (backend ?? '').replace(/^service\//, '') : `${failure.status} ${failure.reason}`;
-      return total === weight ? name : `${name} ${Math.round((weight / total) * 1_000) / 10}%`;
-    });
-    parts.push(total === 0 ? '500, no backend' : shares.join(' + '));
+    parts.push(sharesText(backends, '500, no backend'));
   }
   if (timeouts.request > 0) parts.push(`within ${timeouts.request} ms`);
   if (retry !== null && retry.attempts > 0) parts.push(`${retry.attempts} retries`);
   return parts.join(', ');
+}
+
+function sharesText(backends: readonly WeightedBackend[], none: string): string {
+  const total = backends.reduce((sum, { weight }) => sum + weight, 0);
+  const shares = backends.map(({ backend, weight, failure }) => {
+    const name = failure === null ? (backend ?? '').replace(/^service\//, '') : `${failure.status} ${failure.reason}`;
+    return total === weight ? name : `${name} ${Math.round((weight / total) * 1_000) / 10}%`;
+  });
+  return total === 0 ? none : shares.join(' + ');
 }
 
 function filterText(filter: Filter): string {

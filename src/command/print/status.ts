@@ -29,6 +29,7 @@ function partsOf(object: ObjectStatus): Part[] {
     case 'GatewayClass':
       return [{ object: key, part: '', routes: '', conditions: object.status.conditions }];
     case 'Gateway':
+    case 'ListenerSet':
       return [
         { object: key, part: '', routes: '', conditions: object.status.conditions },
         ...object.status.listeners.map((listener) => ({
@@ -38,6 +39,11 @@ function partsOf(object: ObjectStatus): Part[] {
           conditions: listener.conditions,
         })),
       ];
+    case 'BackendTLSPolicy':
+      return object.status.ancestors.map(({ ancestorRef, conditions }) => {
+        const part = `ancestor ${ancestorRef.namespace}/${ancestorRef.name}`;
+        return { object: key, part, routes: '', conditions };
+      });
     case 'GatewayParameters':
       return object.status.ancestors.map(({ ancestorRef, conditions }) => {
         const { kind: user, namespace: home = '', name: used } = ancestorRef;
@@ -48,11 +54,12 @@ function partsOf(object: ObjectStatus): Part[] {
           conditions,
         };
       });
-    case 'HTTPRoute':
+    default:
       return object.status.parents.map(({ parentRef, conditions }) => {
         const section = parentRef.sectionName === undefined ? '' : `, listener ${parentRef.sectionName}`;
         const port = parentRef.port === undefined ? '' : `, port ${parentRef.port}`;
-        const parent = `${parentRef.namespace ?? namespace}/${parentRef.name}`;
+        const set = parentRef.kind === 'ListenerSet' ? 'ListenerSet ' : '';
+        const parent = `${set}${parentRef.namespace ?? namespace}/${parentRef.name}`;
         return { object: key, part: `parent ${parent}${section}${port}`, routes: '', conditions };
       });
   }

@@ -15,7 +15,7 @@ import type { ProxySettings } from '../../proxy/options.ts';
 import { Supervisor } from '../../proxy/supervisor.ts';
 import { changesBetween } from '../../translate/incremental/changes.ts';
 import { IncrementalTranslator } from '../../translate/incremental/translator.ts';
-import type { ObjectStatus, Translation } from '../../translate/index.ts';
+import { listenerSetParent, type ObjectStatus, type Translation } from '../../translate/index.ts';
 import { explainRequest } from '../request.ts';
 import { standaloneOptions } from '../source.ts';
 import { socketText, urlsOf, whyTaken } from './ports.ts';
@@ -124,9 +124,18 @@ export class StandaloneServer implements AdminSource {
   /** The statuses as they may be shown: nothing is programmed that the workers do not serve. */
   shown(): ObjectStatus[] {
     return this.#translation.statuses.map((object) => {
-      if (object.kind !== 'Gateway') return object;
-      return withholdProgrammed(object, lagFrom(this.#publisher.progressOf(`${object.namespace}/${object.name}`)));
+      if (object.kind !== 'Gateway' && object.kind !== 'ListenerSet') return object;
+      const gateway = this.#gatewayOf(object);
+      return withholdProgrammed(object, lagFrom(gateway === null ? null : this.#publisher.progressOf(gateway)));
     });
+  }
+
+  #gatewayOf({ kind, namespace, name }: ObjectStatus): string | null {
+    if (kind === 'Gateway') return `${namespace}/${name}`;
+    const known = this.#translated?.listenerSets.find(
+      ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
+    );
+    return known === undefined ? null : listenerSetParent(known);
   }
 
   readiness(): Readiness {

@@ -2,7 +2,7 @@ import type { Condition, ObjectKey } from '../../ir/status.ts';
 import type { TranslationStep } from '../../translate/incremental/translator.ts';
 import type { ObjectStatus } from '../../translate/index.ts';
 import type { LagChanges } from '../lags.ts';
-import { type LagOf, ROUTE_PROGRAMMED, shownStatus } from '../programmed.ts';
+import { type GatewayOf, type LagOf, ROUTE_PROGRAMMED, shownStatus } from '../programmed.ts';
 import type { World, WorldChange } from '../world.ts';
 import { pathOf } from './path.ts';
 import type { StatusTarget } from './writer.ts';
@@ -17,6 +17,8 @@ const PATIENCE = 30;
 export class StatusBoard {
   readonly #controllerName: string;
   readonly #statuses = new Map<string, ObjectStatus>();
+  /** Ids of those statuses that are of ListenerSets. */
+  readonly #listenerSets = new Set<string>();
   #dirty = new Map<string, ObjectKey>();
 
   constructor(controllerName: string) {
@@ -37,10 +39,12 @@ export class StatusBoard {
       // Theirs is not only what translation says: ParametersReport.
       if (status.kind === 'GatewayParameters') continue;
       this.#statuses.set(idOf(status), status);
+      if (status.kind === 'ListenerSet') this.#listenerSets.add(idOf(status));
       this.#mark(status);
     }
     for (const key of goneStatuses) {
       this.#statuses.delete(idOf(key));
+      this.#listenerSets.delete(idOf(key));
       this.#mark(key);
     }
   }
@@ -56,6 +60,8 @@ export class StatusBoard {
 
   served({ gateways, routes, allRoutes }: LagChanges): void {
     for (const gateway of gateways) this.#markKnown(`gateway/${gateway}`);
+    // Whose they are is not known here, and they are few.
+    if (gateways.length > 0) for (const id of this.#listenerSets) this.#markKnown(id);
     for (const route of routes) this.#markKnown(route);
     if (allRoutes) for (const status of this.#statuses.values()) if ('parents' in status.status) this.#mark(status);
   }
@@ -69,7 +75,7 @@ export class StatusBoard {
    * Where each status goes, once. An object of which nothing is ours any more, but which still has entries of ours, gets a
    * status without any.
    */
-  *take(world: World, lagOf: LagOf): Generator<StatusTarget> {
+  *take(world: World, lagOf: LagOf, gatewayOf: GatewayOf): Generator<StatusTarget> {
     const dirty = this.#dirty;
     this.#dirty = new Map();
     for (const [id, { kind, namespace, name }] of dirty) {
@@ -77,8 +83,8 @@ export class StatusBoard {
       const stored = world.get(kind, namespace, name)?.stored;
       if (stored === undefined) continue;
       const path = pathOf(kind, namespace, name);
-      if (known !== undefined) yield targetOf(path, stored, shownStatus(known, lagOf));
-      else if (this.#isOurs(stored)) yield { path, stored, status: { parents: [] } };
+      if (known !== undefined) yield targetOf(path, stored, shownStatus(known, lagOf, gatewayOf));
+      else if (this.#isOurs(stored)) yield { path, stored, status: withoutEntries(stored) };
     }
   }
 
@@ -91,8 +97,9 @@ export class StatusBoard {
     if (status !== undefined) this.#dirty.set(id, status);
   }
 
-  #isOurs({ status }: StatusTarget['stored']): boolean {
-    return status?.parents?.some(({ controllerName }) => controllerName === this.#controllerName) ?? false;
+  #isOurs({ kind, status }: StatusTarget['stored']): boolean {
+    const entries = kind === 'BackendTLSPolicy' ? status?.ancestors : status?.parents;
+    return entries?.some(({ controllerName }) => controllerName === this.#controllerName) ?? false;
   }
 }
 
@@ -107,6 +114,11 @@ function targetOf(path: string, stored: StatusTarget['stored'], { status }: Obje
 
 function isPending({ type, reason }: Condition): boolean {
   return type === ROUTE_PROGRAMMED && reason === 'Pending';
+}
+
+/** A status in which several controllers have entries, without ours. */
+function withoutEntries({ kind }: StatusTarget['stored']): StatusTarget['status'] {
+  return kind === 'BackendTLSPolicy' ? { ancestors: [] } : { parents: [] };
 }
 
 /** As the keys of a route's rules begin: `httproute/<namespace>/<name>`. */

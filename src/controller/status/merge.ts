@@ -1,6 +1,6 @@
 /**
  * An object as read from the API server, with our part of its status brought up to date. What other controllers wrote
- * (their entries among a route's parents, their conditions) stays as it is.
+ * (their entries among a route's parents or a policy's ancestors, their conditions) stays as it is.
  */
 import type { Condition } from '../../ir/status.ts';
 import { sameContent } from '../../translate/incremental/equal.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unresolvedRefs } from './http-route.ts';
+import { unresolvedRefs } from './route.ts';
 
 test('a message is cut to what an API server takes', () => {
   const { message } = unresolvedRefs('BackendNotFound', 'x'.repeat(40_000), 1);

@@ -49,3 +49,9 @@ export function invalidClientCertificateRef(message: string, generation: number)
 export function refNotPermitted(message: string, generation: number): Condition {
   return condition('ResolvedRefs', 'False', 'RefNotPermitted', message, generation);
 }
+
+/** Clients get in whose certificates were not validated. `where`: on which ports. */
+export function insecureFrontendValidationMode(where: string, generation: number): Condition {
+  const message = `clients without a valid certificate are let in ${where} (AllowInsecureFallback)`;
+  return condition('InsecureFrontendValidationMode', 'True', 'ConfigurationChanged', message, generation);
+}

@@ -16,6 +16,11 @@ export function unsupportedValue(message: string, generation: number): Condition
   return condition('Accepted', 'False', 'UnsupportedValue', message, generation);
 }
 
+/** Clients were to be asked for certificates, and none of the authorities is known. */
+export function noValidCACertificate(message: string, generation: number): Condition {
+  return condition('Accepted', 'False', 'NoValidCACertificate', message, generation);
+}
+
 export function portUnavailable(message: string, generation: number): Condition {
   return condition('Accepted', 'False', 'PortUnavailable', message, generation);
 }
@@ -37,7 +42,12 @@ export function resolvedRefs(generation: number): Condition {
 }
 
 export function unresolvedRefs(
-  reason: 'InvalidCertificateRef' | 'RefNotPermitted' | 'InvalidRouteKinds',
+  reason:
+    | 'InvalidCertificateRef'
+    | 'RefNotPermitted'
+    | 'InvalidRouteKinds'
+    | 'InvalidCACertificateRef'
+    | 'InvalidCACertificateKind',
   message: string,
   generation: number,
 ): Condition {

@@ -6,13 +6,17 @@ export class Dirty {
   allGateways = false;
   /** The plans of the classes are others. */
   classes = false;
-  /** Keys are `namespace/name` throughout. */
+  /** Keys are `namespace/name` throughout, but for routes: those have their kind before it. */
   readonly gateways = new Set<string>();
   readonly routes = new Set<string>();
+  /** Policies of which the status may be another one. */
+  readonly policies = new Set<string>();
   /** Services of which, or of whose EndpointSlices, a catalogue entry may have another content. */
   readonly services = new Set<string>();
   /** Backends whose entry was read again. */
   readonly backends = new Set<string>();
+  /** ListenerSets that may belong to no Gateway any more. */
+  readonly listenerSets = new Set<string>();
   /** Gateways that have another plan, or none any more. */
   readonly plannedGateways = new Set<string>();
 }

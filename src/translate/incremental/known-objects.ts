@@ -1,16 +1,23 @@
+import type { ClusterTrustBundle } from '../../api/core/cluster-trust-bundle.ts';
+import type { ConfigMap } from '../../api/core/config-map.ts';
 import type { EndpointSlice } from '../../api/core/endpoint-slice.ts';
 import type { Namespace } from '../../api/core/namespace.ts';
 import type { Secret } from '../../api/core/secret.ts';
 import type { Service } from '../../api/core/service.ts';
+import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import type { GatewayClass } from '../../api/gateway/gateway-class.ts';
-import type { HTTPRoute } from '../../api/gateway/http-route.ts';
+import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import type { ReferenceGrant } from '../../api/gateway/reference-grant.ts';
 import type { GatewayParameters } from '../../api/policy/gateway-parameters.ts';
-import type { Resource } from '../../api/resources.ts';
-import { type Lookup, labelsOf, serviceOf, sortSlices } from '../lookup.ts';
+import { COLLECTION_OF, type Resource } from '../../api/resources.ts';
+import { servicesOf } from '../backend-tls-policy.ts';
+import { parentOf } from '../listener-set.ts';
+import { type Lookup, labelsOf, serviceOf, sortPolicies, sortSlices } from '../lookup.ts';
 import { Grants } from '../reference-grant.ts';
-import type { ObjectChange } from './changes.ts';
+import type { Route } from '../route/kind.ts';
+import { ROUTE_KINDS } from '../route/kinds.ts';
+import type { ObjectChange, ResourceChanges } from './changes.ts';
 import { sameObject } from './equal.ts';
 
 /** An object that translation sees otherwise than before; null: it is not there. */
@@ -20,14 +27,23 @@ export type Difference<T> = { readonly key: string; readonly before: T | null; r
 export class KnownObjects implements Lookup {
   readonly gatewayClasses = new Map<string, GatewayClass>();
   readonly gateways = new Map<string, Gateway>();
-  readonly httpRoutes = new Map<string, HTTPRoute>();
+  readonly listenerSets = new Map<string, ListenerSet>();
+  /** Of every kind, by `<kind>/<namespace>/<name>`. */
+  readonly routes = new Map<string, Route>();
+  readonly policies = new Map<string, BackendTLSPolicy>();
   readonly services = new Map<string, Service>();
   readonly secrets = new Map<string, Secret>();
+  readonly configMaps = new Map<string, ConfigMap>();
+  readonly clusterTrustBundles = new Map<string, ClusterTrustBundle>();
   readonly gatewayParameters = new Map<string, GatewayParameters>();
   readonly endpointSlices = new Map<string, readonly EndpointSlice[]>();
   readonly #slices = new Map<string, EndpointSlice>();
   readonly #namespaces = new Map<string, Namespace>();
   readonly #referenceGrants = new Map<string, ReferenceGrant>();
+  /** By `namespace/name` of their Service. */
+  readonly #policiesOf = new Map<string, readonly BackendTLSPolicy[]>();
+  /** By `namespace/name` of their Gateway. */
+  readonly #listenerSetsOf = new Map<string, readonly ListenerSet[]>();
   #grants: Grants | null = null;
 
   get grants(): Grants {
@@ -38,6 +54,38 @@ export class KnownObjects implements Lookup {
   readonly namespaceLabels = (name: string): Readonly<Record<string, string>> => {
     return labelsOf(name, this.#namespaces.get(`/${name}`));
   };
+
+  readonly backendTLSPolicies = (service: string): readonly BackendTLSPolicy[] => this.#policiesOf.get(service) ?? [];
+
+  readonly listenerSetsOf = (gateway: string): readonly ListenerSet[] => this.#listenerSetsOf.get(gateway) ?? [];
+
+  takeRoutes(changes: ResourceChanges): Difference<Route>[] {
+    return ROUTE_KINDS.flatMap((kind) => {
+      const ofKind = (changes[COLLECTION_OF[kind]] ?? []) as readonly ObjectChange<Route>[];
+      const named = ofKind.map(({ key, object }) => ({ key: `${kind}/${key}`, object }));
+      return take(this.routes, named);
+    });
+  }
+
+  takeListenerSets(changes: readonly ObjectChange<ListenerSet>[] = []): Difference<ListenerSet>[] {
+    const found = take(this.listenerSets, changes);
+    for (const { before, after } of found) {
+      const gateway = (set: ListenerSet) => [parentOf(set)].filter((key) => key !== null);
+      regroup(this.#listenerSetsOf, gateway, before, after);
+    }
+    return found;
+  }
+
+  takePolicies(changes: readonly ObjectChange<BackendTLSPolicy>[] = []): Difference<BackendTLSPolicy>[] {
+    const found = take(this.policies, changes);
+    for (const { before, after } of found) {
+      for (const service of regroup(this.#policiesOf, servicesOf, before, after)) {
+        const policies = this.#policiesOf.get(service);
+        if (policies !== undefined) this.#policiesOf.set(service, sortPolicies(policies));
+      }
+    }
+    return found;
+  }
 
   takeNamespaces(changes: readonly ObjectChange<Namespace>[] = []): Difference<Namespace>[] {
     return take(this.#namespaces, changes);
@@ -53,18 +101,33 @@ export class KnownObjects implements Lookup {
   takeEndpointSlices(changes: readonly ObjectChange<EndpointSlice>[] = []): Set<string> {
     const services = new Set<string>();
     for (const { before, after } of take(this.#slices, changes)) {
-      for (const slice of [before, after]) {
-        const service = slice === null ? null : serviceOf(slice);
-        if (service === null) continue;
-        services.add(service);
-        const others = (this.endpointSlices.get(service) ?? []).filter((other) => other !== before);
-        const slices = slice === after ? [...others, after!] : others;
-        if (slices.length === 0) this.endpointSlices.delete(service);
-        else this.endpointSlices.set(service, sortSlices(slices));
+      const service = (slice: EndpointSlice) => [serviceOf(slice)].filter((key) => key !== null);
+      for (const key of regroup(this.endpointSlices, service, before, after)) {
+        services.add(key);
+        const slices = this.endpointSlices.get(key);
+        if (slices !== undefined) this.endpointSlices.set(key, sortSlices(slices));
       }
     }
     return services;
   }
+}
+
+/** Takes an object out of the groups that it was in and puts it into those that it is in. Returns the keys of all of them. */
+function regroup<T>(
+  groups: Map<string, readonly T[]>,
+  keysOf: (object: T) => readonly string[],
+  before: T | null,
+  after: T | null,
+): Set<string> {
+  const left = before === null ? [] : keysOf(before);
+  const entered = after === null ? [] : keysOf(after);
+  for (const key of left) {
+    const others = groups.get(key)!.filter((other) => other !== before);
+    if (others.length === 0) groups.delete(key);
+    else groups.set(key, others);
+  }
+  for (const key of entered) groups.set(key, [...(groups.get(key) ?? []), after!]);
+  return new Set([...left, ...entered]);
 }
 
 /** An object that is the same but for its version stays the object that it was. */

@@ -1,8 +1,13 @@
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
+import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
-import type { HTTPRoute } from '../../api/gateway/http-route.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
+import type { GatewayListener } from '../../api/gateway/listener.ts';
+import type { ListenerSet } from '../../api/gateway/listener-set.ts';
+import type { AuthorityReference } from '../ca-certificate.ts';
 import { keyOf } from '../object.ts';
+import { parentKey } from '../parent.ts';
+import type { Route } from '../route/kind.ts';
 
 /** Who refers to what, asked from the other end. */
 export class References {
@@ -31,23 +36,31 @@ export class References {
   }
 }
 
-/** A Gateway as a referent, by `namespace/name`; the others alike. */
-export const gatewayReferent = (key: string): string => `gateway ${key}`;
+/** A parent of routes as a referent, by its key (`parentKey`). */
+export const parentReferent = (key: string): string => `parent ${key}`;
+/** Others by `namespace/name`. */
 export const serviceReferent = (key: string): string => `service ${key}`;
 export const secretReferent = (key: string): string => `secret ${key}`;
+/** By `namespace/name`, or `/name` of a ClusterTrustBundle. */
+export const authorityReferent = (key: string): string => `authority ${key}`;
 /** All ReferenceGrants of a namespace. */
 export const grantsReferent = (namespace: string): string => `grants ${namespace}`;
+
+type Rules = readonly {
+  readonly filters?: readonly HTTPRouteFilter[] | undefined;
+  readonly backendRefs?:
+    | readonly (BackendObjectReference & { readonly filters?: readonly HTTPRouteFilter[] | undefined })[]
+    | undefined;
+}[];
 
 /**
  * Everything outside of a route on which its plan depends, but for its own namespace. A reference of another kind is
  * taken for one to a Service: that makes a route be planned again too often at most.
  */
-export function* referentsOfRoute({ metadata, spec }: HTTPRoute): Generator<string> {
+export function* referentsOfRoute({ metadata, spec }: Route): Generator<string> {
   const { namespace } = metadata;
-  for (const ref of spec.parentRefs ?? []) {
-    yield gatewayReferent(keyOf({ namespace: ref.namespace ?? namespace, name: ref.name }));
-  }
-  for (const rule of spec.rules) {
+  for (const ref of spec.parentRefs ?? []) yield parentReferent(parentKey(ref, namespace));
+  for (const rule of (spec.rules ?? []) as Rules) {
     yield* mirrors(rule.filters ?? [], namespace);
     for (const ref of rule.backendRefs ?? []) {
       yield* backend(ref, namespace);
@@ -56,13 +69,35 @@ export function* referentsOfRoute({ metadata, spec }: HTTPRoute): Generator<stri
   }
 }
 
-/** The Secrets that a Gateway's plan depends on. */
+/** The Secrets, ConfigMaps and ClusterTrustBundles that a Gateway's plan depends on, but for those of its ListenerSets. */
 export function* referentsOfGateway({ metadata, spec }: Gateway): Generator<string> {
-  const refs = spec.listeners.flatMap(({ tls }) => tls?.certificateRefs ?? []);
-  const own = spec.tls?.backend?.clientCertificateRef;
-  for (const ref of own === undefined ? refs : [...refs, own]) {
-    yield secretReferent(keyOf({ namespace: ref.namespace ?? metadata.namespace, name: ref.name }));
+  const { backend: own, frontend } = spec.tls ?? {};
+  yield* secrets(spec.listeners, metadata.namespace);
+  if (own?.clientCertificateRef !== undefined) yield secret(own.clientCertificateRef, metadata.namespace);
+  for (const { validation } of [frontend?.default ?? {}, ...(frontend?.perPort ?? []).map(({ tls }) => tls)]) {
+    for (const ref of validation?.caCertificateRefs ?? []) yield authority(ref, metadata.namespace);
   }
+}
+
+export function* referentsOfListenerSet({ metadata, spec }: ListenerSet): Generator<string> {
+  yield* secrets(spec.listeners, metadata.namespace);
+}
+
+export function* referentsOfPolicy({ metadata, spec }: BackendTLSPolicy): Generator<string> {
+  for (const ref of spec.validation.caCertificateRefs ?? []) yield authority(ref, metadata.namespace);
+}
+
+function* secrets(listeners: readonly GatewayListener[], namespace: string): Generator<string> {
+  for (const { tls } of listeners) for (const ref of tls?.certificateRefs ?? []) yield secret(ref, namespace);
+}
+
+function secret(ref: { readonly namespace?: string | undefined; readonly name: string }, own: string): string {
+  return secretReferent(keyOf({ namespace: ref.namespace ?? own, name: ref.name }));
+}
+
+function authority(ref: AuthorityReference, own: string): string {
+  const namespace = ref.kind === 'ClusterTrustBundle' ? '' : (ref.namespace ?? own);
+  return authorityReferent(keyOf({ namespace, name: ref.name }));
 }
 
 function* mirrors(filters: readonly HTTPRouteFilter[], namespace: string): Generator<string> {

@@ -33,13 +33,14 @@ export class StatusList {
     this.#gone.delete(id);
   }
 
-  delete(kind: ObjectStatus['kind'], key: string): void {
-    const status = this.#statuses.get(`${kind}/${key}`);
+  /** By `<kind>/<namespace>/<name>`. */
+  delete(id: string): void {
+    const status = this.#statuses.get(id);
     if (status === undefined) return;
-    const { namespace, name } = status;
-    this.#statuses.delete(`${kind}/${key}`);
-    this.#changed.delete(`${kind}/${key}`);
-    this.#gone.set(`${kind}/${key}`, { kind, namespace, name });
+    const { kind, namespace, name } = status;
+    this.#statuses.delete(id);
+    this.#changed.delete(id);
+    this.#gone.set(id, { kind, namespace, name });
   }
 
   /** Brings the list up to date, and returns what is different since the last call. */

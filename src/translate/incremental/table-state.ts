@@ -1,20 +1,24 @@
 import type { TableChange } from '../../ir/delta.ts';
 import { type Entries, entryOf, withChanges } from '../../ir/entries.ts';
-import { COLLECTIONS, type Collection, type RoutingTable, type Rule } from '../../ir/table.ts';
+import { COLLECTIONS, type Collection, type RoutingTable, type Rule, type Stream } from '../../ir/table.ts';
+import type { ResolvedCertificate } from '../certificate.ts';
 import { deepFreeze } from '../freeze.ts';
+import type { GatewayPlan } from '../gateway.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
-import { noteBackends } from '../table.ts';
+import { backendOf, listenersOf, noteBackends } from '../table.ts';
 import { sameContent } from './equal.ts';
 
 /** One Gateway's table between two steps: what it was, and what of it is to be changed. */
 export class TableState {
   readonly #backends: BackendCatalogue;
   readonly #pending = new Map<Collection, Map<string, object | null>>();
-  /** Keys of rules by route. */
+  /** Keys of rules or streams by route. */
   readonly #keys = new Map<string, readonly string[]>();
   /** How many rules lead to a backend. */
   readonly #uses = new Map<string, number>();
   readonly #order: Record<'listeners' | 'certificates', readonly string[]> = { listeners: [], certificates: [] };
+  /** What backends are shown. */
+  #certificate: ResolvedCertificate | null = null;
   #table: RoutingTable;
   #isNew = true;
 
@@ -36,7 +40,14 @@ export class TableState {
     return this.#table;
   }
 
-  setListeners(next: Pick<RoutingTable, 'listeners' | 'certificates'>): void {
+  setGateway(gateway: GatewayPlan): void {
+    this.#setListeners(listenersOf(gateway));
+    const other = this.#certificate?.key !== gateway.clientCertificate?.key;
+    this.#certificate = gateway.clientCertificate;
+    if (other) for (const key of this.#uses.keys()) this.refreshBackend(key);
+  }
+
+  #setListeners(next: Pick<RoutingTable, 'listeners' | 'certificates'>): void {
     for (const collection of ['listeners', 'certificates'] as const) {
       for (const key of Object.keys(this.#table[collection])) {
         if (!Object.hasOwn(next[collection], key)) this.#put(collection, key, null);
@@ -46,11 +57,11 @@ export class TableState {
     }
   }
 
-  /** Replaces the rules of one route (`namespace/name`). */
-  setRules(route: string, rules: readonly (readonly [string, Rule])[]): void {
+  /** Replaces the rules of one route (`httproute/<namespace>/<name>`) in the collection of its kind. */
+  setRules(route: string, collection: 'rules' | 'streams', rules: readonly (readonly [string, Rule | Stream])[]): void {
     const keys = rules.map(([key]) => key);
-    for (const key of this.#keys.get(route) ?? []) if (!keys.includes(key)) this.#setRule(key, null);
-    for (const [key, rule] of rules) this.#setRule(key, rule);
+    for (const key of this.#keys.get(route) ?? []) if (!keys.includes(key)) this.#setRule(collection, key, null);
+    for (const [key, rule] of rules) this.#setRule(collection, key, rule);
     if (keys.length === 0) this.#keys.delete(route);
     else this.#keys.set(route, keys);
   }
@@ -59,7 +70,7 @@ export class TableState {
   refreshBackend(key: string): void {
     if (!this.#uses.has(key)) return;
     const { backend, endpoints } = this.#backends.entry(key);
-    this.#put('backends', key, backend);
+    this.#put('backends', key, backendOf(backend, this.#certificate));
     this.#put('endpoints', key, endpoints);
   }
 
@@ -84,12 +95,12 @@ export class TableState {
     return { before, table: this.#table, keys };
   }
 
-  #setRule(key: string, rule: Rule | null): void {
-    const before = this.#current('rules', key) as Rule | null;
+  #setRule(collection: 'rules' | 'streams', key: string, rule: Rule | Stream | null): void {
+    const before = this.#current(collection, key) as Rule | Stream | null;
     // In this order, so that a backend of both is not taken away in between.
     if (rule !== null) for (const backend of backendsOf(rule)) this.#use(backend);
     if (before !== null) for (const backend of backendsOf(before)) this.#release(backend);
-    this.#put('rules', key, rule);
+    this.#put(collection, key, rule);
   }
 
   #use(backend: string): void {
@@ -132,7 +143,7 @@ function inOrder(entries: Entries, keys: readonly string[]): Entries {
   return Object.freeze(Object.fromEntries(keys.map((key) => [key, entries[key]!])));
 }
 
-function backendsOf(rule: Rule): Set<string> {
+function backendsOf(rule: Rule | Stream): Set<string> {
   const found = new Set<string>();
   noteBackends(rule, found);
   return found;

@@ -1,15 +1,16 @@
 /**
  * Translation step by step: the same result as translate() of the whole world, for the price of what a change can reach.
  *
- * An object that changes makes dirty whatever was planned with it: a route itself; a Service the routes that refer to it;
+ * An object that changes makes dirty whatever was planned with it: a route itself; a Service, a BackendTLSPolicy or a CA
+ * certificate the routes that refer to it; a ListenerSet or Secret its Gateway;
  * an EndpointSlice the endpoints of its Service; a Gateway itself, and its routes if it lets in or serves others than
  * before; a GatewayClass, GatewayParameters, Namespace or ReferenceGrant all Gateways (they are few), and the routes that it may concern.
  */
 
-import type { Service } from '../../api/core/service.ts';
 import type { TableChange } from '../../ir/delta.ts';
 import type { ObjectKey } from '../../ir/status.ts';
 import type { EndpointSet, RoutingTable } from '../../ir/table.ts';
+import { servicesOf } from '../backend-tls-policy.ts';
 import { type GatewayPlan, planGateways } from '../gateway.ts';
 import { type GatewayClassPlan, planGatewayClasses } from '../gateway-class.ts';
 import { planParameters } from '../gateway-parameters.ts';
@@ -19,26 +20,23 @@ import {
   type ObjectStatus,
   statusOfClass,
   statusOfGateway,
+  statusOfListenerSet,
   statusOfParameters,
+  statusOfPolicy,
   statusOfRoute,
 } from '../object-status.ts';
 import { DEFAULT_OPTIONS, type TranslateOptions } from '../options.ts';
+import { type ParentPlan, parentsOf } from '../parent.ts';
 import { BackendCatalogue } from '../route/backend-ref.ts';
-import { type HTTPRoutePlan, planHTTPRoute } from '../route/http-route.ts';
-import { listenersOf, rulesOf } from '../table.ts';
+import { planRoute, type RoutePlan, routeKey } from '../route/plan.ts';
+import { rulesOf } from '../table.ts';
+import { attachesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
+import { PairCount } from './count.ts';
 import { Dirty } from './dirty.ts';
 import { sameContent } from './equal.ts';
-import { KnownObjects, take } from './known-objects.ts';
-import {
-  gatewayReferent,
-  grantsReferent,
-  References,
-  referentsOfGateway,
-  referentsOfRoute,
-  secretReferent,
-  serviceReferent,
-} from './references.ts';
+import { Intake } from './intake.ts';
+import { parentReferent } from './references.ts';
 import { StatusList } from './status-list.ts';
 import { TableState } from './table-state.ts';
 
@@ -58,15 +56,16 @@ export type TranslationStep = {
 };
 
 export class IncrementalTranslator {
-  readonly #objects = new KnownObjects();
+  readonly #intake = new Intake();
+  readonly #objects = this.#intake.objects;
   readonly #backends = new BackendCatalogue(this.#objects);
-  /** Of Gateways and routes to other objects. */
-  readonly #gatewayRefs = new References();
-  readonly #routeRefs = new References();
   readonly #gateways = new Map<string, GatewayPlan>();
-  readonly #routes = new Map<string, HTTPRoutePlan>();
+  readonly #parents = new Map<string, ParentPlan>();
+  readonly #routes = new Map<string, RoutePlan>();
   /** Number of routes by key of the listener. */
   readonly #attached = new Map<string, number>();
+  /** Gateways that secure connections to a Service, if it asks for that: by how many routes. */
+  readonly #securing = new PairCount();
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
   #classes: readonly GatewayClassPlan[] = [];
@@ -74,7 +73,6 @@ export class IncrementalTranslator {
   #parameters: ReadonlySet<string> = new Set();
   #options = DEFAULT_OPTIONS;
   #tables: readonly RoutingTable[] = [];
-  #dirty = new Dirty();
 
   /**
    * The translation of the world as it is after `changes`. A key whose object is equal to the one before costs nothing.
@@ -82,8 +80,8 @@ export class IncrementalTranslator {
    */
   update(changes: ResourceChanges, options: TranslateOptions = DEFAULT_OPTIONS): TranslationStep {
     this.#takeOptions(options);
-    this.#takeObjects(changes);
-    if (this.#dirty.allGateways) this.#planClasses();
+    this.#intake.take(changes);
+    if (this.#intake.dirty.allGateways) this.#planClasses();
     this.#planGateways();
     this.#refreshBackends();
     return this.#commit(this.#planRoutes());
@@ -98,9 +96,11 @@ export class IncrementalTranslator {
     const before = this.#options;
     this.#options = options;
     if (before === options) return;
-    const dirty = this.#dirty;
-    if (before.controllerName !== options.controllerName)
-      for (const key of this.#objects.httpRoutes.keys()) dirty.routes.add(key);
+    const dirty = this.#intake.dirty;
+    if (before.controllerName !== options.controllerName) {
+      for (const key of this.#objects.routes.keys()) dirty.routes.add(key);
+      for (const key of this.#objects.policies.keys()) dirty.policies.add(key);
+    }
     if (
       before.controllerName !== options.controllerName ||
       before.sharedAddress !== options.sharedAddress ||
@@ -113,42 +113,6 @@ export class IncrementalTranslator {
     }
   }
 
-  #takeObjects(changes: ResourceChanges): void {
-    const dirty = this.#dirty;
-    const objects = this.#objects;
-    if (take(objects.gatewayClasses, changes.gatewayClasses).length > 0) dirty.allGateways = true;
-    if (take(objects.gatewayParameters, changes.gatewayParameters).length > 0) dirty.allGateways = true;
-    for (const { key, after } of take(objects.gateways, changes.gateways)) {
-      this.#gatewayRefs.set(key, after === null ? [] : referentsOfGateway(after));
-      dirty.gateways.add(key);
-    }
-    for (const { key, after } of take(objects.httpRoutes, changes.httpRoutes)) {
-      this.#routeRefs.set(key, after === null ? [] : referentsOfRoute(after));
-      dirty.routes.add(key);
-    }
-    for (const { key } of take(objects.secrets, changes.secrets)) {
-      for (const gateway of this.#gatewayRefs.to(secretReferent(key))) dirty.gateways.add(gateway);
-    }
-    for (const { key, before, after } of take(objects.services, changes.services)) {
-      dirty.services.add(key);
-      if (!resolvesAlike(before, after)) this.#addRoutesTo(serviceReferent(key));
-    }
-    for (const service of objects.takeEndpointSlices(changes.endpointSlices)) dirty.services.add(service);
-    for (const { before, after } of objects.takeReferenceGrants(changes.referenceGrants)) {
-      dirty.allGateways = true;
-      this.#addRoutesTo(grantsReferent((before ?? after)!.metadata.namespace));
-    }
-    for (const { before, after } of objects.takeNamespaces(changes.namespaces)) {
-      dirty.allGateways = true;
-      const prefix = `${(before ?? after)!.metadata.name}/`;
-      for (const key of objects.httpRoutes.keys()) if (key.startsWith(prefix)) dirty.routes.add(key);
-    }
-  }
-
-  #addRoutesTo(referent: string): void {
-    for (const route of this.#routeRefs.to(referent)) this.#dirty.routes.add(route);
-  }
-
   #planClasses(): void {
     const before = this.#classes;
     const { gatewayClasses, gatewayParameters } = this.#objects;
@@ -156,20 +120,20 @@ export class IncrementalTranslator {
     const names = new Set(this.#classes.map(({ gatewayClass }) => gatewayClass.metadata.name));
     for (const { gatewayClass } of before) {
       const { name } = gatewayClass.metadata;
-      if (!names.has(name)) this.#statuses.delete('GatewayClass', `/${name}`);
+      if (!names.has(name)) this.#statuses.delete(`GatewayClass//${name}`);
     }
     for (const plan of this.#classes) this.#statuses.set(statusOfClass(plan));
-    this.#dirty.classes = true;
+    this.#intake.dirty.classes = true;
   }
 
   #planGateways(): void {
-    const dirty = this.#dirty;
+    const dirty = this.#intake.dirty;
     if (!dirty.allGateways && dirty.gateways.size === 0) return;
     const { gateways } = this.#objects;
     // Gateways that share an address take ports from each other.
     const all = dirty.allGateways || this.#options.sharedAddress;
     const objects = all ? gateways.values() : valuesOf(gateways, dirty.gateways);
-    const plans = planGateways([...objects], this.#classes, this.#objects, this.#options);
+    const plans = planGateways([...objects], this.#objects.listenerSetsOf, this.#classes, this.#objects, this.#options);
     const planned = new Map(plans.map((plan) => [plan.key, plan]));
     const keys = all ? new Set([...this.#gateways.keys(), ...planned.keys()]) : dirty.gateways;
     for (const key of keys) this.#setGateway(key, planned.get(key));
@@ -182,32 +146,38 @@ export class IncrementalTranslator {
     if (before === undefined && plan === undefined) return;
     if (plan === undefined) this.#gateways.delete(key);
     else this.#gateways.set(key, plan);
-    this.#dirty.plannedGateways.add(key);
+    const left = before === undefined ? [] : parentsOf(before);
+    const brought = plan === undefined ? [] : parentsOf(plan);
+    for (const set of before?.listenerSets ?? []) this.#intake.dirty.listenerSets.add(set.key);
+    // A ListenerSet may have gone to another Gateway already.
+    for (const [id] of left) if (this.#parents.get(id)?.gateway === key) this.#parents.delete(id);
+    for (const [id, parent] of brought) this.#parents.set(id, parent);
+    this.#intake.dirty.plannedGateways.add(key);
     if (before === undefined || plan === undefined || !attachesAlike(before, plan)) {
-      this.#addRoutesTo(gatewayReferent(key));
+      for (const [id] of [...left, ...brought]) this.#intake.addRoutesTo(parentReferent(id));
     }
   }
 
   #refreshBackends(): void {
-    const { services, backends } = this.#dirty;
+    const { services, backends } = this.#intake.dirty;
     for (const service of services) for (const key of this.#backends.refresh(service)) backends.add(key);
     services.clear();
   }
 
-  #planRoutes(): Map<string, HTTPRoutePlan | null> {
-    const plans = new Map<string, HTTPRoutePlan | null>();
-    for (const key of this.#dirty.routes) {
-      const route = this.#objects.httpRoutes.get(key);
+  #planRoutes(): Map<string, RoutePlan | null> {
+    const plans = new Map<string, RoutePlan | null>();
+    for (const key of this.#intake.dirty.routes) {
+      const route = this.#objects.routes.get(key);
       const { controllerName } = this.#options;
-      const plan = route === undefined ? null : planHTTPRoute(route, this.#gateways, this.#backends, controllerName);
+      const plan = route === undefined ? null : planRoute(route, this.#parents, this.#backends, controllerName);
       plans.set(key, plan);
     }
     return plans;
   }
 
   /** Puts into tables and statuses what was planned. Nothing here throws. */
-  #commit(routes: ReadonlyMap<string, HTTPRoutePlan | null>): TranslationStep {
-    const dirty = this.#dirty;
+  #commit(routes: ReadonlyMap<string, RoutePlan | null>): TranslationStep {
+    const dirty = this.#intake.dirty;
     /** Gateways whose status may be another one. */
     const judged = new Set(dirty.plannedGateways);
     const goneTables: string[] = [];
@@ -215,8 +185,12 @@ export class IncrementalTranslator {
     for (const [key, plan] of routes) this.#commitRoute(key, plan, judged);
     for (const key of dirty.backends) for (const state of this.#states.values()) state.refreshBackend(key);
     for (const key of judged) this.#judge(key);
+    for (const key of dirty.listenerSets) {
+      if (!this.#parents.has(`ListenerSet ${key}`)) this.#statuses.delete(`ListenerSet/${key}`);
+    }
+    for (const key of dirty.policies) this.#judgePolicy(key);
     if (dirty.plannedGateways.size > 0 || dirty.classes) this.#judgeParameters();
-    this.#dirty = new Dirty();
+    this.#intake.dirty = new Dirty();
     const tables = this.#stepTables();
     const { set, gone } = this.#statuses.step();
     return {
@@ -232,42 +206,67 @@ export class IncrementalTranslator {
     if (plan === undefined) return !this.#states.delete(key);
     const state = this.#states.get(key) ?? new TableState(key, this.#backends);
     this.#states.set(key, state);
-    state.setListeners(listenersOf(plan));
+    state.setGateway(plan);
     return true;
   }
 
-  #commitRoute(key: string, plan: HTTPRoutePlan | null, judged: Set<string>): void {
+  #commitRoute(key: string, plan: RoutePlan | null, judged: Set<string>): void {
     const before = this.#routes.get(key) ?? null;
     if (plan === null) this.#routes.delete(key);
     else this.#routes.set(key, plan);
-    for (const listener of before?.listeners ?? []) this.#count(listener, -1, judged);
-    for (const listener of plan?.listeners ?? []) this.#count(listener, 1, judged);
+    for (const [listener, gateway] of before?.listeners ?? []) this.#count(listener, gateway, -1, judged);
+    for (const [listener, gateway] of plan?.listeners ?? []) this.#count(listener, gateway, 1, judged);
+    if (before !== null) this.#countSecuring(before, -1);
+    if (plan !== null) this.#countSecuring(plan, 1);
+    const known = plan ?? before;
+    if (known === null) return;
+    const id = routeKey(known.route);
     for (const gateway of new Set([...(before?.attachments.keys() ?? []), ...(plan?.attachments.keys() ?? [])])) {
-      this.#states.get(gateway)?.setRules(key, plan === null ? [] : rulesOf(plan, gateway));
+      const rules = plan === null ? [] : rulesOf(plan, gateway);
+      this.#states.get(gateway)?.setRules(id, known.collection, rules);
     }
-    if (plan === null) this.#statuses.delete('HTTPRoute', key);
+    if (plan === null) this.#statuses.delete(key);
     else this.#statuses.set(statusOfRoute(plan));
   }
 
-  /** `listener` is a key of the table: `gateway/<namespace>/<name>/<listener>`. */
-  #count(listener: string, by: 1 | -1, judged: Set<string>): void {
+  /** `listener` is a key of the table. */
+  #count(listener: string, gateway: string, by: 1 | -1, judged: Set<string>): void {
     const count = (this.#attached.get(listener) ?? 0) + by;
     if (count === 0) this.#attached.delete(listener);
     else this.#attached.set(listener, count);
-    judged.add(listener.slice(listener.indexOf('/') + 1, listener.lastIndexOf('/')));
+    judged.add(gateway);
+  }
+
+  #countSecuring({ services, securing }: RoutePlan, by: 1 | -1): void {
+    for (const service of services) {
+      for (const gateway of securing) if (this.#securing.add(service, gateway, by)) this.#intake.addPoliciesOf(service);
+    }
   }
 
   #judge(gateway: string): void {
     const plan = this.#gateways.get(gateway);
-    if (plan === undefined) this.#statuses.delete('Gateway', gateway);
-    else this.#statuses.set(statusOfGateway(plan, (listener) => this.#attached.get(listener) ?? 0));
+    const attached = (listener: string) => this.#attached.get(listener) ?? 0;
+    if (plan === undefined) this.#statuses.delete(`Gateway/${gateway}`);
+    else this.#statuses.set(statusOfGateway(plan, attached));
+    for (const set of plan?.listenerSets ?? []) this.#statuses.set(statusOfListenerSet(set, attached));
+  }
+
+  #judgePolicy(key: string): void {
+    const policy = this.#objects.policies.get(key);
+    const gateways = new Set(
+      policy === undefined ? [] : servicesOf(policy).flatMap((service) => [...this.#securing.of(service)]),
+    );
+    const { controllerName } = this.#options;
+    const status = policy === undefined ? null : statusOfPolicy(policy, gateways, this.#objects, controllerName);
+    if (status === null) this.#statuses.delete(`BackendTLSPolicy/${key}`);
+    else this.#statuses.set(status);
   }
 
   #judgeParameters(): void {
     const before = this.#parameters;
     const plans = planParameters(this.#classes, this.#gateways.values(), this.#options.controllerName);
     this.#parameters = new Set(plans.map(({ parameters }) => keyOf(parameters.metadata)));
-    for (const key of before) if (!this.#parameters.has(key)) this.#statuses.delete('GatewayParameters', key);
+    for (const key of before) if (!this.#parameters.has(key)) this.#statuses.delete(`GatewayParameters/${key}`);
     for (const plan of plans) this.#statuses.set(statusOfParameters(plan));
   }
 
@@ -286,26 +285,9 @@ export class IncrementalTranslator {
   }
 }
 
-/** Whether routes attach to a Gateway as they did before, and to listeners that are served as they were. */
-function attachesAlike(before: GatewayPlan, after: GatewayPlan): boolean {
-  // Which labels a namespace has is not looked at: of a Namespace that changes, all routes are planned again.
-  const seen = ({ listeners }: GatewayPlan) =>
-    listeners.map(({ draft: { spec, hostname, kinds }, entry }) => {
-      const { name, port, allowedRoutes } = spec;
-      return { name, port, allowedRoutes, hostname, kinds, served: entry !== null };
-    });
-  return sameContent(seen(before), seen(after));
-}
-
 function* valuesOf<T>(map: ReadonlyMap<string, T>, keys: Iterable<string>): Generator<T> {
   for (const key of keys) {
     const value = map.get(key);
     if (value !== undefined) yield value;
   }
-}
-
-/** Whether references to a Service lead to the same as before, whatever its endpoints are. */
-function resolvesAlike(before: Service | null, after: Service | null): boolean {
-  if (before === null || after === null) return false;
-  return before.spec.type === after.spec.type && sameContent(before.spec.ports, after.spec.ports);
 }

@@ -1,9 +1,10 @@
 import type { ParentReference } from '../../api/gateway/parent-reference.ts';
 import type { Condition } from '../../ir/status.ts';
 import type { Attachment } from '../../ir/table.ts';
-import { noMatchingListenerHostname, noMatchingParent, notAllowedByListeners } from '../condition/http-route.ts';
-import type { GatewayPlan, ListenerPlan } from '../gateway.ts';
+import { noMatchingListenerHostname, noMatchingParent, notAllowedByListeners } from '../condition/route.ts';
 import { intersection } from '../hostname.ts';
+import type { ListenerPlan } from '../listener-plan.ts';
+import type { ParentPlan } from '../parent.ts';
 
 /** A listener that a route is attached to, and the hosts for which it is. */
 export type AttachedListener = { readonly listener: ListenerPlan; readonly attachments: readonly Attachment[] };
@@ -22,13 +23,18 @@ export type Candidate = {
 };
 
 /**
- * The listeners of a Gateway that one parentRef leads to, narrowed step by step: those that it names, those of them that
+ * The listeners of a parent that one parentRef leads to, narrowed step by step: those that it names, those of them that
  * let the route in, those of them whose hostname has something in common with the route's. The condition names the first
  * step that leaves none. Whether a listener is itself valid plays no part (ListenerStatus `attachedRoutes`).
  */
-export function attach(route: Candidate, ref: ParentReference, gateway: GatewayPlan): AttachResult {
+export function attach(route: Candidate, ref: ParentReference, parent: ParentPlan): AttachResult {
   const { generation } = route;
-  const named = gateway.listeners.filter(
+  const where = `${parent.kind} ${parent.key}`;
+  if (parent.listeners.length === 0) {
+    const message = `${where} is not allowed by Gateway ${parent.gateway}, so it has no listeners`;
+    return { ok: false, condition: noMatchingParent(message, generation) };
+  }
+  const named = parent.listeners.filter(
     ({ draft }) =>
       (ref.sectionName === undefined || draft.spec.name === ref.sectionName) &&
       (ref.port === undefined || draft.spec.port === ref.port),
@@ -36,15 +42,15 @@ export function attach(route: Candidate, ref: ParentReference, gateway: GatewayP
   if (named.length === 0) {
     const section = ref.sectionName === undefined ? '' : ` with the name ${ref.sectionName}`;
     const port = ref.port === undefined ? '' : ` on port ${ref.port}`;
-    const have = gateway.listeners.map(({ draft }) => `${draft.spec.name} (${draft.spec.port})`).join(', ');
-    const message = `Gateway ${gateway.key} has no listener${section}${port}; its listeners: ${have}`;
+    const have = parent.listeners.map(({ draft }) => `${draft.spec.name} (${draft.spec.port})`).join(', ');
+    const message = `${where} has no listener${section}${port}; its listeners: ${have}`;
     return { ok: false, condition: noMatchingParent(message, generation) };
   }
   const open = named.filter(
     ({ draft }) => draft.kinds.some(({ kind }) => kind === route.kind) && draft.allows(route.namespace),
   );
   if (open.length === 0) {
-    const message = `no listener of Gateway ${gateway.key} allows ${route.kind}s from namespace ${route.namespace}: ${names(named)}`;
+    const message = `no listener of ${where} allows ${route.kind}s from namespace ${route.namespace}: ${names(named)}`;
     return { ok: false, condition: notAllowedByListeners(message, generation) };
   }
   const listeners = open.flatMap((listener) => {

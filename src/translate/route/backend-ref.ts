@@ -1,25 +1,48 @@
+import type { Service, ServicePort } from '../../api/core/service.ts';
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
-import type { Backend, EndpointSet } from '../../ir/table.ts';
+import type { Backend, EndpointSet, Failure } from '../../ir/table.ts';
+import { type PortPolicy, policyOfPort } from '../backend-tls-policy.ts';
 import { rememberedEndpoints } from '../endpoint.ts';
 import type { Lookup } from '../lookup.ts';
+import { protocolOf, type Speaks } from './app-protocol.ts';
 import type { Unresolved } from './report.ts';
 
-/** Key of the table's `backends`, or why there is none. */
-export type Resolution = { readonly ok: true; readonly key: string } | ({ readonly ok: false } & Unresolved);
+export type Resolution =
+  | {
+      readonly ok: true;
+      /** Of the table's `backends`. */
+      readonly key: string;
+      /** `namespace/name` of the Service. */
+      readonly service: string;
+      /** Not null: nothing may be sent there, though the reference is right, and this is the answer instead. */
+      readonly failure: Failure | null;
+    }
+  | ({
+      readonly ok: false;
+      /** Null unless it may be referred to. */
+      readonly service: string | null;
+    } & Unresolved);
 
-/** Resolves a reference of one route. */
+/** Resolves a reference of one rule. */
 export type Resolve = (ref: BackendObjectReference) => Resolution;
 
-export type CatalogueEntry = { readonly backend: Backend; readonly endpoints: EndpointSet };
+/** Who refers to a backend, and what for. */
+export type BackendUse = {
+  /** Of the route. */
+  readonly kind: string;
+  readonly namespace: string;
+  readonly transport: 'TCP' | 'UDP';
+  readonly speaks: Speaks;
+  /** Whether TLS to the backend is the Gateway's business (BackendTLSPolicy). */
+  readonly ours: boolean;
+};
 
-/**
- * What a Service port's `appProtocol` (KEP-3726) means to a backend; `''` is a port that says nothing. A protocol that is
- * missing here cannot be spoken, and sending it something else would be guessing.
- */
-const PROTOCOL_OF: Readonly<Record<string, Backend['protocol']>> = {
-  '': 'http1',
-  http: 'http1',
-  'kubernetes.io/ws': 'http1',
+export type CatalogueEntry = {
+  readonly backend: Backend;
+  readonly endpoints: EndpointSet;
+  /** Of the Service's port, in lower case. */
+  readonly appProtocol: string;
+  readonly policy: PortPolicy | null;
 };
 
 /** Resolves references to backends, and keeps what they resolved to, each Service port once. */
@@ -39,72 +62,102 @@ export class BackendCatalogue {
   }
 
   /**
-   * Reads a Service (`namespace/name`) and its EndpointSlices again: for a catalogue whose lookup changes. Returns the keys
-   * of its entries; one that leads nowhere any more has none, and must be resolved again by whoever has the key.
+   * Reads a Service (`namespace/name`), its EndpointSlices and its policies again: for a catalogue whose lookup changes.
+   * Returns the keys of its entries; one that leads nowhere any more has none, and must be resolved again by whoever has
+   * the key.
    */
   refresh(service: string): ReadonlySet<string> {
     const keys = this.#keys.get(service) ?? new Set();
     this.#keys.delete(service);
     for (const key of keys) {
       this.#entries.delete(key);
-      this.#add(key, service, Number(key.slice(key.lastIndexOf('/') + 1)));
+      const [, , , port, udp] = key.split('/');
+      this.#add(key, service, Number(port), udp === undefined ? 'TCP' : 'UDP');
     }
     return keys;
   }
 
-  /** `namespace` and `kind` are those of the route. */
-  resolve(ref: BackendObjectReference, namespace: string, kind: string): Resolution {
+  resolve(ref: BackendObjectReference, { kind, namespace, transport, speaks, ours }: BackendUse): Resolution {
     if (ref.group !== '' || ref.kind !== 'Service') {
       const name = ref.group === '' ? ref.kind : `${ref.group}/${ref.kind}`;
-      return unresolved('InvalidKind', `${name} ${ref.name} cannot be a backend, only a Service can`);
+      return unresolved('InvalidKind', `${name} ${ref.name} cannot be a backend, only a Service can`, null);
     }
     const target = { group: '', kind: 'Service', namespace: ref.namespace ?? namespace, name: ref.name };
     const name = `${target.namespace}/${target.name}`;
     // Before it is known whether the Service exists: a missing grant must not tell one case from the other.
     if (!this.#lookup.grants.permits({ group: 'gateway.networking.k8s.io', kind, namespace }, target)) {
       const message = `no ReferenceGrant in namespace ${target.namespace} lets ${kind}s of ${namespace} refer to Service ${name}`;
-      return unresolved('RefNotPermitted', message);
+      return unresolved('RefNotPermitted', message, null);
     }
-    const key = `service/${name}/${ref.port}`;
-    return this.#entries.has(key) ? { ok: true, key } : this.#add(key, name, ref.port);
+    const key = `service/${name}/${ref.port}${transport === 'UDP' ? '/udp' : ''}`;
+    const entry = this.#entries.get(key) ?? this.#add(key, name, ref.port, transport);
+    if ('reason' in entry) return unresolved(entry.reason, entry.message, name);
+    const { appProtocol, policy } = entry;
+    if (protocolOf(appProtocol, speaks, policy !== null) === null) {
+      const message = `port ${ref.port} of Service ${name} speaks ${appProtocol} (appProtocol), which is not supported`;
+      const hint = protocolOf(appProtocol, speaks, true) === null ? '' : ' without a BackendTLSPolicy';
+      return unresolved('UnsupportedProtocol', `${message}${hint}`, name);
+    }
+    const fault = ours && policy !== null && policy.tls === null ? { status: 500, reason: policy.reason } : null;
+    return { ok: true, key, service: name, failure: fault };
   }
 
-  #add(key: string, name: string, number: number | undefined): Resolution {
-    const service = this.#lookup.services.get(name);
-    if (service === undefined) return unresolved('BackendNotFound', `Service ${name} does not exist`);
-    if (service.spec.type === 'ExternalName') {
-      // It would let whoever writes a Service send the gateway anywhere (CVE-2021-25740).
-      const message = `Service ${name} is of type ExternalName, which is never a backend; give it EndpointSlices instead`;
-      return unresolved('InvalidKind', message);
-    }
-    if (number === undefined) return unresolved('BackendNotFound', `port is required to refer to Service ${name}`);
-    const ports = service.spec.ports.filter((port) => port.port === number);
-    const port = ports.find(({ protocol }) => protocol === 'TCP');
-    if (port === undefined) {
-      const [other] = ports;
-      if (other !== undefined) {
-        return unresolved('UnsupportedProtocol', `port ${number} of Service ${name} is ${other.protocol}, not TCP`);
-      }
-      const have = service.spec.ports.map((each) => each.port).join(', ') || 'none';
-      return unresolved('BackendNotFound', `Service ${name} has no port ${number}; its ports: ${have}`);
-    }
-    const { appProtocol = '' } = port;
-    const protocol = Object.hasOwn(PROTOCOL_OF, appProtocol) ? PROTOCOL_OF[appProtocol]! : null;
-    if (protocol === null) {
-      const message = `port ${number} of Service ${name} speaks ${appProtocol} (appProtocol), which is not supported`;
-      return unresolved('UnsupportedProtocol', message);
-    }
-    this.#entries.set(key, {
-      backend: { protocol, name: `${name}:${number}`, tls: null },
+  #add(
+    key: string,
+    name: string,
+    number: number | undefined,
+    transport: BackendUse['transport'],
+  ): CatalogueEntry | Unresolved {
+    const found = findPort(this.#lookup.services.get(name), name, number, transport);
+    if ('reason' in found) return found;
+    const { service, port } = found;
+    const appProtocol = (port.appProtocol ?? '').toLowerCase();
+    const policy = transport === 'UDP' ? null : policyOfPort(name, port.name, this.#lookup);
+    const entry: CatalogueEntry = {
+      backend: {
+        protocol: protocolOf(appProtocol, 'http', true) ?? 'http1',
+        name: `${name}:${number}`,
+        tls: policy?.tls ?? null,
+      },
       endpoints: rememberedEndpoints(service, port, this.#lookup.endpointSlices.get(name) ?? []),
-    });
+      appProtocol,
+      policy,
+    };
+    this.#entries.set(key, entry);
     const keys = this.#keys.get(name);
     if (keys === undefined) this.#keys.set(name, new Set([key]));
     else keys.add(key);
-    return { ok: true, key };
+    return entry;
   }
 }
 
-function unresolved(reason: Unresolved['reason'], message: string): Resolution {
-  return { ok: false, reason, message };
+function findPort(
+  service: Service | undefined,
+  name: string,
+  number: number | undefined,
+  transport: BackendUse['transport'],
+): { readonly service: Service; readonly port: ServicePort } | Unresolved {
+  if (service === undefined) return { reason: 'BackendNotFound', message: `Service ${name} does not exist` };
+  if (service.spec.type === 'ExternalName') {
+    // It would let whoever writes a Service send the gateway anywhere (CVE-2021-25740).
+    const message = `Service ${name} is of type ExternalName, which is never a backend; give it EndpointSlices instead`;
+    return { reason: 'InvalidKind', message };
+  }
+  if (number === undefined) {
+    return { reason: 'BackendNotFound', message: `port is required to refer to Service ${name}` };
+  }
+  const ports = service.spec.ports.filter((port) => port.port === number);
+  const port = ports.find(({ protocol }) => protocol === transport);
+  if (port !== undefined) return { service, port };
+  const [other] = ports;
+  if (other !== undefined) {
+    const message = `port ${number} of Service ${name} is ${other.protocol}, not ${transport}`;
+    return { reason: 'UnsupportedProtocol', message };
+  }
+  const have = service.spec.ports.map((each) => each.port).join(', ') || 'none';
+  return { reason: 'BackendNotFound', message: `Service ${name} has no port ${number}; its ports: ${have}` };
+}
+
+function unresolved(reason: Unresolved['reason'], message: string, service: string | null): Resolution {
+  return { ok: false, reason, message, service };
 }

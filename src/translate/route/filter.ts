@@ -92,7 +92,8 @@ function convertMirror(mirror: HTTPRequestMirrorFilter, field: string, context: 
     context.report.unresolved.push({ reason, message: `${field}.backendRef: ${message}` });
   }
   const { numerator, denominator } = mirror.fraction ?? { numerator: mirror.percent ?? 100, denominator: 100 };
-  return { kind: 'RequestMirror', backend: resolution.ok ? resolution.key : null, numerator, denominator };
+  const backend = resolution.ok && resolution.failure === null ? resolution.key : null;
+  return { kind: 'RequestMirror', backend, numerator, denominator };
 }
 
 function convertCors(cors: HTTPCORSFilter): Cors {

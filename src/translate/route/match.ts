@@ -23,7 +23,8 @@ export function convertMatches(rule: HTTPRouteRule): RuleMatches {
   return result;
 }
 
-const EVERYTHING: Match = { path: { kind: 'prefix', value: '' }, headers: [], query: [], method: '' };
+export const ANY_PATH: PathMatch = { kind: 'prefix', value: '' };
+export const EVERYTHING: Match = { path: ANY_PATH, headers: [], query: [], method: '' };
 
 function convert(match: HTTPRouteMatch, index: number, invalid: string[]): Match {
   const field = `matches[${index}]`;
@@ -56,7 +57,7 @@ function convertPath({ type, value }: HTTPRouteMatch['path'], field: string, inv
 type NamedValue = { readonly type: 'Exact' | 'RegularExpression'; readonly name: string; readonly value: string };
 
 /** The first of entries with the same name counts, the others are ignored (HTTPHeaderMatch `name`). */
-function convertValues(values: readonly NamedValue[], field: string, invalid: string[]): ValueMatch[] {
+export function convertValues(values: readonly NamedValue[], field: string, invalid: string[]): ValueMatch[] {
   const found = new Map<string, ValueMatch>();
   for (const [index, { type, name, value }] of values.entries()) {
     if (found.has(name)) continue;
@@ -66,7 +67,7 @@ function convertValues(values: readonly NamedValue[], field: string, invalid: st
   return [...found.values()];
 }
 
-function checkPattern(pattern: string, field: string, invalid: string[]): void {
+export function checkPattern(pattern: string, field: string, invalid: string[]): void {
   try {
     RE2JS.compile(pattern);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { UnresolvedReason } from '../condition/http-route.ts';
+import type { UnresolvedReason } from '../condition/route.ts';
 
 export type Unresolved = { readonly reason: UnresolvedReason; readonly message: string };
 

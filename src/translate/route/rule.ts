@@ -1,72 +1,67 @@
+/** The rules of an HTTPRoute or GRPCRoute: what is matched, what is done, where it goes. */
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
-import { milliseconds } from '../../api/gateway/duration.ts';
-import type { HTTPBackendRef, HTTPRouteRule } from '../../api/gateway/http-route-rule.ts';
+import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
-import type { BackendCatalogue, Resolution, Resolve } from './backend-ref.ts';
+import type { BackendCatalogue, Resolve } from './backend-ref.ts';
 import { convertFilters } from './filter.ts';
-import { convertMatches } from './match.ts';
+import type { ConvertedRule, RuleBody } from './kind.ts';
+import type { RuleMatches } from './match.ts';
+import { rememberedRule } from './remembered.ts';
 import { RuleReport } from './report.ts';
 
-/** A rule without its place: what does not depend on where the route is attached. */
-export type RuleBody = Pick<Rule, 'matches' | 'filters' | 'timeouts' | 'retry' | 'backends' | 'name'>;
-
-export type ConvertedRule = {
-  /** Null when the rule is dropped: the report says why. */
-  readonly body: RuleBody | null;
-  readonly report: RuleReport;
+/** What the rules of both kinds have. */
+type CommonRule = {
+  readonly name?: string | undefined;
+  readonly filters?: readonly HTTPRouteFilter[] | undefined;
+  readonly backendRefs?: readonly BackendRef[] | undefined;
+  readonly sessionPersistence?: object | undefined;
 };
 
-type Remembered = {
-  readonly refs: readonly BackendObjectReference[];
-  readonly resolutions: readonly Resolution[];
-  readonly converted: ConvertedRule;
+type BackendRef = BackendObjectReference & {
+  readonly weight: number;
+  readonly filters?: readonly HTTPRouteFilter[] | undefined;
 };
 
-/** Rules are immutable: one that is the same object and whose references still lead to the same is converted already. */
-const remembered = new WeakMap<HTTPRouteRule, Remembered>();
+/** What they do not have in common. */
+export type RuleConversion<R extends CommonRule> = {
+  readonly kind: 'HTTPRoute' | 'GRPCRoute';
+  /** Of the route. */
+  readonly namespace: string;
+  readonly protocol: Rule['protocol'];
+  readonly matches: (rule: R) => RuleMatches;
+  readonly timeouts: Timeouts;
+  readonly retry: Retry | null;
+};
 
-/** `namespace` is that of the route. */
-export function convertRule(rule: HTTPRouteRule, namespace: string, backends: BackendCatalogue): ConvertedRule {
-  const resolve: Resolve = (ref) => backends.resolve(ref, namespace, 'HTTPRoute');
-  const known = remembered.get(rule);
-  if (known?.refs.every((ref, index) => sameResolution(resolve(ref), known.resolutions[index]!)))
-    return known.converted;
-  const refs: BackendObjectReference[] = [];
-  const resolutions: Resolution[] = [];
-  const { body, report } = convert(rule, (ref) => {
-    const resolution = resolve(ref);
-    refs.push(ref);
-    resolutions.push(resolution);
-    return resolution;
-  });
-  // A reference may fail for another reason than before and still have the same effect.
-  const before = known?.converted.body ?? null;
-  const converted = { body: JSON.stringify(before) === JSON.stringify(body) ? before : body, report };
-  remembered.set(rule, { refs, resolutions, converted });
-  return converted;
+export function convertRule<R extends CommonRule>(
+  rule: R,
+  backends: BackendCatalogue,
+  conversion: RuleConversion<R>,
+): ConvertedRule {
+  const { kind, namespace, protocol } = conversion;
+  const use = { kind, namespace, transport: 'TCP', speaks: protocol, ours: true } as const;
+  return rememberedRule(rule, use, backends, (resolve) => convert(rule, resolve, conversion));
 }
 
-function sameResolution(a: Resolution, b: Resolution): boolean {
-  return a.ok ? b.ok && a.key === b.key : !b.ok && a.reason === b.reason && a.message === b.message;
-}
-
-function convert(rule: HTTPRouteRule, resolve: Resolve): ConvertedRule {
+function convert<R extends CommonRule>(
+  rule: R,
+  resolve: Resolve,
+  { protocol, matches: convertMatches, timeouts, retry }: RuleConversion<R>,
+): { body: RuleBody | null; report: RuleReport } {
   const report = new RuleReport();
   const { matches, invalid } = convertMatches(rule);
   report.invalid.push(...invalid);
   if (rule.sessionPersistence !== undefined) report.invalid.push('sessionPersistence: is not supported');
   const { filters, failure } = convertFilters(rule.filters ?? [], { field: 'filters', resolve, report });
-  const weighted = (rule.backendRefs ?? []).map((ref, index) => {
+  const backends = (rule.backendRefs ?? []).map((ref, index) => {
     return convertBackendRef(ref, `backendRefs[${index}]`, resolve, report);
   });
   if (report.invalid.length > 0) return { body: null, report };
-  const name = rule.name ?? '';
-  if (failure !== null) return { body: { ...closed(failure), matches, name }, report };
-  const timeouts = convertTimeouts(rule.timeouts);
-  return { body: { matches, filters, timeouts, retry: convertRetry(rule.retry), backends: weighted, name }, report };
+  const body: RuleBody = { protocol, matches, filters, timeouts, retry, backends, name: rule.name ?? '', policies: [] };
+  return { body: failure === null ? body : { ...body, ...closed(failure) }, report };
 }
 
-function closed(failure: Failure): Omit<RuleBody, 'matches' | 'name'> {
+function closed(failure: Failure): Pick<RuleBody, 'filters' | 'timeouts' | 'retry' | 'backends'> {
   return {
     filters: [],
     timeouts: { request: 0, backendRequest: 0 },
@@ -75,7 +70,7 @@ function closed(failure: Failure): Omit<RuleBody, 'matches' | 'name'> {
   };
 }
 
-function convertBackendRef(ref: HTTPBackendRef, field: string, resolve: Resolve, report: RuleReport): WeightedBackend {
+function convertBackendRef(ref: BackendRef, field: string, resolve: Resolve, report: RuleReport): WeightedBackend {
   const { weight } = ref;
   const context = { field: `${field}.filters`, resolve, report };
   const { filters, failure } = convertFilters(ref.filters ?? [], context);
@@ -85,30 +80,8 @@ function convertBackendRef(ref: HTTPBackendRef, field: string, resolve: Resolve,
     report.unresolved.push({ reason, message: `${field}: ${message}` });
     return { backend: null, weight, filters, failure: { status: 500, reason } };
   }
-  return failure === null
-    ? { backend: resolution.key, weight, filters, failure }
-    : { backend: null, weight, filters: [], failure };
-}
-
-/** Node's timers hold no more (24 days); the Gateway API lets a longer timeout be the longest possible one. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
-
-function convertTimeouts({ request = '0s', backendRequest = '0s' }: HTTPRouteRule['timeouts'] = {}): Timeouts {
-  return { request: convertDuration(request), backendRequest: convertDuration(backendRequest) };
-}
-
-function convertDuration(duration: string): number {
-  return Math.min(milliseconds(duration), LONGEST_TIMEOUT);
-}
-
-/** Milliseconds before a second attempt when the route does not say: enough for a backend that has just restarted a socket. */
-const DEFAULT_BACKOFF = 25;
-
-function convertRetry(retry: HTTPRouteRule['retry']): Retry | null {
-  if (retry === undefined) return null;
-  return {
-    attempts: retry.attempts,
-    codes: [...(retry.codes ?? [])].sort((a, b) => a - b),
-    backoff: retry.backoff === undefined ? DEFAULT_BACKOFF : convertDuration(retry.backoff),
-  };
+  const blocked = failure ?? resolution.failure;
+  return blocked === null
+    ? { backend: resolution.key, weight, filters, failure: null }
+    : { backend: null, weight, filters: [], failure: blocked };
 }

@@ -1,0 +1,121 @@
+/** What a change of objects makes dirty: whatever was planned with them. */
+import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
+import type { ListenerSet } from '../../api/gateway/listener-set.ts';
+import { servicesOf } from '../backend-tls-policy.ts';
+import { parentOf } from '../listener-set.ts';
+import { keyOf } from '../object.ts';
+import { resolvesAlike } from './alike.ts';
+import type { ResourceChanges } from './changes.ts';
+import { Dirty } from './dirty.ts';
+import { KnownObjects, take } from './known-objects.ts';
+import {
+  authorityReferent,
+  grantsReferent,
+  References,
+  referentsOfGateway,
+  referentsOfListenerSet,
+  referentsOfPolicy,
+  referentsOfRoute,
+  secretReferent,
+  serviceReferent,
+} from './references.ts';
+
+export class Intake {
+  readonly objects = new KnownObjects();
+  /** Of Gateways, ListenerSets, policies and routes to other objects. */
+  readonly #gatewayRefs = new References();
+  readonly #listenerSetRefs = new References();
+  readonly #policyRefs = new References();
+  readonly #routeRefs = new References();
+  /** Replaced when all of it is done. */
+  dirty = new Dirty();
+
+  take(changes: ResourceChanges): void {
+    this.#takeGatewayObjects(changes);
+    this.#takeRouteObjects(changes);
+  }
+
+  /** What Gateways are planned with. */
+  #takeGatewayObjects(changes: ResourceChanges): void {
+    const dirty = this.dirty;
+    const objects = this.objects;
+    if (take(objects.gatewayClasses, changes.gatewayClasses).length > 0) dirty.allGateways = true;
+    if (take(objects.gatewayParameters, changes.gatewayParameters).length > 0) dirty.allGateways = true;
+    for (const { key, after } of take(objects.gateways, changes.gateways)) {
+      this.#gatewayRefs.set(key, after === null ? [] : referentsOfGateway(after));
+      dirty.gateways.add(key);
+    }
+    for (const { key, before, after } of objects.takeListenerSets(changes.listenerSets)) {
+      this.#listenerSetRefs.set(key, after === null ? [] : referentsOfListenerSet(after));
+      for (const set of [before, after]) if (set !== null) this.#addGatewayOf(set);
+    }
+    for (const { key } of take(objects.secrets, changes.secrets)) this.#addGatewaysTo(secretReferent(key));
+    for (const { key } of take(objects.configMaps, changes.configMaps)) this.#addAuthority(key);
+    for (const { key } of take(objects.clusterTrustBundles, changes.clusterTrustBundles)) this.#addAuthority(key);
+    for (const { before, after } of objects.takeReferenceGrants(changes.referenceGrants)) {
+      dirty.allGateways = true;
+      this.addRoutesTo(grantsReferent((before ?? after)!.metadata.namespace));
+    }
+    for (const { before, after } of objects.takeNamespaces(changes.namespaces)) {
+      dirty.allGateways = true;
+      const { name } = (before ?? after)!.metadata;
+      for (const key of objects.routes.keys()) if (key.split('/')[1] === name) dirty.routes.add(key);
+    }
+  }
+
+  /** What only routes and policies are planned with. */
+  #takeRouteObjects(changes: ResourceChanges): void {
+    const dirty = this.dirty;
+    const objects = this.objects;
+    for (const { key, after } of objects.takeRoutes(changes)) {
+      this.#routeRefs.set(key, after === null ? [] : referentsOfRoute(after));
+      dirty.routes.add(key);
+    }
+    for (const { key, before, after } of take(objects.services, changes.services)) {
+      dirty.services.add(key);
+      if (resolvesAlike(before, after)) continue;
+      this.addRoutesTo(serviceReferent(key));
+      this.addPoliciesOf(key);
+    }
+    for (const service of objects.takeEndpointSlices(changes.endpointSlices)) dirty.services.add(service);
+    for (const { key, before, after } of objects.takePolicies(changes.backendTLSPolicies)) {
+      this.#policyRefs.set(key, after === null ? [] : referentsOfPolicy(after));
+      for (const policy of [before, after]) if (policy !== null) this.#addPolicy(key, policy);
+    }
+  }
+
+  #addGatewayOf(set: ListenerSet): void {
+    const gateway = parentOf(set);
+    if (gateway !== null) this.dirty.gateways.add(gateway);
+  }
+
+  #addGatewaysTo(referent: string): void {
+    for (const gateway of this.#gatewayRefs.to(referent)) this.dirty.gateways.add(gateway);
+    for (const key of this.#listenerSetRefs.to(referent)) this.#addGatewayOf(this.objects.listenerSets.get(key)!);
+  }
+
+  #addAuthority(key: string): void {
+    this.#addGatewaysTo(authorityReferent(key));
+    for (const policy of this.#policyRefs.to(authorityReferent(key))) {
+      this.#addPolicy(policy, this.objects.policies.get(policy)!);
+    }
+  }
+
+  #addPolicy(key: string, policy: BackendTLSPolicy): void {
+    this.dirty.policies.add(key);
+    for (const service of servicesOf(policy)) {
+      this.dirty.services.add(service);
+      this.addRoutesTo(serviceReferent(service));
+      this.addPoliciesOf(service);
+    }
+  }
+
+  /** Policies for a Service (`namespace/name`). */
+  addPoliciesOf(service: string): void {
+    for (const { metadata } of this.objects.backendTLSPolicies(service)) this.dirty.policies.add(keyOf(metadata));
+  }
+
+  addRoutesTo(referent: string): void {
+    for (const route of this.#routeRefs.to(referent)) this.dirty.routes.add(route);
+  }
+}

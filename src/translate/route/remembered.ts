@@ -1,0 +1,58 @@
+import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
+import type { BackendCatalogue, BackendUse, Resolution, Resolve } from './backend-ref.ts';
+import type { ConvertedRule } from './kind.ts';
+import type { RuleReport } from './report.ts';
+
+type Remembered = {
+  readonly use: BackendUse;
+  readonly refs: readonly BackendObjectReference[];
+  readonly resolutions: readonly Resolution[];
+  readonly converted: ConvertedRule;
+};
+
+/** Rules are immutable: one that is the same object and whose references still lead to the same is converted already. */
+const remembered = new WeakMap<object, Remembered>();
+
+/**
+ * What `convert` makes of a rule, or made of it when it would make the same again.
+ *
+ * @param rule is what its result is remembered by
+ * @param convert is given the function by which it must resolve all references of the rule
+ */
+export function rememberedRule(
+  rule: object,
+  use: BackendUse,
+  backends: BackendCatalogue,
+  convert: (resolve: Resolve) => { readonly body: ConvertedRule['body']; readonly report: RuleReport },
+): ConvertedRule {
+  const known = remembered.get(rule);
+  if (
+    known !== undefined &&
+    known.use.ours === use.ours &&
+    known.refs.every((ref, index) => sameResolution(backends.resolve(ref, use), known.resolutions[index]!))
+  ) {
+    return known.converted;
+  }
+  const refs: BackendObjectReference[] = [];
+  const resolutions: Resolution[] = [];
+  const services = new Set<string>();
+  const { body, report } = convert((ref) => {
+    const resolution = backends.resolve(ref, use);
+    refs.push(ref);
+    resolutions.push(resolution);
+    if (resolution.service !== null) services.add(resolution.service);
+    return resolution;
+  });
+  // A reference may fail for another reason than before and still have the same effect.
+  const before = known?.converted.body ?? null;
+  const same = JSON.stringify(before) === JSON.stringify(body);
+  const converted = { body: same ? before : body, report, services: [...services] };
+  remembered.set(rule, { use, refs, resolutions, converted });
+  return converted;
+}
+
+function sameResolution(a: Resolution, b: Resolution): boolean {
+  if (a.ok !== b.ok || a.service !== b.service) return false;
+  if (a.ok) return b.ok && a.key === b.key && a.failure?.reason === b.failure?.reason;
+  return !b.ok && a.reason === b.reason && a.message === b.message;
+}
