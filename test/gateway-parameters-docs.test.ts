@@ -7,7 +7,7 @@ import { gatewayParametersSpecSchema } from '../src/api/policy/gateway-parameter
 import { bytesOf } from '../src/api/policy/value.ts';
 import { COLLECTION_OF, noResources, parseResource, type Resource } from '../src/api/resources.ts';
 import { standaloneParameters } from '../src/command/standalone/parameters.ts';
-import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../src/config/limits.ts';
+import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from '../src/config/limits.ts';
 import { BYTE_FLAGS, COUNT_FLAGS, TIME_FLAGS } from '../src/infra/arguments.ts';
 import { translate } from '../src/translate/index.ts';
 import { plain, rows } from './markdown.ts';
@@ -49,7 +49,7 @@ test('every field is in the table, in the order of the schema', () => {
 });
 
 test('the defaults of the bounds are those of the proxy', () => {
-  const flags = Object.values({ ...LIMIT_FLAGS, ...MESSAGE_LIMIT_FLAGS });
+  const flags = Object.values({ ...LIMIT_FLAGS, ...MESSAGE_LIMIT_FLAGS, ...STREAM_FLAGS });
   const groups: Readonly<Record<string, Readonly<Record<string, string>>>>[] = [BYTE_FLAGS, COUNT_FLAGS, TIME_FLAGS];
   for (const group of groups) {
     for (const [name, fields] of Object.entries(group)) {

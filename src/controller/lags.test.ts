@@ -113,7 +113,7 @@ test('while a Gateway is pinned, what has changed since is not programmed, and t
   const lag = lags.of('shop/web');
   expect(lag).toMatchObject({ reason: 'Pinned', pin: { served: true } });
   expect([...lag.behind!.routes]).toEqual([A]);
-  const status = { addresses: [], conditions: [], listeners: [] };
+  const status = { addresses: [], attachedListenerSets: 0, conditions: [], listeners: [] };
   const gateway: ObjectStatus = { kind: 'Gateway', namespace: 'shop', name: 'web', status };
   const conditions = () => {
     const shown = shownStatus(

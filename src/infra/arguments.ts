@@ -22,13 +22,19 @@ export const BYTE_FLAGS = {
 } as const;
 
 export const COUNT_FLAGS = {
-  http: { maxHeaderFields: 'max-fields', maxTrailerFields: 'max-trailer-fields' },
+  http: {
+    maxHeaderFields: 'max-fields',
+    maxTrailerFields: 'max-trailer-fields',
+    maxStreams: 'streams',
+    maxStreamResets: 'stream-resets',
+  },
   connections: {
     maxClient: 'client-connections',
     maxRequestsPerClient: 'requests-per-connection',
     maxPerEndpoint: 'backend-connections',
     maxIdlePerEndpoint: 'backend-idle-connections',
     maxPendingRequests: 'backend-pending',
+    maxUDPSessions: 'udp-sessions',
   },
   mirror: { maxConcurrent: 'mirrors' },
 } as const;
@@ -43,9 +49,16 @@ export const TIME_FLAGS = {
     backendResponse: 'response-timeout',
     pendingRequest: 'pending-timeout',
     backendIdle: 'backend-idle-timeout',
+    backendSessionIdle: 'backend-session-idle-timeout',
+    backendPing: 'backend-ping',
+    streamIdle: 'stream-idle-timeout',
+    udpSession: 'udp-session-timeout',
     tunnelIdle: 'tunnel-timeout',
   },
 } as const;
+
+/** What makes the proxy believe a network, by the source of client addresses. */
+const TRUST = { Connection: '', XForwardedFor: 'trusted-proxies', ProxyProtocol: 'proxy-protocol-from' } as const;
 
 type Flags = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -58,7 +71,7 @@ export function proxyArguments(spec: GatewayParametersSpec): string[] {
     ...of(spec, TIME_FLAGS, time),
     ...(drain?.delay === undefined ? [] : [`--drain-delay=${time(drain.delay)}`]),
     ...(drain?.timeout === undefined ? [] : [`--drain-timeout=${time(drain.timeout)}`]),
-    ...(spec.clientIP?.trustedCIDRs ?? []).map((network) => `--trusted-proxies=${network}`),
+    ...(spec.clientIP?.trustedCIDRs ?? []).map((network) => `--${TRUST[spec.clientIP!.source]}=${network}`),
     ...(spec.http?.forwardedHeader === 'Enabled' ? ['--forwarded'] : []),
     ...(spec.accessLog?.mode === 'Enabled' ? ['--access-log=-'] : []),
   ];

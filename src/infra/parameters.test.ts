@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import { type GatewayParameters, gatewayParametersSchema } from '../api/policy/gateway-parameters.ts';
 import { proxySettings } from '../command/proxy-settings.ts';
 import { parseSettings } from '../config/flag.ts';
-import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../config/limits.ts';
+import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from '../config/limits.ts';
 import { PROXY_COMMAND_FLAGS } from '../config/proxy.ts';
 import { BYTE_FLAGS, COUNT_FLAGS, proxyArguments, TIME_FLAGS } from './arguments.ts';
 import { PROXY_PARAMETERS, proxyParameters } from './parameters.ts';
@@ -25,7 +25,9 @@ test('every bound of the proxy can be set, and each field sets one', () => {
   const flags = [BYTE_FLAGS, COUNT_FLAGS, TIME_FLAGS].flatMap((groups) =>
     Object.values(groups).flatMap((fields) => Object.values(fields) as string[]),
   );
-  const bounds = Object.values({ ...LIMIT_FLAGS, ...MESSAGE_LIMIT_FLAGS }).map(({ name }) => name as string);
+  const bounds = Object.values({ ...LIMIT_FLAGS, ...MESSAGE_LIMIT_FLAGS, ...STREAM_FLAGS }).map(
+    ({ name }) => name as string,
+  );
   expect(flags.toSorted()).toEqual(bounds.toSorted());
 });
 
@@ -50,6 +52,10 @@ test('the proxy understands the arguments, in its own units', () => {
       backendConnections: 1_024,
       backendIdleConnections: 256,
       backendPending: 1_024,
+      backendPing: 310_000,
+      backendSessionIdleTimeout: 60_000,
+      streams: 100,
+      streamResets: 1_000,
       pendingTimeout: 10_000,
       clientConnections: 50_000,
       requestsPerConnection: 1_000_000,
@@ -68,6 +74,8 @@ test('the proxy understands the arguments, in its own units', () => {
         chunkExtensions: 4_096,
       },
     },
+    proxyProtocolFrom: [],
+    streams: { idleTimeout: 3_600_000, sessionTimeout: 60_000, sessions: 10_000, proxyProtocol: null },
   });
 });
 

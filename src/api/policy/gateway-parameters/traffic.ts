@@ -8,16 +8,16 @@ const atomic = { 'x-kubernetes-list-type': 'atomic' };
 
 export const clientIPSchema = withRules(
   z.object({
-    source: z.enum(['Connection', 'XForwardedFor']),
+    source: z.enum(['Connection', 'XForwardedFor', 'ProxyProtocol']),
     trustedCIDRs: list(cidr, { min: 1, max: 64 })
       .meta(atomic)
-      .describe('Hops whose X-Forwarded-*, Forwarded and request ids are believed.')
+      .describe('Hops that are believed: their X-Forwarded-*, Forwarded and request ids, or their PROXY headers.')
       .optional(),
   }),
   {
-    cel: "(self.source == 'XForwardedFor') == has(self.trustedCIDRs)",
-    holds: ({ source, trustedCIDRs }) => (source === 'XForwardedFor') === (trustedCIDRs !== undefined),
-    message: 'must be set when source is XForwardedFor, and only then',
+    cel: "(self.source != 'Connection') == has(self.trustedCIDRs)",
+    holds: ({ source, trustedCIDRs }) => (source !== 'Connection') === (trustedCIDRs !== undefined),
+    message: 'must be set unless source is Connection, and only then',
     path: ['trustedCIDRs'],
   },
 );
@@ -34,6 +34,10 @@ export const httpSchema = z.object({
   maxRequestBytes: byteSize.describe('Of a body; more is answered 413; 0 is no bound.').optional(),
   maxDiscardedBytes: byteSize.describe('Of an unwanted body, read to keep the connection.').optional(),
   bufferBytes: byteSize.describe('That wait for a slow reader before the other side is no longer read.').optional(),
+  maxStreams: count.describe('HTTP/2 streams at once on a client connection.').optional(),
+  maxStreamResets: count
+    .describe('HTTP/2 streams that a client may reset in a burst; then its connection ends.')
+    .optional(),
   forwardedHeader: z
     .enum(['Enabled', 'Disabled'])
     .describe('Whether backends get Forwarded (RFC 7239) too.')
@@ -49,6 +53,10 @@ export const timeoutsSchema = z.object({
   backendResponse: duration.describe('That a backend is silent in an exchange; then 504.').optional(),
   pendingRequest: duration.describe('That a request waits for a connection to an endpoint; then 503.').optional(),
   backendIdle: duration.describe('That an idle connection to an endpoint is kept.').optional(),
+  backendSessionIdle: duration.describe('That an idle HTTP/2 connection to an endpoint is kept.').optional(),
+  backendPing: duration.describe('Of silence before an HTTP/2 connection to an endpoint is asked (PING).').optional(),
+  streamIdle: duration.describe('That a connection of a TLSRoute or TCPRoute is silent both ways.').optional(),
+  udpSession: duration.describe('That a client of a UDPRoute is silent both ways.').optional(),
   tunnelIdle: duration.describe('That an upgraded connection is silent both ways.').optional(),
 });
 
@@ -57,6 +65,7 @@ export const connectionsSchema = z.object({
   maxRequestsPerClient: count.describe('Requests before a client connection is closed.').optional(),
   maxPerEndpoint: count.describe('Per worker; requests beyond that wait.').optional(),
   maxIdlePerEndpoint: count.describe('That are kept, per worker.').optional(),
+  maxUDPSessions: count.describe('Clients of UDPRoutes at once, per worker; datagrams of more are dropped.').optional(),
   maxPendingRequests: count.describe('Per endpoint and worker; more are answered 503.').optional(),
 });
 
