@@ -22,6 +22,8 @@ function install(): void {
   const tag = `t${Date.now()}`;
   loadImage(`${IMAGE}:${tag}`);
   if (!succeeds('kubectl', ['get', 'crd', 'httproutes.gateway.networking.k8s.io'])) installCrds();
+  // Those of this checkout, whoever brought the ones that are there.
+  run('kubectl', ['apply', '--server-side', '--force-conflicts', '-f', `${ROOT}/crds`]);
   run('helm', [
     ...['upgrade', '--install', RELEASE, `${ROOT}/charts/headgate`, '--namespace', NAMESPACE, '--create-namespace'],
     ...['--set', `image.repository=${IMAGE}`, '--set', `image.tag=${tag}`, '--set', `gatewayClass.name=${RELEASE}`],

@@ -8,6 +8,7 @@ import { type Gateway, gatewaySchema } from './gateway/gateway.ts';
 import { type GatewayClass, gatewayClassSchema } from './gateway/gateway-class.ts';
 import { type HTTPRoute, httpRouteSchema } from './gateway/http-route.ts';
 import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-grant.ts';
+import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -15,6 +16,7 @@ import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNul
 export type Resources = {
   readonly gatewayClasses: readonly GatewayClass[];
   readonly gateways: readonly Gateway[];
+  readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
@@ -32,6 +34,7 @@ export type Kind = Resource['kind'];
 export const COLLECTION_OF = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
+  GatewayParameters: 'gatewayParameters',
   HTTPRoute: 'httpRoutes',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
@@ -44,6 +47,7 @@ export const COLLECTION_OF = {
 const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   GatewayClass: gatewayClassSchema,
   Gateway: gatewaySchema,
+  GatewayParameters: gatewayParametersSchema,
   HTTPRoute: httpRouteSchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
@@ -54,7 +58,13 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
 };
 
 /** Kinds whose schemas know every field of `spec`, so that an unknown one is worth a warning. */
-const COMPLETE: ReadonlySet<string> = new Set<Kind>(['GatewayClass', 'Gateway', 'HTTPRoute', 'ReferenceGrant']);
+const COMPLETE: ReadonlySet<string> = new Set<Kind>([
+  'GatewayClass',
+  'Gateway',
+  'GatewayParameters',
+  'HTTPRoute',
+  'ReferenceGrant',
+]);
 
 export type { Issue } from './schema/issue.ts';
 
@@ -81,6 +91,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
   return {
     gatewayClasses: [],
     gateways: [],
+    gatewayParameters: [],
     httpRoutes: [],
     referenceGrants: [],
     namespaces: [],
@@ -97,7 +108,7 @@ export function isKnownKind(kind: string): kind is Kind {
 }
 
 /**
- * Judges one document as an API server with the Gateway API's CRDs (v1.7.0, experimental channel) would on creation, and
+ * Judges one document as an API server with the Gateway API's CRDs (v1.7.0, experimental channel) and ours would on creation, and
  * applies the defaults. Never throws.
  */
 export function parseResource(raw: unknown): Parsed {

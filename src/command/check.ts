@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { asData, OUTPUT_FLAG } from './print/output.ts';
 import { faultLines, objectName, statusTable } from './print/status.ts';
 import { placeText, translateStandalone, unserved } from './source.ts';
+import { standaloneParameters } from './standalone/parameters.ts';
 
 const FLAGS = {
   files: SOURCE_FLAGS.files,
@@ -35,6 +36,7 @@ export const check: Command = {
       ...faultLines(translation.statuses, (object) => placeText(places, object)),
       ...lost.map((one) => `${placeText(places, one)} ${one.kind} ${objectName(one)} is not served: ${one.message}`),
     ];
+    const { notes } = standaloneParameters(resources);
     const errors = problems.filter(({ severity }) => severity === 'error');
 
     if (settings.output === 'table') {
@@ -43,8 +45,9 @@ export const check: Command = {
         console.err('there is nothing to serve: no GatewayClass of Headgate, no Gateway\n');
       else console.out(statusTable(translation.statuses));
       if (faults.length > 0) console.out(`\n${faults.join('\n')}\n`);
+      if (notes.length > 0) console.out(`\n${notes.join('\n')}\n`);
     } else {
-      console.out(asData(settings.output, { problems, statuses: translation.statuses, notServed: lost }));
+      console.out(asData(settings.output, { problems, statuses: translation.statuses, notServed: lost, notes }));
     }
     return errors.length + faults.length === 0 ? 0 : 1;
   },

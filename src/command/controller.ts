@@ -9,7 +9,6 @@ import { type Authorities, bundleOf } from '../controller/authority/rotation.ts'
 import { AuthoritySecret } from '../controller/authority/secret.ts';
 import { Controller } from '../controller/controller.ts';
 import { identify } from '../controller/identity.ts';
-import { PROXY_PARAMETERS } from '../infra/parameters.ts';
 import { clusterOf, KubeClient } from '../kube/client.ts';
 import { Lease } from '../kube/lease.ts';
 import { createLog } from '../observe/log.ts';
@@ -74,7 +73,6 @@ export const controller: Command = {
       log,
       controllerName: settings.controllerName,
       installation: installation(settings, bundleOf(authorities), address),
-      parameters: PROXY_PARAMETERS,
       snapshots,
     });
     const renewal = setInterval(renew, (SERVING_DAYS / 3) * DAY);
@@ -104,7 +102,7 @@ function installation(settings: ControllerSettings, caBundle: string, snapshotAd
   return {
     image: settings.image,
     imagePullPolicy: settings.imagePullPolicy,
-    imagePullSecrets: [],
+    imagePullSecrets: settings.imagePullSecrets,
     snapshotAddress,
     snapshotAudience: AUDIENCE,
     instance: settings.instance,

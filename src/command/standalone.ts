@@ -2,9 +2,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { parseSettings } from '../config/flag.ts';
 import { STANDALONE_FLAGS } from '../config/standalone.ts';
+import { ManifestFolder } from '../files/manifest-folder.ts';
 import type { Command } from './command.ts';
 import { proxySettings } from './proxy-settings.ts';
 import { StopSignal } from './signal.ts';
+import { standaloneParameters, withArguments } from './standalone/parameters.ts';
 import { socketText } from './standalone/ports.ts';
 import { StandaloneServer } from './standalone/server.ts';
 
@@ -24,7 +26,11 @@ export const standalone: Command = {
   ],
 
   async run(args, console) {
-    const { settings } = parseSettings(STANDALONE_FLAGS, args, console.env);
+    const { settings: given } = parseSettings(STANDALONE_FLAGS, args, console.env);
+    // A process decides these things when it starts; what the manifests say of them later waits for the next start.
+    const parameters = standaloneParameters(new ManifestFolder(given.files, given.recursive).load().resources);
+    const all = withArguments(STANDALONE_FLAGS, args, console.env, parameters.args);
+    const { settings } = parseSettings(STANDALONE_FLAGS, all, console.env);
     // Standard output belongs to the access log when it goes there.
     const say = settings.accessLog === '-' ? console.err : console.out;
     const unwritable = settings.accessLog === undefined ? '' : whyUnwritable(settings.accessLog);
@@ -32,6 +38,7 @@ export const standalone: Command = {
       console.err(`headgate standalone: --access-log: ${unwritable}\n`);
       return 1;
     }
+    for (const note of parameters.notes) say(`${note}\n`);
     const stop = new StopSignal();
     const server = new StandaloneServer({
       ...settings,

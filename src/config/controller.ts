@@ -49,6 +49,13 @@ export const CONTROLLER_FLAGS = {
       .enum(['Always', 'IfNotPresent', 'Never'], { error: 'must be Always, IfNotPresent or Never' })
       .default('IfNotPresent'),
   },
+  imagePullSecrets: {
+    name: 'proxy-image-pull-secrets',
+    value: 'NAME',
+    multiple: true,
+    about: "Secrets of a Gateway's namespace with which its proxies pull that image; may be repeated",
+    schema: z.array(text).default([]),
+  },
   snapshotAddress: {
     name: 'snapshot-address',
     value: 'URL',

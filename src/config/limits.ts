@@ -52,6 +52,7 @@ export const LIMIT_FLAGS = {
   backendConnections: count('backend-connections', '1024', 'connections per endpoint and worker'),
   backendIdleConnections: count('backend-idle-connections', '256', 'idle connections kept per endpoint and worker'),
   backendPending: count('backend-pending', '1024', 'requests that wait for a connection; more are answered 503'),
+  pendingTimeout: time('pending-timeout', '10s', 'that a request waits for a connection; then 503'),
   clientConnections: count('client-connections', '50000', 'client connections per worker'),
   requestsPerConnection: count('requests-per-connection', '1000000', 'requests before a client connection is closed'),
   streams: count('streams', '100', 'HTTP/2 streams at once on a client connection'),

@@ -41,8 +41,9 @@ export class Children {
   }
 }
 
+/** Without statuses, but for that of a Deployment, which tells how far a change of it is. */
 function decode(raw: unknown, kind: string): LiveChild {
-  const { status: _, metadata, ...object } = raw as LiveChild & { status?: unknown };
+  const { status, metadata, ...object } = raw as LiveChild & { status?: unknown };
   const { managedFields: __, ...kept } = metadata as LiveChild['metadata'] & { managedFields?: unknown };
-  return { ...object, kind, metadata: kept };
+  return { ...object, ...(kind === 'Deployment' ? { status } : {}), kind, metadata: kept };
 }

@@ -4,9 +4,7 @@
  * so a proxy may ask any of them.
  */
 import type { Kind } from '../api/resources.ts';
-import type { ProxyParameters } from '../infra/parameters.ts';
 import { Reconciler } from '../infra/reconcile.ts';
-import { render } from '../infra/render.ts';
 import type { Installation } from '../infra/settings.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../observe/log.ts';
@@ -16,7 +14,9 @@ import { DEFAULT_OPTIONS, type ObjectStatus, type TranslateOptions, type Transla
 import { GatewayAddresses } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
+import { Infrastructure } from './infrastructure.ts';
 import { Lags } from './lags.ts';
+import { ParametersReport } from './parameters/report.ts';
 import { shownStatus } from './programmed.ts';
 import { Publisher } from './publisher.ts';
 import { ReadyProxies } from './ready-proxies.ts';
@@ -30,7 +30,6 @@ export type ControllerOptions = {
   readonly log: Logger;
   readonly controllerName: string;
   readonly installation: Installation;
-  readonly parameters: ProxyParameters;
   readonly snapshots: SnapshotServer;
 };
 
@@ -40,15 +39,21 @@ export type ControllerOptions = {
  */
 const HEARING = 15_000;
 
+/** Milliseconds between two looks at what the statuses of GatewayParameters should be. */
+const PARAMETERS_PACE = 500;
+
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #world: World;
   readonly #children: Children;
-  readonly #reconciler: Reconciler;
   readonly #statuses: StatusWriter;
   readonly #batch: Batch;
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
+  readonly #made: Infrastructure;
+  readonly #parameters: ParametersReport;
+  /** By themselves: they follow every revision, which is worth telling only now and then. */
+  readonly #parameterStatuses: Batch;
   readonly #translator = new IncrementalTranslator();
   #installation: Installation;
   readonly #changes = new PendingChanges();
@@ -81,6 +86,11 @@ export class Controller {
       () => this.#applyInfrastructure(),
       (error) => log.error({ err: error }, 'the objects of Gateways could not be brought to what they should be'),
     );
+    this.#parameterStatuses = new Batch(
+      () => this.#writeParameterStatuses(),
+      (error) => log.error({ err: error }, 'the statuses of GatewayParameters could not be made'),
+      PARAMETERS_PACE,
+    );
     this.#world = new World({
       client,
       changed,
@@ -88,11 +98,23 @@ export class Controller {
       refused: (message) => log.warn(message),
     });
     this.#children = new Children(client, options.installation.instance, () => this.#infrastructure.changed());
-    this.#reconciler = new Reconciler({
+    const reconciler = new Reconciler({
       client,
       fieldManager: options.installation.instance,
       live: (kind, namespace, name) => this.#children.get(kind, namespace, name),
       failed: (what, error) => log.error({ err: error }, `${what} could not be brought to what it should be`),
+    });
+    this.#made = new Infrastructure({
+      world: this.#world,
+      children: this.#children,
+      reconciler,
+    });
+    this.#parameters = new ParametersReport({
+      controllerName: options.controllerName,
+      world: this.#world,
+      children: this.#children,
+      ready: this.#readyProxies,
+      snapshots: options.snapshots,
     });
     this.#statuses = new StatusWriter({
       client,
@@ -109,9 +131,11 @@ export class Controller {
     this.#options.log.info('all kinds are listed');
     this.#batch.start();
     this.#infrastructure.start();
+    this.#parameterStatuses.start();
     await running;
     this.#batch.stop();
     this.#infrastructure.stop();
+    this.#parameterStatuses.stop();
   }
 
   /** Becomes the replica that writes, until `signal` aborts. */
@@ -177,6 +201,12 @@ export class Controller {
     for (const target of this.#board.take(this.#world, (gateway) => this.#lags.of(gateway))) {
       this.#statuses.write(target);
     }
+    this.#parameterStatuses.changed();
+  }
+
+  #writeParameterStatuses(): void {
+    if (!this.#leading || this.#hearingUntil !== null) return;
+    for (const target of this.#parameters.targets()) this.#statuses.write(target);
   }
 
   /** Again only when there is something new to read: most changes are acknowledgements and our own statuses. */
@@ -189,6 +219,7 @@ export class Controller {
     this.#changes.clear();
     this.#translation = step;
     this.#board.translated(step.changes);
+    this.#parameters.translated(step.changes);
     for (const change of step.changes.tables) {
       this.#publisher.add(change);
       this.#lags.published(change);
@@ -219,26 +250,9 @@ export class Controller {
   async #applyInfrastructure(): Promise<void> {
     // Whoever does not know the Gateways must not take what was made for them for left over.
     if (!this.#leading || this.#translation === null) return;
-    const { parameters } = this.#options;
-    const wanted = new Set<string>();
-    for (const gateway of this.#ourGateways()) {
-      const objects = render(gateway, parameters, this.#installation);
-      for (const { object } of objects)
-        wanted.add(`${object.kind}/${object.metadata.namespace}/${object.metadata.name}`);
-      await this.#reconciler.apply(objects);
-    }
-    await this.#reconciler.prune(this.#children.all(), wanted);
-  }
-
-  *#ourGateways() {
-    for (const { gateway } of this.#tables) {
-      const [namespace, name] = gateway.split('/') as [string, string];
-      const known = this.#world.get('Gateway', namespace, name)?.resource;
-      if (known?.kind !== 'Gateway' || known.metadata.deletionTimestamp !== undefined) continue;
-      // Nothing can be made in a namespace that is being deleted.
-      const home = this.#world.get('Namespace', '', namespace)?.resource.metadata;
-      if (home?.deletionTimestamp === undefined) yield known;
-    }
+    const gateways = this.#tables.map(({ gateway }) => gateway);
+    this.#parameters.asked(await this.#made.apply(gateways, this.#installation));
+    this.#batch.changed();
   }
 
   #observed(kind: Kind, event: string, message: string): void {

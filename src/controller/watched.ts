@@ -11,10 +11,12 @@ export type WatchedKind = {
 };
 
 const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
+const OWN_API = '/apis/headgate.dev/v1alpha1';
 
 export const WATCHED: readonly WatchedKind[] = [
   { kind: 'GatewayClass', path: `${GATEWAY_API}/gatewayclasses`, query: {} },
   { kind: 'Gateway', path: `${GATEWAY_API}/gateways`, query: {} },
+  { kind: 'GatewayParameters', path: `${OWN_API}/gatewayparameters`, query: {} },
   { kind: 'HTTPRoute', path: `${GATEWAY_API}/httproutes`, query: {} },
   { kind: 'ReferenceGrant', path: `${GATEWAY_API}/referencegrants`, query: {} },
   { kind: 'Namespace', path: '/api/v1/namespaces', query: {} },

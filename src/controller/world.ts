@@ -60,6 +60,10 @@ export class World {
     return this.#stores.get(kind)?.get(`${namespace}/${name}`);
   }
 
+  allOf(kind: Kind): Iterable<WatchedObject> {
+    return this.#stores.get(kind)?.values() ?? [];
+  }
+
   *all(): Generator<WatchedObject> {
     for (const store of this.#stores.values()) yield* store.values();
   }

@@ -27,6 +27,7 @@ export type Manifest = {
 const GROUP_OF: Readonly<Record<Kind, string>> = {
   GatewayClass: 'gateway.networking.k8s.io',
   Gateway: 'gateway.networking.k8s.io',
+  GatewayParameters: 'headgate.dev',
   HTTPRoute: 'gateway.networking.k8s.io',
   ReferenceGrant: 'gateway.networking.k8s.io',
   Namespace: '',

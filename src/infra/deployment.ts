@@ -14,8 +14,7 @@ export function deployment(child: Child): Rendered['object'] {
     kind: 'Deployment',
     metadata,
     spec: {
-      // With an autoscaler the number is its business.
-      ...(parameters.autoscaling === null ? { replicas: parameters.replicas } : {}),
+      replicas: parameters.replicas,
       selector: { matchLabels: selector },
       // A new pod serves before an old one leaves.
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
@@ -29,7 +28,7 @@ export function deployment(child: Child): Rendered['object'] {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: parameters.terminationGracePeriod,
-          imagePullSecrets: installation.imagePullSecrets.map((name) => ({ name })),
+          imagePullSecrets: pullSecrets(child),
           securityContext: {
             runAsNonRoot: true,
             runAsUser: 65532,
@@ -80,9 +79,10 @@ function container({ gateway, parameters, installation }: Child): object {
       `--health-port=${HEALTH_PORT}`,
       `--workers=${parameters.workers}`,
       `--log-level=${parameters.logLevel}`,
+      ...parameters.arguments,
     ],
     ports: [{ name: 'health', containerPort: HEALTH_PORT }],
-    resources: parameters.resources,
+    resources: { requests: quantities(parameters.resources.requests), limits: quantities(parameters.resources.limits) },
     readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 1, failureThreshold: 2 },
     livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, failureThreshold: 6 },
     securityContext: {
@@ -97,11 +97,24 @@ function container({ gateway, parameters, installation }: Child): object {
   };
 }
 
-function placement({ parameters }: Child): object {
+/** As text, which is how they live: a number would look like a difference. */
+function quantities(given: Readonly<Record<string, number | string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([name, quantity]) => [name, String(quantity)]));
+}
+
+function pullSecrets({ parameters, installation }: Child): object[] {
+  const names = new Set([...installation.imagePullSecrets, ...parameters.imagePullSecrets]);
+  return Array.from(names, (name) => ({ name }));
+}
+
+function placement({ parameters, selector }: Child): object {
   return {
     nodeSelector: parameters.nodeSelector,
     tolerations: parameters.tolerations,
-    topologySpreadConstraints: parameters.topologySpreadConstraints,
+    topologySpreadConstraints: parameters.topologySpreadConstraints.map((constraint) => ({
+      labelSelector: { matchLabels: selector },
+      ...constraint,
+    })),
     ...(parameters.affinity === null ? {} : { affinity: parameters.affinity }),
     ...(parameters.priorityClassName === null ? {} : { priorityClassName: parameters.priorityClassName }),
   };

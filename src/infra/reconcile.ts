@@ -17,6 +17,8 @@ export type LiveChild = {
     readonly name: string;
     readonly namespace?: string;
     readonly resourceVersion?: string;
+    readonly generation?: number;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
   };
@@ -42,20 +44,28 @@ export class Reconciler {
     this.#options = options;
   }
 
-  /** Applies what is missing or differs, one after another; a failure is told and does not hold up the others. */
-  async apply(objects: readonly Rendered[]): Promise<void> {
+  /**
+   * Applies what is missing or differs, one after another; a failure is told and does not hold up the others.
+   * @param objects with their stamps
+   * @returns the first failure, `''` when there was none
+   */
+  async apply(objects: readonly Rendered[]): Promise<string> {
+    let failure = '';
     for (const { collection, object } of objects) {
       const path = `${collection}/${object.metadata.name}`;
-      const wanted = createHash('sha256').update(JSON.stringify(object)).digest('hex');
+      const wanted = object.metadata.annotations[STAMP]!;
       if (this.#stands(path, object, wanted)) continue;
       try {
         const { client, fieldManager } = this.#options;
         const result = await apply<LiveChild>(client, path, object, fieldManager);
         this.#applied.set(path, { wanted, resourceVersion: result.metadata.resourceVersion ?? '' });
       } catch (error) {
-        this.#options.failed(`${object.kind} ${object.metadata.namespace}/${object.metadata.name}`, error);
+        const what = `${object.kind} ${object.metadata.namespace}/${object.metadata.name}`;
+        this.#options.failed(what, error);
+        if (failure === '') failure = `${what} cannot be applied: ${(error as Error).message}`;
       }
     }
+    return failure;
   }
 
   /** Deletes those of `children` that `wanted` does not name. */
@@ -80,6 +90,20 @@ export class Reconciler {
     if (applied?.wanted === wanted && applied.resourceVersion === live.metadata.resourceVersion) return true;
     return contains(live, object);
   }
+}
+
+/** On each object: hash of what was asked for, so that a field that is no longer asked for is a difference, too. */
+export const STAMP = 'headgate.dev/rendered';
+
+/** The same objects with their stamps. */
+export function stamped(objects: readonly Rendered[]): Rendered[] {
+  return objects.map(({ collection, object }) => ({ collection, object: stamp(object) }));
+}
+
+function stamp(object: Rendered['object']): Rendered['object'] {
+  const hash = createHash('sha256').update(JSON.stringify(object)).digest('hex').slice(0, 16);
+  const { metadata } = object;
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [STAMP]: hash } } };
 }
 
 export function childKey(kind: string, namespace: string, name: string): string {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { gatewaySchema } from '../api/gateway/gateway.ts';
 import { childName, gatewayLabel } from './name.ts';
 import { PROXY_PARAMETERS, type ProxyParameters } from './parameters.ts';
+import { STAMP, stamped } from './reconcile.ts';
 import { type Rendered, render } from './render.ts';
 import type { Installation } from './settings.ts';
 
@@ -91,11 +92,42 @@ test('a requested address is asked of the load balancer; an empty one is left to
   expect(service([{ type: 'IPAddress' }])).not.toHaveProperty('loadBalancerIP');
 });
 
-test('autoscaling takes the number of replicas over, and a disruption budget is made when asked for', () => {
+test('autoscaling gets its bounds, and a disruption budget is made when asked for', () => {
   const objects = rendered({}, { autoscaling: { min: 2, max: 5, cpuUtilization: 70 }, maxUnavailable: '25%' });
-  expect(spec(kind(objects, 'Deployment'))).not.toHaveProperty('replicas');
   expect(spec(kind(objects, 'HorizontalPodAutoscaler'))).toMatchObject({ minReplicas: 2, maxReplicas: 5 });
   expect(spec(kind(objects, 'PodDisruptionBudget'))).toMatchObject({ maxUnavailable: '25%' });
+});
+
+test('the parameters of pods and of the Service reach them, below what the Gateway itself says', () => {
+  const infrastructure = { annotations: { note: 'gateway' } };
+  const objects = rendered(
+    { infrastructure },
+    {
+      arguments: ['--max-body=1'],
+      serviceAnnotations: { note: 'parameters', pool: 'edge' },
+      loadBalancerSourceRanges: ['10.0.0.0/8'],
+      podLabels: { team: 'edge', 'app.kubernetes.io/name': 'stolen' },
+      imagePullSecrets: ['registry'],
+      topologySpreadConstraints: [{}],
+      resources: { requests: { cpu: 2 }, limits: {} },
+    },
+  );
+  const service = kind(objects, 'Service');
+  expect(service?.metadata.annotations).toEqual({ note: 'gateway', pool: 'edge' });
+  expect(spec(service).loadBalancerSourceRanges).toEqual(['10.0.0.0/8']);
+  const { selector, template } = spec(kind(objects, 'Deployment'));
+  expect(template.metadata.labels).toMatchObject({ team: 'edge', 'app.kubernetes.io/name': 'headgate-proxy' });
+  expect(template.spec.imagePullSecrets).toEqual([{ name: 'registry' }]);
+  expect(template.spec.topologySpreadConstraints).toEqual([{ labelSelector: selector }]);
+  expect(template.spec.containers[0].args.at(-1)).toBe('--max-body=1');
+  expect(template.spec.containers[0].resources.requests).toEqual({ cpu: '2' });
+});
+
+test('a stamp is another one when a field is no longer asked for', () => {
+  const stamp = (parameters: Partial<ProxyParameters>) =>
+    stamped(rendered({}, parameters)).map(({ object }) => object.metadata.annotations[STAMP]);
+  expect(stamp({})).toEqual(stamp({}));
+  expect(stamp({ podLabels: { a: '1' } })[2]).not.toBe(stamp({})[2]);
 });
 
 test.each(['web', 'a.b.c', 'x'.repeat(63), `${'long.'.repeat(50)}end`])('the Gateway %s has names that fit', (name) => {

@@ -44,6 +44,10 @@ export type Child = {
 
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 
+/**
+ * With an autoscaler the number of replicas is its business: `parameters` then has the one that lives. (Leaving the field out
+ * of what is applied would set it to 1, because nobody else need have claimed it.)
+ */
 export function render(gateway: Gateway, parameters: ProxyParameters, installation: Installation): Rendered[] {
   const child = childOf(gateway, parameters, installation);
   const { namespace } = gateway.metadata;

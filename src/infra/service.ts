@@ -8,7 +8,7 @@ export function service(child: Child): Rendered['object'] {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata,
+    metadata: { ...metadata, annotations: { ...parameters.serviceAnnotations, ...metadata.annotations } },
     spec: {
       type: parameters.serviceType,
       selector,
@@ -21,6 +21,9 @@ export function service(child: Child): Rendered['object'] {
       ...(parameters.serviceType === 'ClusterIP' ? {} : { externalTrafficPolicy: parameters.externalTrafficPolicy }),
       ...(loadBalancer && parameters.loadBalancerClass !== null
         ? { loadBalancerClass: parameters.loadBalancerClass }
+        : {}),
+      ...(loadBalancer && parameters.loadBalancerSourceRanges.length > 0
+        ? { loadBalancerSourceRanges: parameters.loadBalancerSourceRanges }
         : {}),
       ...(loadBalancer ? requestedAddress(gateway) : {}),
     },

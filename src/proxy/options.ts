@@ -30,6 +30,8 @@ export type ProxyLimits = {
   readonly backendIdleConnections: number;
   /** Requests per endpoint and process that wait for a connection; more are answered 503. */
   readonly backendPending: number;
+  /** How long a request may wait for a connection; then 503. */
+  readonly pendingTimeout: number;
   /** Client connections per process; more are closed at once. */
   readonly clientConnections: number;
   /** Requests served on one client connection before it is closed. */
@@ -67,6 +69,7 @@ export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
   backendConnections: 1_024,
   backendIdleConnections: 256,
   backendPending: 1_024,
+  pendingTimeout: 10_000,
   clientConnections: 50_000,
   requestsPerConnection: 1_000_000,
   streams: 100,

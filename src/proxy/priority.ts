@@ -37,6 +37,15 @@ export class Priority {
   }
 }
 
+/**
+ * Lowers the threads that help this one, such as those that mark garbage meanwhile: on a core that all of them share they
+ * would take most of it from whoever answers requests.
+ */
+export function lowerHelpers(): void {
+  const priority = Math.min(getPriority() + STEP, constants.priority.PRIORITY_LOW);
+  for (const thread of threads()) if (thread !== process.pid && thread !== 0) set(thread, priority);
+}
+
 function threads(): readonly number[] {
   try {
     return readdirSync('/proc/self/task').map(Number);

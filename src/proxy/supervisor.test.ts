@@ -3,7 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import { answer, Backend, pause, response } from '../../test/fake/backend.ts';
 import { Client, get } from '../../test/fake/client.ts';
 import { snapshotFrom } from '../../test/proxy/table.ts';
-import { Supervisor, type SupervisorEvent } from './supervisor.ts';
+import type { SupervisorEvent } from './event.ts';
+import { Supervisor } from './supervisor.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

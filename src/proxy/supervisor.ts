@@ -6,6 +6,8 @@ import type { Snapshot } from '../ir/delta.ts';
 import { Registry, type Serialised, toPrometheus, WorkerMetrics } from '../observe/metrics.ts';
 import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { diff } from '../snapshot/diff.ts';
+import { CertificateTimes } from './certificates.ts';
+import type { SupervisorEvent } from './event.ts';
 import { sharesPorts } from './listen/reuse-port.ts';
 import { type ProxySettings, proxyOptions } from './options.ts';
 import { inParts } from './parts.ts';
@@ -17,18 +19,9 @@ export type SupervisorOptions = ProxySettings & {
   readonly workers?: number;
   /** Shown in metrics. */
   readonly version?: string;
-  /** Told of workers that end and of bugs. */
+  /** Told of workers that end, of bugs, and of certificates out of their time. */
   readonly onEvent?: (event: SupervisorEvent) => void;
 };
-
-export type SupervisorEvent =
-  | {
-      readonly kind: 'worker-ended';
-      readonly worker: number;
-      readonly code: number | null;
-      readonly signal: string | null;
-    }
-  | { readonly kind: 'bug'; readonly worker: number; readonly error: string };
 
 const METRICS_TIMEOUT = 2_000;
 const METRICS_INTERVAL = 10_000;
@@ -78,6 +71,7 @@ export class Supervisor {
   private readonly registry: Registry;
   private readonly workerMetrics: WorkerMetrics;
   private readonly restarts: () => void;
+  private readonly certificates: CertificateTimes;
   private readonly priority: Priority;
   /** The last good table of each Gateway. */
   private readonly good: Map<string, Snapshot>;
@@ -115,6 +109,9 @@ export class Supervisor {
     const ended = this.registry.counter('headgate_worker_restarts_total', 'Workers that ended and were replaced.');
     const series = ended.series([]);
     this.restarts = () => ended.inc(series);
+    this.certificates = new CertificateTimes(this.registry, (certificate) =>
+      this.onEvent({ kind: 'certificate', ...certificate }),
+    );
     this.priority = new Priority();
     const count = this.registry.gauge('headgate_workers', 'Worker processes that serve.');
     const countSeries = count.series([]);
@@ -152,6 +149,7 @@ export class Supervisor {
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failed === undefined) {
         this.good.set(gateway, snapshot);
+        this.certificates.serve(snapshot.table);
         return;
       }
       const good = this.good.get(gateway);
@@ -166,6 +164,7 @@ export class Supervisor {
   remove(gateway: string): Promise<void> {
     return this.inTurn(async () => {
       this.good.delete(gateway);
+      this.certificates.remove(gateway);
       await Promise.allSettled(this.seats.map((seat) => this.take(seat, gateway)));
     });
   }

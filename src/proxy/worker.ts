@@ -6,6 +6,7 @@ import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { applyingDelta } from '../snapshot/apply.ts';
 import { entryHash } from '../snapshot/digest.ts';
 import type { ProxySettings } from './options.ts';
+import { lowerHelpers } from './priority.ts';
 import { Proxy } from './proxy.ts';
 import type { FromWorker, ToWorker } from './worker-message.ts';
 
@@ -24,6 +25,7 @@ class Worker {
   }
 
   async start(): Promise<void> {
+    lowerHelpers();
     await this.proxy.listen();
     tell({ kind: 'started' });
   }

@@ -1,7 +1,9 @@
 import type { GatewayClass } from '../api/gateway/gateway-class.ts';
+import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
 import type { Condition } from '../ir/status.ts';
 import { accepted, invalidParameters } from './condition/gateway-class.ts';
 import { generationOf } from './object.ts';
+import { type KnownParameters, parametersOfClass } from './parameters.ts';
 
 /** What is built, by the names of Gateway API v1.7 (pkg/features). An API server wants them sorted. */
 export const SUPPORTED_FEATURES: readonly string[] = [
@@ -44,21 +46,21 @@ export type GatewayClassStatus = {
 /** A GatewayClass of this controller. */
 export type GatewayClassPlan = {
   readonly gatewayClass: GatewayClass;
+  /** What its `parametersRef` leads to. */
+  readonly parameters: GatewayParameters | null;
   /** Why its Gateways are not accepted; `''` when they are. */
   readonly fault: string;
 };
 
 /** The classes that name this controller; all others, and the Gateways of others, are left alone. */
-export function planGatewayClasses(classes: readonly GatewayClass[], controllerName: string): GatewayClassPlan[] {
+export function planGatewayClasses(
+  classes: readonly GatewayClass[],
+  controllerName: string,
+  known: KnownParameters,
+): GatewayClassPlan[] {
   return classes
     .filter(({ spec }) => spec.controllerName === controllerName)
-    .map((gatewayClass) => ({ gatewayClass, fault: faultOf(gatewayClass) }));
-}
-
-function faultOf({ spec }: GatewayClass): string {
-  if (spec.parametersRef === undefined) return '';
-  const { group, kind, name } = spec.parametersRef;
-  return `parametersRef: ${group === '' ? kind : `${group}/${kind}`} ${name} is of no kind that this controller knows`;
+    .map((gatewayClass) => ({ gatewayClass, ...parametersOfClass(gatewayClass, known) }));
 }
 
 export function gatewayClassStatus({ gatewayClass, fault }: GatewayClassPlan): GatewayClassStatus {

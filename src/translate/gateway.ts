@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Gateway } from '../api/gateway/gateway.ts';
+import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
 import type { Condition } from '../ir/status.ts';
 import type { Certificate, Listener } from '../ir/table.ts';
 import { resolveCertificate } from './certificate.ts';
@@ -11,6 +12,7 @@ import { findConflicts, findOverlaps, type ListenerConflict, type Overlap } from
 import type { Lookup } from './lookup.ts';
 import { byAge, generationOf, keyOf } from './object.ts';
 import type { TranslateOptions } from './options.ts';
+import { mergeParameters, parametersOfGateway } from './parameters.ts';
 import { PortClaims } from './port-claim.ts';
 
 /** A Gateway of this controller with all that does not depend on routes. */
@@ -18,6 +20,8 @@ export type GatewayPlan = {
   readonly gateway: Gateway;
   /** `namespace/name`. */
   readonly key: string;
+  /** What its own `parametersRef` leads to. */
+  readonly parameters: GatewayParameters | null;
   readonly listeners: readonly ListenerPlan[];
   readonly conditions: readonly Condition[];
   readonly addresses: readonly string[];
@@ -81,17 +85,18 @@ function planGateway(
   const key = keyOf(gateway.metadata);
   const generation = generationOf(gateway.metadata);
   const requested = requestedAddresses(gateway);
-  const assigned = options.addresses[key] ?? [];
+  const own = parametersOfGateway(gateway, lookup.gatewayParameters);
+  const assigned = assignedAddresses(gateway, gatewayClass, own.parameters, options);
   const bound = requested.length > 0 ? requested : options.defaultAddresses;
   const addresses = assigned.length > 0 ? assigned : options.sharedAddress ? bound : options.defaultAddresses;
 
-  const fault = ownFault(gateway, gatewayClass, generation);
+  const unsupported = addressFault(gateway, generation);
   const drafts = gateway.spec.listeners.map((listener) => draftListener(gateway, listener, lookup));
   const conflicts = findConflicts(drafts);
   const overlaps = findOverlaps(drafts);
   const listeners = drafts.map((draft) => {
     const conflict = conflicts.get(draft) ?? null;
-    const usable = fault === null && draft.fault === null && conflict === null;
+    const usable = unsupported === null && draft.fault === null && conflict === null;
     const owner = usable && options.sharedAddress ? claims.claim(key, bound, draft.spec.port) : null;
     const overlap = overlaps.get(draft) ?? null;
     const served = usable && owner === null && (draft.spec.protocol === 'HTTP' || draft.certificates.length > 0);
@@ -102,10 +107,12 @@ function planGateway(
       certificates: Object.fromEntries(draft.certificates.map((each) => [each.key, each.certificate])),
     };
   });
-  const accepted = fault ?? acceptedOf(listeners, generation);
+  const accepted =
+    parametersFault(gateway, gatewayClass, own.fault, generation) ?? unsupported ?? acceptedOf(listeners, generation);
   return {
     gateway,
     key,
+    parameters: own.parameters,
     listeners,
     conditions: [
       accepted,
@@ -116,24 +123,44 @@ function planGateway(
   };
 }
 
+/** What the parameters tell takes the place of what the cluster has found, once it has found anything to say. */
+function assignedAddresses(
+  { metadata }: Gateway,
+  gatewayClass: GatewayClassPlan,
+  own: GatewayParameters | null,
+  { addresses, sharedAddress }: TranslateOptions,
+): readonly string[] {
+  const found = addresses[keyOf(metadata)];
+  const told = mergeParameters(gatewayClass.parameters, own).addresses;
+  if (told === undefined || found === undefined || sharedAddress) return found ?? [];
+  return told.map(({ value }) => value);
+}
+
 function requestedAddresses(gateway: Gateway): string[] {
   return (gateway.spec.addresses ?? []).flatMap(({ type, value = '' }) =>
     type === 'IPAddress' && isIP(value) !== 0 ? [value] : [],
   );
 }
 
-/** What keeps the whole Gateway from being accepted, whatever its listeners are. */
-function ownFault({ spec }: Gateway, gatewayClass: GatewayClassPlan, generation: number): Condition | null {
+/**
+ * Parameters that cannot be found say nothing about traffic: the Gateway is not accepted, and goes on being served by the
+ * proxies that it has.
+ */
+function parametersFault(
+  { spec }: Gateway,
+  gatewayClass: GatewayClassPlan,
+  own: string,
+  generation: number,
+): Condition | null {
   if (gatewayClass.fault !== '') {
     const message = `GatewayClass ${spec.gatewayClassName}: ${gatewayClass.fault}`;
     return gatewayCondition.invalidParameters(message, generation);
   }
-  const { parametersRef } = spec.infrastructure ?? {};
-  if (parametersRef !== undefined) {
-    const kind = parametersRef.group === '' ? parametersRef.kind : `${parametersRef.group}/${parametersRef.kind}`;
-    const message = `infrastructure.parametersRef: ${kind} ${parametersRef.name} is of no kind that this controller knows`;
-    return gatewayCondition.invalidParameters(message, generation);
-  }
+  return own === '' ? null : gatewayCondition.invalidParameters(own, generation);
+}
+
+/** What keeps all of the Gateway from being served, whatever its listeners are. */
+function addressFault({ spec }: Gateway, generation: number): Condition | null {
   for (const [index, { type, value = '' }] of (spec.addresses ?? []).entries()) {
     if (type !== 'IPAddress') {
       const message = `addresses[${index}]: type ${type} is not supported, only IPAddress is`;

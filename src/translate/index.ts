@@ -9,9 +9,17 @@ import type { RoutingTable } from '../ir/table.ts';
 import { deepFreeze } from './freeze.ts';
 import { type GatewayPlan, planGateways } from './gateway.ts';
 import { planGatewayClasses } from './gateway-class.ts';
+import { planParameters } from './gateway-parameters.ts';
 import { lookupOf } from './lookup.ts';
 import { compare } from './object.ts';
-import { byObject, type ObjectStatus, statusOfClass, statusOfGateway, statusOfRoute } from './object-status.ts';
+import {
+  byObject,
+  type ObjectStatus,
+  statusOfClass,
+  statusOfGateway,
+  statusOfParameters,
+  statusOfRoute,
+} from './object-status.ts';
 import { DEFAULT_OPTIONS, type TranslateOptions } from './options.ts';
 import { BackendCatalogue } from './route/backend-ref.ts';
 import { type HTTPRoutePlan, planHTTPRoute } from './route/http-route.ts';
@@ -31,7 +39,7 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
   const lookup = lookupOf(resources);
   const backends = new BackendCatalogue(lookup);
 
-  const classes = planGatewayClasses(resources.gatewayClasses, options.controllerName);
+  const classes = planGatewayClasses(resources.gatewayClasses, options.controllerName, lookup.gatewayParameters);
   const gateways = planGateways(resources.gateways, classes, lookup, options);
   const gatewayOf = new Map(gateways.map((gateway) => [gateway.key, gateway]));
   const routes = resources.httpRoutes
@@ -47,6 +55,7 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
       .sort((a, b) => compare(a.gateway, b.gateway)),
     statuses: [
       ...classes.map(statusOfClass),
+      ...planParameters(classes, gateways, options.controllerName).map(statusOfParameters),
       ...gateways.map((plan) => statusOfGateway(plan, (listener) => attached.get(listener) ?? 0)),
       ...routes.map(statusOfRoute),
     ].sort(byObject),

@@ -2,6 +2,7 @@ import type { EndpointSlice } from '../api/core/endpoint-slice.ts';
 import type { Namespace } from '../api/core/namespace.ts';
 import type { Secret } from '../api/core/secret.ts';
 import type { Service } from '../api/core/service.ts';
+import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
 import type { Resources } from '../api/resources.ts';
 import { compare, keyOf } from './object.ts';
 import { Grants } from './reference-grant.ts';
@@ -14,6 +15,8 @@ export type Lookup = {
   readonly endpointSlices: ReadonlyMap<string, readonly EndpointSlice[]>;
   /** By `namespace/name`. */
   readonly secrets: ReadonlyMap<string, Secret>;
+  /** By `namespace/name`. */
+  readonly gatewayParameters: ReadonlyMap<string, GatewayParameters>;
   readonly grants: Grants;
   readonly namespaceLabels: (name: string) => Readonly<Record<string, string>>;
 };
@@ -24,6 +27,7 @@ export function lookupOf(resources: Resources): Lookup {
     services: byKey(resources.services),
     endpointSlices: byService(resources.endpointSlices),
     secrets: byKey(resources.secrets),
+    gatewayParameters: byKey(resources.gatewayParameters),
     grants: new Grants(resources.referenceGrants),
     namespaceLabels: (name) => labelsOf(name, namespaces.get(name)),
   };

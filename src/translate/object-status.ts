@@ -1,6 +1,7 @@
 import type { ObjectKey } from '../ir/status.ts';
 import { type GatewayPlan, type GatewayStatus, gatewayStatus } from './gateway.ts';
 import { type GatewayClassPlan, type GatewayClassStatus, gatewayClassStatus } from './gateway-class.ts';
+import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-parameters.ts';
 import { compare, type Metadata } from './object.ts';
 import type { HTTPRoutePlan, HTTPRouteStatus } from './route/http-route.ts';
 
@@ -8,6 +9,7 @@ import type { HTTPRoutePlan, HTTPRouteStatus } from './route/http-route.ts';
 export type ObjectStatus =
   | (ObjectKey & { readonly kind: 'GatewayClass'; readonly status: GatewayClassStatus })
   | (ObjectKey & { readonly kind: 'Gateway'; readonly status: GatewayStatus })
+  | (ObjectKey & { readonly kind: 'GatewayParameters'; readonly status: GatewayParametersStatus })
   | (ObjectKey & { readonly kind: 'HTTPRoute'; readonly status: HTTPRouteStatus });
 
 export function statusOfClass(plan: GatewayClassPlan): ObjectStatus {
@@ -17,6 +19,10 @@ export function statusOfClass(plan: GatewayClassPlan): ObjectStatus {
 /** `attached` gives the number of accepted routes of a listener, by its key. */
 export function statusOfGateway(plan: GatewayPlan, attached: (listener: string) => number): ObjectStatus {
   return { kind: 'Gateway', ...nameOf(plan.gateway.metadata), status: gatewayStatus(plan, attached) };
+}
+
+export function statusOfParameters({ parameters, status }: GatewayParametersPlan): ObjectStatus {
+  return { kind: 'GatewayParameters', ...nameOf(parameters.metadata), status };
 }
 
 export function statusOfRoute(plan: HTTPRoutePlan): ObjectStatus {

@@ -1,14 +1,25 @@
 /**
- * What the chart renders, held against golden files: one for the defaults, one for each `<name>.values.yaml` here.
- * `UPDATE_GOLDEN=1` writes them; then read them. It needs helm, which the tests of the cluster bring along.
+ * What the chart renders, held against golden files: the plain manifests of deploy/ for the defaults, one for each
+ * `<name>.values.yaml` here. `UPDATE_GOLDEN=1` writes them; then read them. It needs helm, which the tests of the cluster bring along.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
-const CHART = join(import.meta.dirname, '../../charts/headgate');
+const ROOT = join(import.meta.dirname, '../..');
+const CHART = join(ROOT, 'charts/headgate');
+const MANIFESTS = join(ROOT, 'deploy/headgate.yaml');
+const NAMESPACE = `# What the chart renders by default. Apply it with crds/: kubectl apply --server-side -f crds -f deploy/headgate.yaml
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: headgate-system
+`;
+/** The definitions are held against the schemas by themselves. */
+const WITHOUT_DEFINITIONS = ['--set', 'crds.install=false'];
+
 function template(...flags: string[]): string {
   return execFileSync('helm', ['template', 'headgate', CHART, '--namespace', 'headgate-system', ...flags], {
     encoding: 'utf8',
@@ -24,19 +35,30 @@ test('helm lint finds nothing', () => {
   expect(execFileSync('helm', ['lint', '--strict', CHART], { encoding: 'utf8' })).toContain('0 chart(s) failed');
 });
 
-test.each(['default', ...variants])('%s', (name) => {
-  const values = join(import.meta.dirname, `${name}.values.yaml`);
-  const rendered = template(...(existsSync(values) ? ['--values', values] : []));
-  const golden = join(import.meta.dirname, `${name}.golden.yaml`);
-  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(golden, rendered);
-  expect(rendered).toBe(readFileSync(golden, 'utf8'));
+test.each(variants)('%s', (name) => {
+  const rendered = template('--values', join(import.meta.dirname, `${name}.values.yaml`), ...WITHOUT_DEFINITIONS);
+  expectGolden(join(import.meta.dirname, `${name}.golden.yaml`), rendered);
 });
+
+test('the plain manifests are what the chart renders by default, and the namespace', () => {
+  expectGolden(MANIFESTS, NAMESPACE + template(...WITHOUT_DEFINITIONS));
+});
+
+function expectGolden(file: string, rendered: string): void {
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, rendered);
+  expect(rendered).toBe(readFileSync(file, 'utf8'));
+}
 
 type Rule = {
   readonly apiGroups: string[];
   readonly resources: string[];
   readonly verbs: string[];
   resourceNames?: string[];
+};
+type Definition = {
+  readonly kind: string;
+  readonly metadata: { readonly annotations?: object };
+  readonly spec: object;
 };
 type Role = { readonly kind: string; readonly rules?: readonly Rule[] };
 
@@ -54,6 +76,19 @@ test('no rule has a wildcard, and Secrets are only read but for the one that is 
         expect(rule.resourceNames ?? rule.verbs).toEqual(rule.verbs.includes('create') ? ['create'] : ['headgate-ca']);
     }
   }
+});
+
+test('the definitions of our kinds come along, are kept, and can be left out', () => {
+  const crds = (...flags: string[]) =>
+    parseAllDocuments(template(...flags))
+      .map((document) => document.toJS() as Definition | null)
+      .filter((object) => object?.kind === 'CustomResourceDefinition');
+  const folder = join(import.meta.dirname, '../../crds');
+  const own = readdirSync(folder).map((name) => parse(readFileSync(join(folder, name), 'utf8')) as Definition);
+  const rendered = crds();
+  expect(rendered.map((object) => object?.spec)).toEqual(own.map(({ spec }) => spec));
+  for (const object of rendered) expect(object?.metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+  expect(crds('--set', 'crds.install=false')).toEqual([]);
 });
 
 test.each([

@@ -53,6 +53,8 @@ function conditionsOf({ kind, status }: ObjectStatus): readonly Condition[] {
       return status.conditions;
     case 'Gateway':
       return [...status.conditions, ...status.listeners.flatMap(({ conditions }) => conditions)];
+    case 'GatewayParameters':
+      return status.ancestors.flatMap(({ conditions }) => conditions);
     case 'HTTPRoute':
       return status.parents.flatMap(({ conditions }) => conditions);
   }

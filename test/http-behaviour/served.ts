@@ -46,10 +46,11 @@ export async function send(bytes: string): Promise<ReceivedResponse> {
   return client.response(bytes.slice(0, bytes.indexOf(' ')));
 }
 
-/** The reason that the proxy counted for its only request. */
+/** The reason that the proxy counted for the request that it answered itself; `''` when a backend answered all. */
 export function reason(): string {
   const family = proxy.metrics().families.find(({ name }) => name === 'headgate_requests_total')!;
-  return family.labels.at(-1)![family.labelNames.indexOf('reason')]!;
+  const at = family.labelNames.indexOf('reason');
+  return family.labels.map((labels) => labels[at]!).findLast((reason) => reason !== '') ?? '';
 }
 
 export function body(lines: string, bytes: string, version = '1.1'): string {

@@ -141,6 +141,28 @@ test('a client that aborts while it waits for a connection leaves the queue', as
   expect(backend.requests.map((request) => request.target)).toEqual(['/1', '/3']);
 });
 
+test('a request that waits too long for a connection is 503, and those after it go on', async () => {
+  const { connect, backend } = await serveScript(
+    async (connection) => {
+      while ((await connection.request()) !== null) {
+        await pause(300);
+        await connection.write(response('ok'));
+      }
+    },
+    { limits: { backendConnections: 1, pendingTimeout: 150 } },
+  );
+  const [first, second, third] = [await connect(), await connect(), await connect()];
+  await first.write(get('/1'));
+  await until(() => backend.requests.length === 1, 'the first request');
+  const began = performance.now();
+  expect((await second.request(get('/2'))).status).toBe(503);
+  expect(performance.now() - began).toBeGreaterThan(100);
+  await third.write(get('/3'));
+  expect((await first.response()).status).toBe(200);
+  expect((await third.response()).status).toBe(200);
+  expect(backend.requests.map((request) => request.target)).toEqual(['/1', '/3']);
+});
+
 test('client connections beyond their number are closed at once', async () => {
   const { connect } = await serveScript(undefined, { limits: { clientConnections: 2 } });
   const [first, second] = [await connect(), await connect()];

@@ -11,8 +11,8 @@ export type ListRule<T> = {
 
 /** A list under a rule; the second of two equal keys is the one that is reported. */
 export function list<S extends z.ZodType>(item: S, rule: ListRule<z.output<S>> = {}) {
-  return z.array(item).superRefine((items, context) => {
-    const { min = 0, max = Number.POSITIVE_INFINITY, unique } = rule;
+  const { min = 0, max = Number.POSITIVE_INFINITY, unique } = rule;
+  const check = (items: z.output<S>[], context: z.RefinementCtx): void => {
     if (items.length < min) {
       context.addIssue({ code: 'custom', message: `must have at least ${min} ${min === 1 ? 'item' : 'items'}` });
     }
@@ -31,10 +31,16 @@ export function list<S extends z.ZodType>(item: S, rule: ListRule<z.output<S>> =
       const message = `must have another ${unique.by} than item ${first}: both have ${quote(key)}`;
       context.addIssue({ code: 'custom', path: [index], message });
     });
-  });
+  };
+  return z
+    .array(item)
+    .superRefine(check)
+    .meta({ ...(min > 0 ? { minItems: min } : {}), ...(Number.isFinite(max) ? { maxItems: max } : {}) });
 }
 
 /** A list in which no value may be repeated (`x-kubernetes-list-type: set`). */
 export function set<S extends z.ZodType>(item: S, rule: { min?: number; max?: number } = {}) {
-  return list(item, { ...rule, unique: { by: 'value', key: (value) => value } });
+  return list(item, { ...rule, unique: { by: 'value', key: (value) => value } }).meta({
+    'x-kubernetes-list-type': 'set',
+  });
 }

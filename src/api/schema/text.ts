@@ -34,10 +34,22 @@ export function textProblem(value: string, rule: TextRule): string | null {
   return null;
 }
 
+/** The same rule as JSON schema has it. */
+export function textKeywords({ min, max, pattern }: TextRule): Record<string, unknown> {
+  return {
+    ...(min === undefined ? {} : { minLength: min }),
+    ...(max === undefined ? {} : { maxLength: max }),
+    ...(pattern === undefined ? {} : { pattern: pattern.source }),
+  };
+}
+
 /** A string under a rule. */
 export function text(rule: TextRule = {}) {
-  return z.string().superRefine((value, context) => {
-    const message = textProblem(value, rule);
-    if (message !== null) context.addIssue({ code: 'custom', message });
-  });
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const message = textProblem(value, rule);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
+    .meta(textKeywords(rule));
 }

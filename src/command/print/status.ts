@@ -38,6 +38,16 @@ function partsOf(object: ObjectStatus): Part[] {
           conditions: listener.conditions,
         })),
       ];
+    case 'GatewayParameters':
+      return object.status.ancestors.map(({ ancestorRef, conditions }) => {
+        const { kind: user, namespace: home = '', name: used } = ancestorRef;
+        return {
+          object: key,
+          part: `${user} ${objectName({ kind: user, namespace: home, name: used })}`,
+          routes: '',
+          conditions,
+        };
+      });
     case 'HTTPRoute':
       return object.status.parents.map(({ parentRef, conditions }) => {
         const section = parentRef.sectionName === undefined ? '' : `, listener ${parentRef.sectionName}`;

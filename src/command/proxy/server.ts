@@ -7,6 +7,7 @@ import type { HostPort } from '../../config/value.ts';
 import { VERSION } from '../../config/version.ts';
 import type { Snapshot } from '../../ir/delta.ts';
 import { createLog, type Logger, type LogLevel } from '../../observe/log.ts';
+import { EVENTS } from '../../proxy/event.ts';
 import type { ProxySettings } from '../../proxy/options.ts';
 import { Supervisor } from '../../proxy/supervisor.ts';
 import { SnapshotClient } from '../../snapshot/client.ts';
@@ -61,7 +62,7 @@ export class ProxyServer implements AdminSource {
       address,
       ...(workers === undefined ? {} : { workers }),
       version: VERSION,
-      onEvent: ({ kind, ...event }) => this.#log.error(event, kind === 'bug' ? 'a worker met a bug' : 'a worker ended'),
+      onEvent: ({ kind, ...event }) => this.#log[kind === 'certificate' ? 'warn' : 'error'](event, EVENTS[kind]),
     });
     this.#supervisor = supervisor;
     const health = await this.#listen({ address, port: healthPort }, true);

@@ -10,6 +10,7 @@ import { type Scan, scan } from '../../files/scan.ts';
 import { ManifestWatch } from '../../files/watch.ts';
 import type { Snapshot } from '../../ir/delta.ts';
 import { createLog, type Logger, type LogLevel } from '../../observe/log.ts';
+import { EVENTS } from '../../proxy/event.ts';
 import type { ProxySettings } from '../../proxy/options.ts';
 import { Supervisor } from '../../proxy/supervisor.ts';
 import { changesBetween } from '../../translate/incremental/changes.ts';
@@ -73,7 +74,7 @@ export class StandaloneServer implements AdminSource {
       ...options.proxy,
       ...(options.workers === undefined ? {} : { workers: options.workers }),
       version: VERSION,
-      onEvent: ({ kind, ...event }) => this.#log.error(event, kind === 'bug' ? 'a worker met a bug' : 'a worker ended'),
+      onEvent: ({ kind, ...event }) => this.#log[kind === 'certificate' ? 'warn' : 'error'](event, EVENTS[kind]),
     });
     this.#publisher = new Publisher(this.#supervisor, options);
     const { admin } = options;

@@ -34,6 +34,8 @@ export class StatusBoard {
 
   translated({ statuses, goneStatuses }: TranslationStep['changes']): void {
     for (const status of statuses) {
+      // Theirs is not only what translation says: ParametersReport.
+      if (status.kind === 'GatewayParameters') continue;
       this.#statuses.set(idOf(status), status);
       this.#mark(status);
     }

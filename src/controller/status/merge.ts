@@ -10,6 +10,7 @@ type Entry = { readonly conditions?: readonly StoredCondition[]; readonly [field
 type Status = Entry & {
   readonly listeners?: readonly (Entry & { readonly name: string })[];
   readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: object })[];
+  readonly ancestors?: readonly (Entry & { readonly controllerName: string; readonly ancestorRef: object })[];
 };
 
 export type StoredObject = {
@@ -24,10 +25,11 @@ type Ours = { readonly conditions?: readonly Condition[]; readonly [field: strin
 type OurStatus = Ours & {
   readonly listeners?: readonly (Ours & { readonly name: string })[];
   readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: object })[];
+  readonly ancestors?: readonly (Ours & { readonly controllerName: string; readonly ancestorRef: object })[];
 };
 
-type Parents = NonNullable<Status['parents']>;
-type OurParents = NonNullable<OurStatus['parents']>;
+/** An entry that belongs to a controller, among those of others. */
+type Owned = { readonly controllerName: string };
 
 /**
  * Null when there is nothing to write.
@@ -46,29 +48,49 @@ export function mergeStatus<T extends StoredObject>(
       mergeEntry(before.listeners?.find(({ name }) => name === listener.name) ?? {}, listener, now),
     );
   }
-  if (ours.parents !== undefined) after.parents = mergeParents(before.parents ?? [], ours.parents, controllerName, now);
+  if (ours.parents !== undefined) {
+    const merge = new OwnedEntries(controllerName, now, (entry: { readonly parentRef: object }) => entry.parentRef);
+    after.parents = merge.over(before.parents ?? [], ours.parents);
+  }
+  if (ours.ancestors !== undefined) {
+    const merge = new OwnedEntries(controllerName, now, (entry: { readonly ancestorRef: object }) => entry.ancestorRef);
+    after.ancestors = merge.over(before.ancestors ?? [], ours.ancestors);
+  }
   return sameContent(after, before) ? null : { ...object, status: after };
 }
 
-/**
- * Every entry keeps its place, and new ones come last: two controllers that each put their own entries first would write
- * against each other for ever.
- */
-function mergeParents(known: Parents, ours: OurParents, controllerName: string, now: string): readonly object[] {
-  const remaining = new Map(ours.map((parent) => [canonical(parent.parentRef), parent]));
-  const merged: object[] = [];
-  for (const old of known) {
-    if (old.controllerName !== controllerName) {
-      merged.push(old);
-      continue;
-    }
-    const id = canonical(old.parentRef);
-    const next = remaining.get(id);
-    remaining.delete(id);
-    if (next !== undefined) merged.push(mergeEntry(old, next, now));
+/** The entries of a list in which each controller has its own, told apart by what they refer to. */
+class OwnedEntries<R> {
+  readonly #controllerName: string;
+  readonly #now: string;
+  readonly #refOf: (entry: R) => object;
+
+  constructor(controllerName: string, now: string, refOf: (entry: R) => object) {
+    this.#controllerName = controllerName;
+    this.#now = now;
+    this.#refOf = refOf;
   }
-  for (const added of remaining.values()) merged.push(mergeEntry({}, added, now));
-  return merged;
+
+  /**
+   * Every entry keeps its place, and new ones come last: two controllers that each put their own entries first would write
+   * against each other for ever.
+   */
+  over(known: readonly (Entry & Owned & R)[], ours: readonly (Ours & Owned & R)[]): readonly object[] {
+    const remaining = new Map(ours.map((entry) => [canonical(this.#refOf(entry)), entry]));
+    const merged: object[] = [];
+    for (const old of known) {
+      if (old.controllerName !== this.#controllerName) {
+        merged.push(old);
+        continue;
+      }
+      const id = canonical(this.#refOf(old));
+      const next = remaining.get(id);
+      remaining.delete(id);
+      if (next !== undefined) merged.push(mergeEntry(old, next, this.#now));
+    }
+    for (const added of remaining.values()) merged.push(mergeEntry({}, added, this.#now));
+    return merged;
+  }
 }
 
 /** Our fields over the stored ones, conditions merged by type. */

@@ -5,6 +5,7 @@ import type { TimerWheel } from '../timer-wheel.ts';
 import type { ReadPool } from '../wire.ts';
 import type { Carrier } from './carrier.ts';
 import { BackendConnection } from './connection.ts';
+import { PendingQueue } from './pending-queue.ts';
 import type { ResponseSink } from './response-sink.ts';
 import type { BackendSecurity } from './security.ts';
 
@@ -38,7 +39,7 @@ export class EndpointPool {
   private readonly limits: ProxyLimits;
   private readonly counts: PoolCounts;
   private readonly idle: BackendConnection[];
-  private readonly waiting: ResponseSink[];
+  private readonly pending: PendingQueue;
   private open: number;
   private isRetired: boolean;
   /** For requests that go in HTTP/2; null while there was none. */
@@ -52,7 +53,7 @@ export class EndpointPool {
     this.limits = shared.limits;
     this.counts = shared.counts;
     this.idle = [];
-    this.waiting = [];
+    this.pending = new PendingQueue(shared.limits, shared.counts, shared.wheel);
     this.open = 0;
     this.isRetired = false;
     this.sessions = null;
@@ -81,10 +82,7 @@ export class EndpointPool {
       this.openFor(sink);
       return true;
     }
-    if (this.waiting.length >= this.limits.backendPending) return false;
-    this.waiting.push(sink);
-    this.counts.waiting++;
-    return true;
+    return this.pending.add(sink);
   }
 
   /** The sink no longer waits in the queue. */
@@ -93,18 +91,14 @@ export class EndpointPool {
       this.sessions?.cancel(sink);
       return;
     }
-    const index = this.waiting.indexOf(sink);
-    if (index === -1) return;
-    this.waiting.splice(index, 1);
-    this.counts.waiting--;
+    this.pending.cancel(sink);
   }
 
   /** Takes a connection that is idle again; false when it is not wanted. */
   keep(connection: BackendConnection): boolean {
     if (this.isRetired) return false;
-    const next = this.waiting.shift();
+    const next = this.pending.next();
     if (next !== undefined) {
-      this.counts.waiting--;
       this.counts.reuses++;
       connection.take(next);
       next.connected(connection);
@@ -137,10 +131,8 @@ export class EndpointPool {
     this.counts.open--;
     const index = this.idle.lastIndexOf(connection);
     if (index !== -1) this.idle.splice(index, 1);
-    const next = this.waiting.shift();
-    if (next === undefined) return;
-    this.counts.waiting--;
-    this.openFor(next);
+    const next = this.pending.next();
+    if (next !== undefined) this.openFor(next);
   }
 
   private openFor(sink: ResponseSink): void {

@@ -3,7 +3,7 @@ import type { RoutingTable } from '../../ir/table.ts';
 import type { CompiledPort, CompiledTable } from './compiled.ts';
 import { HostTable, ListenerTable } from './listener-table.ts';
 import { ListenerPort } from './port.ts';
-import { RunnableRule } from './rule.ts';
+import { RunnableRule, SharedParts } from './rule.ts';
 import { RunnableStream } from './stream.ts';
 import { streamPortsOf } from './stream-port.ts';
 
@@ -22,13 +22,13 @@ export function compileSliced(table: RoutingTable, previous: CompiledTable | nul
 
 function* compilation(table: RoutingTable, previous: CompiledTable | null): Steps<CompiledTable> {
   const rules = new Map<string, RunnableRule>();
-  const keys = new Map(Object.keys(table.backends).map((key) => [key, key]));
+  const shared = new SharedParts(Object.keys(table.backends));
   const served: ServedRules = new Map();
   for (const key in table.listeners) served.set(key, new Map());
   for (const key in table.rules) {
     const entry = table.rules[key]!;
     const known = previous?.rules.get(key);
-    const rule = known?.rule === entry ? known : new RunnableRule(key, entry, keys);
+    const rule = known?.rule === entry ? known : new RunnableRule(key, entry, shared);
     rules.set(key, rule);
     for (const attachment of entry.attachments) serve(served, attachment.listener, attachment.routeHostname, rule);
     yield;

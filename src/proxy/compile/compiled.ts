@@ -5,7 +5,6 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Listener, Retry, RoutingTable, Rule, Timeouts } from '../../ir/table.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
-import type { RuleSeries } from '../metrics.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { ListenerTable } from './listener-table.ts';
 import type { RunnableRule } from './rule.ts';
@@ -82,8 +81,10 @@ export interface CompiledRule {
   readonly redirect: Redirect | null;
   /** The rule's own response headers, for answers that come from no backend. */
   readonly response: HeaderPlan;
+  /** What `split` gives to every request where there is no choice, as in most rules; null where there is. */
+  readonly only: CompiledBackendRef | null;
   /** Where its requests are counted: set and unset by ProxyMetrics, at the first request and when the rule is gone. */
-  series: RuleSeries | null;
+  slot: number;
 }
 
 /** Which backend gets the next request; exact over every run of as many requests as the reduced weights add up to. */

@@ -1,13 +1,13 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
 import { CorsFilter } from '../filter/cors.ts';
-import { hostOf, planOf } from '../filter/header-modifier.ts';
+import { EMPTY_PLAN, hostOf, planOf } from '../filter/header-modifier.ts';
 import { RequestMirrorer } from '../filter/mirror.ts';
 import { inPhaseOrder, ofKind } from '../filter/phases.ts';
 import type { HeaderPlan } from '../filter/plan.ts';
 import { RequestRedirector } from '../filter/redirect.ts';
 import { composeRewrites } from '../filter/rewrite.ts';
-import type { RuleSeries } from '../metrics.ts';
+import { UNCOUNTED } from '../metrics.ts';
 import type { CompiledBackendRef, CompiledRule, CorsPolicy, Mirror, Redirect, Rewrite, Split } from './compiled.ts';
 import { WeightedSplit } from './split.ts';
 
@@ -18,7 +18,8 @@ export class RunnableRule implements CompiledRule {
   readonly redirect: Redirect | null;
   readonly timeouts: Timeouts;
   readonly retry: Retry | null;
-  series: RuleSeries | null;
+  readonly only: CompiledBackendRef | null;
+  slot: number;
   readonly split: Split;
   readonly key: string;
   readonly rule: Rule;
@@ -29,8 +30,7 @@ export class RunnableRule implements CompiledRule {
   /** Counted over all of the rule's requests, whichever backend they go to. */
   readonly mirrors: readonly Mirror[];
 
-  /** `keys` has the keys of the table's backends as the strings that the backends are found by. */
-  constructor(key: string, rule: Rule, keys: ReadonlyMap<string, string> = NO_KEYS) {
+  constructor(key: string, rule: Rule, shared: SharedParts = new SharedParts([])) {
     const [cors] = ofKind(rule.filters, 'CORS');
     const [redirect] = ofKind(rule.filters, 'RequestRedirect');
     const { request, backendRequest } = rule.timeouts;
@@ -38,7 +38,8 @@ export class RunnableRule implements CompiledRule {
     this.redirect = redirect === undefined ? null : new RequestRedirector(redirect);
     this.timeouts = request === 0 && backendRequest === 0 ? NO_TIMEOUTS : rule.timeouts;
     this.retry = rule.retry;
-    this.series = null;
+    this.only = null;
+    this.slot = UNCOUNTED;
     this.key = key;
     this.rule = rule;
     this.filters = inPhaseOrder(rule.filters);
@@ -50,9 +51,11 @@ export class RunnableRule implements CompiledRule {
       backend: null,
     });
     this.mirrors = mirrorsOf(rule.filters, this.request, rewrite);
-    const refs = rule.backends.map((backend) => new RunnableBackendRef(backend, this, keys));
+    const refs = rule.backends.map((backend) => shared.ref(backend, this));
     const served = refs.find((ref) => ref.weight > 0);
-    this.split = new WeightedSplit(refs, served ?? new RunnableBackendRef(nothing(rule), this, keys));
+    const split = new WeightedSplit(refs, served ?? shared.ref(nothing(rule), this));
+    this.only = split.only;
+    this.split = split;
   }
 }
 
@@ -73,16 +76,14 @@ class RunnableBackendRef implements CompiledBackendRef {
   readonly response: HeaderPlan;
   readonly cors: CorsPolicy | null;
 
-  constructor(reference: WeightedBackend, rule: RunnableRule, keys: ReadonlyMap<string, string>) {
+  constructor(reference: WeightedBackend, rule: RunnableRule, key: string | null) {
     const inner = reference.filters;
     const outer = rule.rule.filters;
     const innerEdits = ofKind(inner, 'RequestHeaderModifier');
     const outerEdits = ofKind(outer, 'RequestHeaderModifier');
     const [redirect] = ofKind(inner, 'RequestRedirect');
     const [cors] = ofKind(inner, 'CORS');
-    const key = reference.failure === null ? reference.backend : null;
-    // Thousands of rules with one string each for the same backend would be as many cache misses.
-    this.backend = key === null ? null : (keys.get(key) ?? key);
+    this.backend = reference.failure === null ? key : null;
     this.failure = reference.backend === null ? (reference.failure ?? UNRESOLVED) : reference.failure;
     this.weight = reference.weight;
     this.redirect = redirect === undefined ? null : new RequestRedirector(redirect);
@@ -99,6 +100,40 @@ class RunnableBackendRef implements CompiledBackendRef {
     this.mirrors = mirrors.length === 0 ? rule.mirrors : [...rule.mirrors, ...mirrors];
     this.cors = cors === undefined ? rule.cors : new CorsFilter(cors);
   }
+
+  /** Whether it says nothing but the backend and its weight, and so may stand for any other that does. */
+  get isPlain(): boolean {
+    const { cors, failure, mirrors, redirect, request, response, rewrite } = this;
+    if (failure !== null || redirect !== null || rewrite !== null || cors !== null) return false;
+    return request === EMPTY_PLAN && response === EMPTY_PLAN && mirrors === NO_MIRRORS;
+  }
+}
+
+/**
+ * What the rules of one table have in common. Thousands of equal strings and references, one for each rule, would be as many
+ * cache misses when requests for different rules follow each other.
+ */
+export class SharedParts {
+  /** The keys of the table's backends as the strings that the backends are found by. */
+  private readonly keys: ReadonlyMap<string, string>;
+  /** References to which neither rule nor reference adds anything, by weight and backend. */
+  private readonly plain: Map<string, RunnableBackendRef>;
+
+  constructor(backends: readonly string[]) {
+    this.keys = new Map(backends.map((key) => [key, key]));
+    this.plain = new Map();
+  }
+
+  ref(reference: WeightedBackend, rule: RunnableRule): CompiledBackendRef {
+    const { backend, weight } = reference;
+    const made = new RunnableBackendRef(reference, rule, backend === null ? null : (this.keys.get(backend) ?? backend));
+    if (!made.isPlain) return made;
+    const name = `${weight} ${backend}`;
+    const known = this.plain.get(name);
+    if (known !== undefined) return known;
+    this.plain.set(name, made);
+    return made;
+  }
 }
 
 function mirrorsOf(filters: readonly Filter[], request: HeaderPlan, rewrite: Rewrite | null): readonly Mirror[] {
@@ -111,5 +146,4 @@ function mirrorsOf(filters: readonly Filter[], request: HeaderPlan, rewrite: Rew
 // Shared by the rules that have none, so that requests for different rules find them in the cache.
 const NO_TIMEOUTS: Timeouts = { request: 0, backendRequest: 0 };
 const NO_MIRRORS: readonly Mirror[] = [];
-const NO_KEYS: ReadonlyMap<string, string> = new Map();
 const UNRESOLVED: Failure = { status: 500, reason: 'BackendNotFound' };

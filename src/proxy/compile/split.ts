@@ -12,7 +12,7 @@ const NOTHING_OWED = new Float64Array(0);
  */
 export class WeightedSplit<R extends { readonly weight: number } = CompiledBackendRef> implements Split<R> {
   /** The answer to every request where there is no choice, as in most rules; null where there is. */
-  private readonly only: R | null;
+  readonly only: R | null;
   readonly refs: readonly R[];
   private readonly weights: readonly number[];
   private readonly total: number;

@@ -23,6 +23,7 @@ export const ERRORS = {
   noEndpoint: error(503, 'no-endpoint'),
   // Getting to a backend
   overflow: error(503, 'connection-limit'),
+  pendingTimeout: error(503, 'pending-timeout'),
   connectFailed: error(502, 'connect-failed', true),
   connectTimeout: error(504, 'connect-timeout', true),
   backendHandshake: error(502, 'backend-tls-handshake', true),

@@ -381,8 +381,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { metrics } = runtime;
     const now = performance.now();
     const { rule } = this.route;
-    const series = rule === null ? metrics.none : metrics.of(rule);
-    series.count(status, reason, (now - this.startedAt) / 1_000);
+    metrics.count(rule, status, reason, (now - this.startedAt) / 1_000);
     metrics.requestBytes += client.body.received;
     metrics.responseBytes += this.response.bytes;
     if (runtime.accessLog !== null) logExchange(this, status, reason, now);

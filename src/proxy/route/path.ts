@@ -74,12 +74,15 @@ export class PathTable {
   readonly root: PathNode;
   /** The one that every request gets, for the frequent host with one rule for everything: spares seven cache misses. */
   always: Candidate | null;
+  /** Whether there are neither exact paths nor patterns; spares four more. */
+  private onlyPrefixes: boolean;
 
   constructor() {
     this.exact = new Map();
     this.patterns = [];
     this.root = new PathNode('', 0);
     this.always = null;
+    this.onlyPrefixes = false;
   }
 
   add(candidate: Candidate): void {
@@ -105,13 +108,25 @@ export class PathTable {
     this.patterns = yield* sorted(this.patterns, precedence);
     yield* this.root.seal(null);
     const first = this.root.candidates[0];
-    const alone = this.exact.size === 0 && this.patterns.length === 0 && this.root.count === 0;
-    this.always = alone && first?.predicate.empty ? first : null;
+    this.onlyPrefixes = this.exact.size === 0 && this.patterns.length === 0;
+    this.always = this.onlyPrefixes && this.root.count === 0 && first?.predicate.empty ? first : null;
   }
 
   find(view: RequestView): Candidate | null {
     if (this.always !== null) return this.always;
     const path = view.path;
+    if (!this.onlyPrefixes) {
+      const candidate = this.findBeforePrefixes(path, view);
+      if (candidate !== null) return candidate;
+    }
+    for (let node = this.root.deepest(path); node !== null; node = node.up) {
+      const candidate = node.always ?? firstThatHolds(node.candidates, view);
+      if (candidate !== null) return candidate;
+    }
+    return null;
+  }
+
+  private findBeforePrefixes(path: string, view: RequestView): Candidate | null {
     // Asking an empty map would still hash the path.
     const exact = this.exact.size === 0 ? undefined : this.exact.get(path);
     if (exact !== undefined) {
@@ -121,10 +136,6 @@ export class PathTable {
     for (let i = 0; i < this.patterns.length; i++) {
       const candidate = this.patterns[i]!;
       if (candidate.pattern!.test(path) && candidate.predicate.holds(view)) return candidate;
-    }
-    for (let node = this.root.deepest(path); node !== null; node = node.up) {
-      const candidate = node.always ?? firstThatHolds(node.candidates, view);
-      if (candidate !== null) return candidate;
     }
     return null;
   }
@@ -145,24 +156,25 @@ const SLASH = 0x2f;
  * the element is scanned in place, so that no element is ever cut out of the path.
  */
 class PathNode {
-  readonly element: string;
+  // What every request reads comes first, and so near to each other in memory.
   readonly hash: number;
-  candidates: Candidate[];
+  readonly element: string;
   /** The first of the candidates when it takes every request that gets here, as most do; spares a look at the list. */
   always: Candidate | null;
-  /** The next shorter prefix that has candidates. */
-  up: PathNode | null;
   /** Open addressing; a power of two long, at most half full. */
   children: (PathNode | null)[];
+  candidates: Candidate[];
+  /** The next shorter prefix that has candidates. */
+  up: PathNode | null;
   count: number;
 
   constructor(element: string, hash: number) {
-    this.element = element;
     this.hash = hash;
-    this.candidates = [];
+    this.element = element;
     this.always = null;
-    this.up = null;
     this.children = NO_CHILDREN;
+    this.candidates = [];
+    this.up = null;
     this.count = 0;
   }
 

@@ -4,6 +4,8 @@
  */
 export class Dirty {
   allGateways = false;
+  /** The plans of the classes are others. */
+  classes = false;
   /** Keys are `namespace/name` throughout. */
   readonly gateways = new Set<string>();
   readonly routes = new Set<string>();

@@ -6,6 +6,7 @@ import type { Gateway } from '../../api/gateway/gateway.ts';
 import type { GatewayClass } from '../../api/gateway/gateway-class.ts';
 import type { HTTPRoute } from '../../api/gateway/http-route.ts';
 import type { ReferenceGrant } from '../../api/gateway/reference-grant.ts';
+import type { GatewayParameters } from '../../api/policy/gateway-parameters.ts';
 import type { Resource } from '../../api/resources.ts';
 import { type Lookup, labelsOf, serviceOf, sortSlices } from '../lookup.ts';
 import { Grants } from '../reference-grant.ts';
@@ -22,6 +23,7 @@ export class KnownObjects implements Lookup {
   readonly httpRoutes = new Map<string, HTTPRoute>();
   readonly services = new Map<string, Service>();
   readonly secrets = new Map<string, Secret>();
+  readonly gatewayParameters = new Map<string, GatewayParameters>();
   readonly endpointSlices = new Map<string, readonly EndpointSlice[]>();
   readonly #slices = new Map<string, EndpointSlice>();
   readonly #namespaces = new Map<string, Namespace>();

@@ -3,7 +3,7 @@
  *
  * An object that changes makes dirty whatever was planned with it: a route itself; a Service the routes that refer to it;
  * an EndpointSlice the endpoints of its Service; a Gateway itself, and its routes if it lets in or serves others than
- * before; a GatewayClass, Namespace or ReferenceGrant all Gateways (they are few), and the routes that it may concern.
+ * before; a GatewayClass, GatewayParameters, Namespace or ReferenceGrant all Gateways (they are few), and the routes that it may concern.
  */
 
 import type { Service } from '../../api/core/service.ts';
@@ -12,8 +12,15 @@ import type { ObjectKey } from '../../ir/status.ts';
 import type { RoutingTable } from '../../ir/table.ts';
 import { type GatewayPlan, planGateways } from '../gateway.ts';
 import { type GatewayClassPlan, planGatewayClasses } from '../gateway-class.ts';
-import { compare } from '../object.ts';
-import { type ObjectStatus, statusOfClass, statusOfGateway, statusOfRoute } from '../object-status.ts';
+import { planParameters } from '../gateway-parameters.ts';
+import { compare, keyOf } from '../object.ts';
+import {
+  type ObjectStatus,
+  statusOfClass,
+  statusOfGateway,
+  statusOfParameters,
+  statusOfRoute,
+} from '../object-status.ts';
 import { DEFAULT_OPTIONS, type TranslateOptions } from '../options.ts';
 import { BackendCatalogue } from '../route/backend-ref.ts';
 import { type HTTPRoutePlan, planHTTPRoute } from '../route/http-route.ts';
@@ -62,6 +69,8 @@ export class IncrementalTranslator {
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
   #classes: readonly GatewayClassPlan[] = [];
+  /** GatewayParameters (`namespace/name`) that have a status. */
+  #parameters: ReadonlySet<string> = new Set();
   #options = DEFAULT_OPTIONS;
   #tables: readonly RoutingTable[] = [];
   #dirty = new Dirty();
@@ -102,6 +111,7 @@ export class IncrementalTranslator {
     const dirty = this.#dirty;
     const objects = this.#objects;
     if (take(objects.gatewayClasses, changes.gatewayClasses).length > 0) dirty.allGateways = true;
+    if (take(objects.gatewayParameters, changes.gatewayParameters).length > 0) dirty.allGateways = true;
     for (const { key, after } of take(objects.gateways, changes.gateways)) {
       this.#gatewayRefs.set(key, after === null ? [] : referentsOfGateway(after));
       dirty.gateways.add(key);
@@ -135,13 +145,15 @@ export class IncrementalTranslator {
 
   #planClasses(): void {
     const before = this.#classes;
-    this.#classes = planGatewayClasses([...this.#objects.gatewayClasses.values()], this.#options.controllerName);
+    const { gatewayClasses, gatewayParameters } = this.#objects;
+    this.#classes = planGatewayClasses([...gatewayClasses.values()], this.#options.controllerName, gatewayParameters);
     const names = new Set(this.#classes.map(({ gatewayClass }) => gatewayClass.metadata.name));
     for (const { gatewayClass } of before) {
       const { name } = gatewayClass.metadata;
       if (!names.has(name)) this.#statuses.delete('GatewayClass', `/${name}`);
     }
     for (const plan of this.#classes) this.#statuses.set(statusOfClass(plan));
+    this.#dirty.classes = true;
   }
 
   #planGateways(): void {
@@ -197,6 +209,7 @@ export class IncrementalTranslator {
     for (const [key, plan] of routes) this.#commitRoute(key, plan, judged);
     for (const key of dirty.backends) for (const state of this.#states.values()) state.refreshBackend(key);
     for (const key of judged) this.#judge(key);
+    if (dirty.plannedGateways.size > 0 || dirty.classes) this.#judgeParameters();
     this.#dirty = new Dirty();
     const tables = this.#stepTables();
     const { set, gone } = this.#statuses.step();
@@ -242,6 +255,14 @@ export class IncrementalTranslator {
     const plan = this.#gateways.get(gateway);
     if (plan === undefined) this.#statuses.delete('Gateway', gateway);
     else this.#statuses.set(statusOfGateway(plan, (listener) => this.#attached.get(listener) ?? 0));
+  }
+
+  #judgeParameters(): void {
+    const before = this.#parameters;
+    const plans = planParameters(this.#classes, this.#gateways.values(), this.#options.controllerName);
+    this.#parameters = new Set(plans.map(({ parameters }) => keyOf(parameters.metadata)));
+    for (const key of before) if (!this.#parameters.has(key)) this.#statuses.delete('GatewayParameters', key);
+    for (const plan of plans) this.#statuses.set(statusOfParameters(plan));
   }
 
   #stepTables(): TableChange[] {

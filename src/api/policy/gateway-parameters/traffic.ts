@@ -1,0 +1,69 @@
+/** How the proxies treat connections and messages, whatever the routes are. */
+import { z } from 'zod';
+import { list } from '../../schema/list.ts';
+import { withRules } from '../rule.ts';
+import { byteSize, cidr, count, duration } from '../value.ts';
+
+const atomic = { 'x-kubernetes-list-type': 'atomic' };
+
+export const clientIPSchema = withRules(
+  z.object({
+    source: z.enum(['Connection', 'XForwardedFor']),
+    trustedCIDRs: list(cidr, { min: 1, max: 64 })
+      .meta(atomic)
+      .describe('Hops whose X-Forwarded-*, Forwarded and request ids are believed.')
+      .optional(),
+  }),
+  {
+    cel: "(self.source == 'XForwardedFor') == has(self.trustedCIDRs)",
+    holds: ({ source, trustedCIDRs }) => (source === 'XForwardedFor') === (trustedCIDRs !== undefined),
+    message: 'must be set when source is XForwardedFor, and only then',
+    path: ['trustedCIDRs'],
+  },
+);
+
+export const accessLogSchema = z.object({ mode: z.enum(['Enabled', 'Disabled']) });
+
+export const httpSchema = z.object({
+  maxRequestLineBytes: byteSize.describe('More is answered 414.').optional(),
+  maxHeaderBytes: byteSize.describe('Request line and header fields together; more is answered 431.').optional(),
+  maxHeaderFields: count.describe('More are answered 431.').optional(),
+  maxTrailerBytes: byteSize.describe('More is answered 431.').optional(),
+  maxTrailerFields: count.describe('More are answered 431.').optional(),
+  maxChunkExtensionBytes: byteSize.describe('Of a message; more are answered 400.').optional(),
+  maxRequestBytes: byteSize.describe('Of a body; more is answered 413; 0 is no bound.').optional(),
+  maxDiscardedBytes: byteSize.describe('Of an unwanted body, read to keep the connection.').optional(),
+  bufferBytes: byteSize.describe('That wait for a slow reader before the other side is no longer read.').optional(),
+  forwardedHeader: z
+    .enum(['Enabled', 'Disabled'])
+    .describe('Whether backends get Forwarded (RFC 7239) too.')
+    .optional(),
+});
+
+export const timeoutsSchema = z.object({
+  requestHead: duration.describe('For a whole request head; then 408.').optional(),
+  requestBody: duration.describe('Without progress of a request body; then 408.').optional(),
+  clientIdle: duration.describe('That a client connection waits for its next request.').optional(),
+  clientWrite: duration.describe('That a client takes nothing of its response.').optional(),
+  backendConnect: duration.describe('To connect to an endpoint.').optional(),
+  backendResponse: duration.describe('That a backend is silent in an exchange; then 504.').optional(),
+  backendIdle: duration.describe('That an idle connection to an endpoint is kept.').optional(),
+  tunnelIdle: duration.describe('That an upgraded connection is silent both ways.').optional(),
+});
+
+export const connectionsSchema = z.object({
+  maxClient: count.describe('Of clients, per worker; more are closed at once.').optional(),
+  maxRequestsPerClient: count.describe('Requests before a client connection is closed.').optional(),
+  maxPerEndpoint: count.describe('Per worker; requests beyond that wait.').optional(),
+  maxIdlePerEndpoint: count.describe('That are kept, per worker.').optional(),
+  maxPendingRequests: count.describe('Per endpoint and worker; more are answered 503.').optional(),
+});
+
+export const retrySchema = z.object({
+  maxBufferedBody: byteSize.describe('Of a request body kept to send it again; a longer one is sent once.').optional(),
+});
+
+export const mirrorSchema = z.object({
+  maxBufferedBody: byteSize.describe('Of a request body kept for mirroring; a longer one is not mirrored.').optional(),
+  maxConcurrent: count.describe('Mirrored requests under way, per worker.').optional(),
+});

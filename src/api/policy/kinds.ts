@@ -1,0 +1,5 @@
+import type { KindDefinition } from './definition.ts';
+import { gatewayParametersKind } from './gateway-parameters.ts';
+
+/** Our own kinds. */
+export const OWN_KINDS: readonly KindDefinition[] = [gatewayParametersKind];

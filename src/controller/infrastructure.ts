@@ -1,0 +1,84 @@
+/** Brings the objects of our Gateways to what they should be. */
+import type { Gateway } from '../api/gateway/gateway.ts';
+import type { GatewayParametersSpec } from '../api/policy/gateway-parameters.ts';
+import { childName } from '../infra/name.ts';
+import { type ProxyParameters, proxyParameters } from '../infra/parameters.ts';
+import { childKey, type LiveChild, type Reconciler, stamped } from '../infra/reconcile.ts';
+import { render } from '../infra/render.ts';
+import type { Installation } from '../infra/settings.ts';
+import type { Children } from './children.ts';
+import { EffectiveParameters } from './parameters/effective.ts';
+import type { Asked } from './parameters/rollout.ts';
+import type { World } from './world.ts';
+
+export type InfrastructureOptions = {
+  readonly world: World;
+  readonly children: Children;
+  readonly reconciler: Reconciler;
+};
+
+export class Infrastructure {
+  readonly #options: InfrastructureOptions;
+  readonly #parameters: EffectiveParameters;
+
+  constructor(options: InfrastructureOptions) {
+    this.#options = options;
+    this.#parameters = new EffectiveParameters(options.world);
+  }
+
+  /**
+   * @param gateways all that are ours, by `namespace/name`: what was made for others is taken away
+   * @returns what was asked for, by Gateway
+   */
+  async apply(gateways: readonly string[], installation: Installation): Promise<Map<string, Asked>> {
+    const { children, reconciler } = this.#options;
+    const wanted = new Set<string>();
+    const asked = new Map<string, Asked>();
+    for (const gateway of this.#present(gateways)) {
+      const { namespace, name } = gateway.metadata;
+      const { spec, fault } = this.#parameters.of(gateway);
+      if (spec === null) {
+        for (const { kind } of this.#living(gateway)) wanted.add(childKey(kind, namespace, childName(name)));
+        asked.set(`${namespace}/${name}`, { deployment: null, failure: fault });
+        continue;
+      }
+      const objects = stamped(render(gateway, this.#parametersOf(gateway, spec), installation));
+      for (const { object } of objects) wanted.add(childKey(object.kind, namespace, object.metadata.name));
+      const failure = await reconciler.apply(objects);
+      const deployment = objects.find(({ object }) => object.kind === 'Deployment')?.object ?? null;
+      asked.set(`${namespace}/${name}`, { deployment, failure: fault === '' ? failure : fault });
+    }
+    this.#parameters.retain(new Set(gateways));
+    await reconciler.prune(children.all(), wanted);
+    return asked;
+  }
+
+  *#present(gateways: readonly string[]): Generator<Gateway> {
+    const { world } = this.#options;
+    for (const gateway of gateways) {
+      const [namespace, name] = gateway.split('/') as [string, string];
+      const known = world.get('Gateway', namespace, name)?.resource;
+      if (known?.kind !== 'Gateway' || known.metadata.deletionTimestamp !== undefined) continue;
+      // Nothing can be made in a namespace that is being deleted.
+      const home = world.get('Namespace', '', namespace)?.resource.metadata;
+      if (home?.deletionTimestamp === undefined) yield known;
+    }
+  }
+
+  *#living({ metadata: { namespace, name } }: Gateway): Generator<LiveChild> {
+    for (const child of this.#options.children.all()) {
+      if (child.metadata.namespace === namespace && child.metadata.name === childName(name)) yield child;
+    }
+  }
+
+  /** An autoscaler's number of replicas is kept within its bounds. */
+  #parametersOf({ metadata: { namespace, name } }: Gateway, spec: GatewayParametersSpec): ProxyParameters {
+    const parameters = proxyParameters(spec);
+    if (parameters.autoscaling === null) return parameters;
+    const live = this.#options.children.get('Deployment', namespace, childName(name))?.spec as
+      | { readonly replicas?: number }
+      | undefined;
+    const { min, max } = parameters.autoscaling;
+    return { ...parameters, replicas: Math.min(max, Math.max(min, live?.replicas ?? parameters.replicas)) };
+  }
+}
