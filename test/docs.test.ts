@@ -6,6 +6,7 @@ import { ReloadMetrics } from '../src/command/standalone/reload-metrics.ts';
 import type { Flag } from '../src/config/flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../src/config/limits.ts';
 import { STANDALONE_FLAGS } from '../src/config/standalone.ts';
+import { ControllerMetrics } from '../src/controller/metrics.ts';
 import { AccessEntry } from '../src/observe/access-log/entry.ts';
 import { accessLine } from '../src/observe/access-log/line.ts';
 import { AccessLog } from '../src/observe/access-log.ts';
@@ -124,12 +125,16 @@ test('the bounds have the flags and defaults of the code', () => {
 });
 
 /** Reasons of conditions that say that all is well. */
-const GOOD = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'NoConflicts']);
+const GOOD = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'NoConflicts', 'RolledBack']);
 
 test('the reasons of conditions are those in the code', () => {
   const folder = join(ROOT, 'src/translate/condition');
   const files = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'));
-  const made = [...files.map((name) => join(folder, name)), join(ROOT, 'src/controller/programmed.ts')]
+  const made = [
+    ...files.map((name) => join(folder, name)),
+    join(ROOT, 'src/controller/programmed.ts'),
+    join(ROOT, 'src/controller/pin/status.ts'),
+  ]
     .flatMap((path) => Array.from(read(path).matchAll(/'([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
     .filter((word) => !/^(True|False|Unknown|Gateway|HTTPRoute|RequestMirror)$/.test(word));
   const shown = rows(read(join(DOCS, 'errors.md')), '### Conditions that are not as they should be').flatMap(
@@ -142,6 +147,7 @@ test('the reasons of conditions are those in the code', () => {
 test('the metrics are those in the code, with their types and labels', async () => {
   const registry = new Registry();
   const stop = addProcessMetrics(registry, { process: 'docs', version: '0' });
+  new ControllerMetrics(registry);
   new AccessLog({ target: 1 }, registry);
   new ProxyMetrics(registry, { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 });
   new CertificateTimes(registry, () => {});

@@ -4,8 +4,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Snapshot } from '../ir/delta.ts';
 import { createLog } from '../observe/log.ts';
 import { AdminServer } from './http.ts';
-import type { AdminSource, ExplainRequest, Readiness, ShownStatus } from './source.ts';
-import { ExplainError } from './source.ts';
+import { controllerRoutes } from './routes.ts';
+import type { AdminSource, ControllerSource, ExplainRequest, Readiness, ShownProxy, ShownStatus } from './source.ts';
+import { ExplainError, SourceError } from './source.ts';
 
 const SECRET = 'the private key itself';
 
@@ -81,9 +82,13 @@ afterEach(() => server.close());
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; text: string };
 
-function ask(path: string, options: { method?: string; host?: string; agent?: Agent; body?: string } = {}) {
+function ask(
+  path: string,
+  options: { method?: string; host?: string; agent?: Agent; body?: string; header?: string } = {},
+) {
   return new Promise<Answer>((resolve, reject) => {
     const headers: Record<string, string> = { host: options.host ?? `127.0.0.1:${port}` };
+    if (options.header !== undefined) headers[options.header] = '1';
     if (options.body !== undefined) headers['content-length'] = String(options.body.length);
     const { method = 'GET', agent } = options;
     const request = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent }, (response) => {
@@ -296,4 +301,62 @@ test('an answer under way is finished when the server closes', async () => {
 test('an address that is taken is an error', async () => {
   const log = createLog({ level: 'silent', name: 'test' });
   await expect(new AdminServer({ port, source, log }).listen()).rejects.toThrow('EADDRINUSE');
+});
+
+class Controller extends Source implements ControllerSource {
+  readonly controllerName = 'headgate.dev/gateway-controller';
+  changes: string[] = [];
+  proxies(): readonly ShownProxy[] {
+    return ['shop/web', 'shop/other'].map((gateway) => {
+      return { gateway, proxy: 'p', ready: true, revision: '', wanted: 'abc', behindSince: null, rejected: null };
+    });
+  }
+  history(gateway: string): unknown {
+    if (gateway !== 'shop/web') throw new SourceError(`gateway: there is no ${gateway}`);
+    return { gateway };
+  }
+  diff(gateway: string, from: string, to: string | null): unknown {
+    return { gateway, from, to };
+  }
+  revision(): Snapshot {
+    return SNAPSHOT;
+  }
+  async rollback(gateway: string, revision: string): Promise<unknown> {
+    this.changes.push(`${gateway} to ${revision}`);
+    return {};
+  }
+  async resume(gateway: string): Promise<unknown> {
+    this.changes.push(`${gateway} released`);
+    return {};
+  }
+}
+
+test('the controller answers about proxies and revisions, and changes something only when that is meant', async () => {
+  const controller = new Controller();
+  const log = createLog({ level: 'error', name: 'test', destination: { write: (line: string) => logged.push(line) } });
+  await server.close();
+  server = new AdminServer({ port: 0, source: controller, routes: controllerRoutes(controller), log });
+  ({ port } = await server.listen());
+  const json = async (path: string) => JSON.parse((await ask(path)).text);
+  expect((await json('/proxies?gateway=shop/web')).proxies).toHaveLength(1);
+  expect(await json('/history?gateway=shop/web')).toEqual({ gateway: 'shop/web' });
+  expect((await json('/history')).error).toMatch(/^gateway: is required/);
+  expect((await json('/history?gateway=a/b')).error).toBe('gateway: there is no a/b');
+  expect(await json('/diff?gateway=shop/web&from=abcd')).toEqual({ gateway: 'shop/web', from: 'abcd', to: null });
+  const old = await ask('/table?gateway=shop/web&revision=abc123');
+  expect([old.status, old.text.includes(SECRET)]).toEqual([200, false]);
+  await ask('/explain?url=http://a.example/&gateway=shop/web&revision=abcd');
+  expect(controller.asked).toMatchObject([{ gateway: 'shop/web', revision: 'abcd' }]);
+  expect((await ask('/explain?url=http://a.example/&revision=abcd')).status).toBe(400);
+
+  const change = '/rollback?gateway=shop/web&revision=abcd';
+  expect((await ask(change)).status).toBe(405);
+  expect((await ask(change, { method: 'POST' })).status).toBe(403);
+  expect(controller.changes).toEqual([]);
+  const meant = { method: 'POST', header: 'headgate-request' };
+  expect((await ask(change, meant)).status).toBe(200);
+  expect((await ask('/rollback?gateway=shop/web', meant)).status).toBe(400);
+  expect((await ask('/resume?gateway=shop/web', meant)).status).toBe(200);
+  expect((await ask('/history?gateway=shop/web', meant)).status).toBe(405);
+  expect(controller.changes).toEqual(['shop/web to abcd', 'shop/web released']);
 });

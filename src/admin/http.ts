@@ -5,25 +5,22 @@ import { isIP } from 'node:net';
 import type { HTTPVersion, Instance } from 'find-my-way';
 import router from 'find-my-way';
 import type { Logger } from '../observe/log.ts';
-import { explain } from './route/explain.ts';
-import { healthz } from './route/healthz.ts';
-import { metrics } from './route/metrics.ts';
-import { readyz } from './route/readyz.ts';
 import type { Reply, Route } from './route/reply.ts';
 import { BadRequest, json } from './route/reply.ts';
-import { status } from './route/status.ts';
-import { table } from './route/table.ts';
-import type { AdminSource } from './source.ts';
+import { HEALTH_ROUTES, PROXY_ROUTES } from './routes.ts';
+import { type AdminSource, SourceError } from './source.ts';
 
-const HEALTH: readonly Route[] = [healthz, readyz, metrics];
-const ROUTES: readonly Route[] = [...HEALTH, table, status, explain];
+type Listed = Pick<Route, 'method' | 'path' | 'about' | 'parameters'>;
 
-function indexOf(routes: readonly Route[]): Route {
+function indexOf(routes: readonly Listed[]): Route {
   return {
     path: '/',
     about: 'This list.',
     parameters: [],
-    answer: () => json(200, { endpoints: routes.map(({ path, about, parameters }) => ({ path, about, parameters })) }),
+    answer: () =>
+      json(200, {
+        endpoints: routes.map(({ method = 'GET', path, about, parameters }) => ({ method, path, about, parameters })),
+      }),
   };
 }
 
@@ -39,14 +36,27 @@ export type AdminOptions = {
   readonly hostnames?: readonly string[];
   /** Only `/healthz`, `/readyz` and `/metrics`: for an address that others can reach. */
   readonly healthOnly?: boolean;
+  /** Those of a proxy by default. */
+  readonly routes?: readonly Route[];
   readonly source: AdminSource;
   readonly log: Logger;
 };
 
+const METHODS = [
+  ['GET', 'GET, HEAD'],
+  ['POST', 'POST'],
+] as const;
+
 /** How long answers under way may take once the server closes, in milliseconds. */
 const CLOSE_GRACE = 1000;
 
-/** The admin server: HTTP, GET and HEAD only, answers in JSON except for `/metrics`. It changes nothing. */
+/**
+ * A request that changes something must have it, whatever its value. A web page cannot send it to us: its browser would
+ * ask first, and get no permission.
+ */
+export const CHANGE_HEADER = 'headgate-request';
+
+/** The admin server: HTTP, answers in JSON except for `/metrics`. Only what is asked by POST changes anything. */
 export class AdminServer {
   #server: Server;
   #router: Instance<HTTPVersion.V1>;
@@ -57,14 +67,14 @@ export class AdminServer {
   constructor(options: AdminOptions) {
     this.#options = options;
     this.#hostnames = new Set(['localhost', ...(options.hostnames ?? [])]);
-    this.#routes = options.healthOnly === true ? HEALTH : ROUTES;
+    this.#routes = options.healthOnly === true ? HEALTH_ROUTES : (options.routes ?? PROXY_ROUTES);
     this.#router = router({
       ignoreTrailingSlash: true,
       defaultRoute: (request, response) => send(response, this.#unknown(request)),
       onBadUrl: (_path, _request, response) => send(response, failure(400, 'the path is not properly encoded')),
     });
     for (const route of [indexOf(this.#routes), ...this.#routes]) {
-      this.#router.on(['GET', 'HEAD'], route.path, (request, response) => {
+      this.#router.on(route.method ?? ['GET', 'HEAD'], route.path, (request, response) => {
         void this.#answer(route, request, response);
       });
     }
@@ -115,6 +125,10 @@ export class AdminServer {
 
   async #answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      if (route.method === 'POST' && request.headers[CHANGE_HEADER] === undefined) {
+        send(response, failure(403, `a request that changes something needs the header ${CHANGE_HEADER}`));
+        return;
+      }
       const url = request.url!;
       const query = url.indexOf('?');
       const parameters = new URLSearchParams(query < 0 ? '' : url.slice(query + 1));
@@ -127,7 +141,7 @@ export class AdminServer {
       }
       send(response, await route.answer(this.#options.source, parameters));
     } catch (error) {
-      if (error instanceof BadRequest) {
+      if (error instanceof BadRequest || error instanceof SourceError) {
         send(response, failure(400, error.message));
         return;
       }
@@ -138,8 +152,9 @@ export class AdminServer {
 
   #unknown(request: IncomingMessage): Reply & { readonly allow?: string } {
     const path = request.url!.split('?')[0]!;
-    if (this.#router.find('GET', path) !== null) {
-      return { ...failure(405, `${request.method} is not allowed, only GET and HEAD`), allow: 'GET, HEAD' };
+    for (const [method, allow] of METHODS) {
+      if (this.#router.find(method, path) === null) continue;
+      return { ...failure(405, `${request.method} is not allowed, only ${allow.replace(',', ' and')}`), allow };
     }
     const paths = this.#routes.map((route) => route.path).join(', ');
     return failure(404, `there is no ${path}; there are: ${paths}`);

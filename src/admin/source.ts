@@ -15,6 +15,42 @@ export interface AdminSource {
   explain(request: ExplainRequest): unknown;
 }
 
+/** What only the controller can answer. Gateways are named `namespace/name`, revisions by their beginning. */
+export interface ControllerSource extends AdminSource {
+  /** What GatewayClasses that are served name. */
+  readonly controllerName: string;
+  /** Each proxy that is connected to any replica, or takes traffic. */
+  proxies(): readonly ShownProxy[];
+  /** Throws a `SourceError` for a Gateway that is not known; so do the others. */
+  history(gateway: string): unknown;
+  /** `to` null: what the cluster's objects say now. */
+  diff(gateway: string, from: string, to: string | null): unknown;
+  /** The table of one revision. */
+  revision(gateway: string, revision: string): Snapshot;
+  /** Resolves when the pin is stored. */
+  rollback(gateway: string, revision: string): Promise<unknown>;
+  resume(gateway: string): Promise<unknown>;
+}
+
+export type ShownProxy = {
+  readonly gateway: string;
+  /** Name of its pod. */
+  readonly proxy: string;
+  /** Whether clients can reach it. */
+  readonly ready: boolean;
+  /** The revision it serves; `''`: none, or unknown here. */
+  readonly revision: string;
+  /** The revision it should serve. */
+  readonly wanted: string;
+  /** RFC 3339; null when it serves what it should. */
+  readonly behindSince: string | null;
+  /** The last table that it refused, and why. */
+  readonly rejected: { readonly revision: string; readonly reason: string } | null;
+};
+
+/** Why a question has no answer; the message is shown to who asked. */
+export class SourceError extends Error {}
+
 /** Not ready: each reason is a sentence about what is missing. */
 export type Readiness = { readonly ready: boolean; readonly reasons: readonly string[] };
 
@@ -28,7 +64,11 @@ export type ExplainRequest = {
   readonly url: string;
   /** Name and value, in the order given. */
   readonly headers: readonly (readonly [string, string])[];
+  /** Missing: every Gateway that listens on the port. */
+  readonly gateway?: string;
+  /** Missing: what is served now. */
+  readonly revision?: string;
 };
 
 /** Why a request cannot be explained; the message is shown to who asked. */
-export class ExplainError extends Error {}
+export class ExplainError extends SourceError {}

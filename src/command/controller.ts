@@ -3,17 +3,24 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { CONTROLLER_FLAGS, type ControllerSettings } from '../config/controller.ts';
 import { parseSettings } from '../config/flag.ts';
+import { VERSION } from '../config/version.ts';
 import { issueCertificate } from '../controller/authority/certificate.ts';
 import { AuthorityKeeper } from '../controller/authority/keeper.ts';
 import { type Authorities, bundleOf } from '../controller/authority/rotation.ts';
 import { AuthoritySecret } from '../controller/authority/secret.ts';
 import { Controller } from '../controller/controller.ts';
 import { identify } from '../controller/identity.ts';
+import { ControllerMetrics } from '../controller/metrics.ts';
 import { clusterOf, KubeClient } from '../kube/client.ts';
+import { EventRecorder } from '../kube/event.ts';
 import { Lease } from '../kube/lease.ts';
 import { createLog } from '../observe/log.ts';
+import { Registry, toPrometheus } from '../observe/metrics.ts';
+import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { SnapshotServer } from '../snapshot/server.ts';
 import type { Command } from './command.ts';
+import { ControllerServers } from './controller/servers.ts';
+import { ControllerAnswers } from './controller/source.ts';
 
 const AUDIENCE = 'snapshot.headgate.dev';
 const SERVING_DAYS = 30;
@@ -61,19 +68,34 @@ export const controller: Command = {
         (error: unknown) => log.error({ err: error }, 'no new certificate could be issued; the old one stays'),
       );
 
+    const registry = new Registry();
+    const counted = new ControllerMetrics(registry);
     let gateways: Controller | null = null;
     const snapshots = new SnapshotServer({
       tls: await serving(),
       authenticate: (token) =>
         identify(client, AUDIENCE, token, (namespace, account) => gateways?.gatewayOf(namespace, account) ?? null),
-      changed: ({ gateway }) => gateways?.proxiesChanged(gateway),
+      changed: (state) => gateways?.proxiesChanged(state),
+      caughtUp: (milliseconds) => counted.pushed(milliseconds),
+      refused: () => counted.rejected(),
     });
     gateways = new Controller({
       client,
       log,
       controllerName: settings.controllerName,
+      namespace: settings.namespace,
       installation: installation(settings, bundleOf(authorities), address),
       snapshots,
+      metrics: counted,
+      events: new EventRecorder({
+        client,
+        reportingController: settings.controllerName,
+        reportingInstance: hostname(),
+        done: (type, result, error) => {
+          counted.event(type, result);
+          if (result === 'failed') log.warn({ err: error }, 'an event could not be written');
+        },
+      }),
     });
     const renewal = setInterval(renew, (SERVING_DAYS / 3) * DAY);
     const lease = new Lease({
@@ -83,9 +105,15 @@ export const controller: Command = {
       identity: settings.identity ?? `${hostname()}-${randomBytes(4).toString('hex')}`,
       lead: (signal) => gateways.lead(signal),
     });
+    const stopMeasuring = addProcessMetrics(registry, { process: 'controller', version: VERSION });
+    const metrics = async () => toPrometheus(registry.collect());
+    const servers = new ControllerServers(settings, new ControllerAnswers(gateways, snapshots, metrics), log);
+    await servers.listen();
     await snapshots.listen(settings.snapshots.port, settings.snapshots.address);
     await Promise.all([gateways.run(stop.signal), lease.run(stop.signal), keeper.run(stop.signal)]);
     clearInterval(renewal);
+    stopMeasuring();
+    await servers.close();
     await snapshots.close();
     await client.close();
     return 0;

@@ -1,7 +1,7 @@
 /** Settings of `headgate controller`. */
 import { z } from 'zod';
 import type { Flag, Settings } from './flag.ts';
-import { PROXY_FLAGS } from './standalone.ts';
+import { ADMIN_FLAG, PROXY_FLAGS } from './standalone.ts';
 import { hostPort } from './value.ts';
 
 const text = z.string().min(1, 'must not be empty');
@@ -69,6 +69,14 @@ export const CONTROLLER_FLAGS = {
     fallback: '0.0.0.0:9443',
     schema: hostPort.default({ address: '0.0.0.0', port: 9443 }),
   },
+  health: {
+    name: 'health',
+    value: 'IP:PORT',
+    about: 'where /healthz, /readyz and /metrics are, for the kubelet and for Prometheus',
+    fallback: '0.0.0.0:9902',
+    schema: hostPort.default({ address: '0.0.0.0', port: 9902 }),
+  },
+  admin: ADMIN_FLAG,
   logLevel: PROXY_FLAGS.logLevel,
 } as const satisfies Record<string, Flag>;
 

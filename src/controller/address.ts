@@ -1,4 +1,5 @@
 import { sameContent } from '../translate/incremental/equal.ts';
+import { portKey } from './lags.ts';
 import { proxyService } from './ready-proxies.ts';
 import type { WatchedObject } from './watched.ts';
 import type { World, WorldChange } from './world.ts';
@@ -47,6 +48,14 @@ export class GatewayAddresses {
     const { [gateway]: _, ...others } = this.#all;
     this.#all = addresses === null ? others : { ...others, [gateway]: addresses };
   }
+}
+
+/** The ports (`80/TCP`) at which the Service of a Gateway's proxies leads to them; none while there is no Service. */
+export function servicePorts(world: Pick<World, 'get'>, gateway: string): ReadonlySet<string> {
+  const [namespace, name] = proxyService(gateway).split('/') as [string, string];
+  const service = world.get('Service', namespace, name)?.resource;
+  const ports = service?.kind === 'Service' ? (service.spec.ports ?? []) : [];
+  return new Set(ports.map(({ port, protocol }) => portKey(port, protocol)));
 }
 
 /** Null: there is no such Service. */

@@ -7,30 +7,41 @@ import type { Kind } from '../api/resources.ts';
 import { Reconciler } from '../infra/reconcile.ts';
 import type { Installation } from '../infra/settings.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { EventRecorder } from '../kube/event.ts';
+import type { ListWatchEvent } from '../kube/list-watch.ts';
 import type { Logger } from '../observe/log.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
+import type { ProxyState } from '../snapshot/session.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
 import { DEFAULT_OPTIONS, type ObjectStatus, type TranslateOptions, type Translation } from '../translate/index.ts';
-import { GatewayAddresses } from './address.ts';
+import { GatewayAddresses, servicePorts } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { Lags } from './lags.ts';
+import type { ControllerMetrics, Reading } from './metrics.ts';
 import { ParametersReport } from './parameters/report.ts';
+import { withPinnedListeners } from './pin/listeners.ts';
+import { PinSecret } from './pin/pin-secret.ts';
 import { shownStatus } from './programmed.ts';
 import { Publisher } from './publisher.ts';
 import { ReadyProxies } from './ready-proxies.ts';
-import { PendingChanges } from './resource-changes.ts';
+import { isOfInfrastructure, PendingChanges } from './resource-changes.ts';
 import { StatusBoard } from './status/board.ts';
 import { StatusWriter } from './status/writer.ts';
-import { World, type WorldChange } from './world.ts';
+import { Warnings } from './warnings.ts';
+import { World } from './world.ts';
 
 export type ControllerOptions = {
   readonly client: KubeClient;
   readonly log: Logger;
   readonly controllerName: string;
+  /** Where this controller runs. */
+  readonly namespace: string;
   readonly installation: Installation;
   readonly snapshots: SnapshotServer;
+  readonly metrics: ControllerMetrics;
+  readonly events: EventRecorder;
 };
 
 /**
@@ -38,6 +49,8 @@ export type ControllerOptions = {
  * stopped serving because of the change of leaders, and saying so would be a guess.
  */
 const HEARING = 15_000;
+/** Milliseconds until objects of Gateways that could not be written are tried again. */
+const RETRY = 5_000;
 
 /** Milliseconds between two looks at what the statuses of GatewayParameters should be. */
 const PARAMETERS_PACE = 500;
@@ -47,6 +60,7 @@ export class Controller {
   readonly #world: World;
   readonly #children: Children;
   readonly #statuses: StatusWriter;
+  readonly #warnings: Warnings;
   readonly #batch: Batch;
   /** By itself: the API server is waited for, and tables must not be. */
   readonly #infrastructure: Batch;
@@ -60,27 +74,57 @@ export class Controller {
   readonly #addresses = new GatewayAddresses();
   readonly #readyProxies = new ReadyProxies();
   readonly #lags: Lags;
-  readonly #publisher: Publisher;
+  /** Tables that Gateways were rolled back to. */
+  readonly pins: PinSecret;
+  readonly publisher: Publisher;
   readonly #board: StatusBoard;
   #translateOptions: TranslateOptions;
   /** Null before the first. */
   #translation: Translation | null = null;
+  #ready = false;
+  #repinned = false;
   #leading = false;
+  /** The Gateway whose objects are being written; `''` for none. */
+  #applying = '';
+  #retry: NodeJS.Timeout | null = null;
   /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
   #hearingUntil: number | null = null;
 
   constructor(options: ControllerOptions) {
-    const { client, log } = options;
+    const { client, log, metrics } = options;
+    metrics.readFrom(() => this.#reading());
     const changed = () => this.#batch.changed();
     this.#options = options;
     this.#installation = options.installation;
     this.#translateOptions = { ...DEFAULT_OPTIONS, controllerName: options.controllerName };
-    this.#publisher = new Publisher(options.snapshots);
+    this.pins = new PinSecret({
+      client,
+      namespace: options.namespace,
+      name: `${options.installation.instance}-pins`,
+      changed: () => this.#pinsChanged(),
+      failed: (uid, error) => log.error({ err: error }, `the pin of the Gateway with uid ${uid} cannot be used`),
+    });
+    this.publisher = new Publisher({
+      snapshots: options.snapshots,
+      pins: () => this.pins.all().filter(({ gateway, uid }) => this.uidOf(gateway) === uid),
+      endpointsOf: (backend) => this.#translator.endpointsOf(backend),
+    });
     this.#board = new StatusBoard(options.controllerName);
-    this.#lags = new Lags({ snapshots: options.snapshots, ready: (gateway) => this.#readyProxies.of(gateway) });
+    this.#lags = new Lags({
+      snapshots: options.snapshots,
+      ready: (gateway) => this.readyProxies(gateway),
+      reached: (gateway) => servicePorts(this.#world, gateway),
+      pinned: (gateway) => {
+        const pin = this.pins.get(this.uidOf(gateway) ?? '');
+        return pin === null ? null : { pin, configured: this.publisher.configured(gateway) };
+      },
+    });
     this.#batch = new Batch(
       () => this.#reconcile(),
-      (error) => log.error({ err: error }, 'reconciling failed; the last good tables stay'),
+      (error) => {
+        metrics.failed();
+        log.error({ err: error }, 'reconciling failed; the last good tables stay');
+      },
     );
     this.#infrastructure = new Batch(
       () => this.#applyInfrastructure(),
@@ -102,12 +146,20 @@ export class Controller {
       client,
       fieldManager: options.installation.instance,
       live: (kind, namespace, name) => this.#children.get(kind, namespace, name),
-      failed: (what, error) => log.error({ err: error }, `${what} could not be brought to what it should be`),
+      failed: (what, error) => {
+        metrics.infrastructureFailed();
+        this.#infrastructureFailed(what, error);
+      },
     });
     this.#made = new Infrastructure({
       world: this.#world,
       children: this.#children,
       reconciler,
+      reached: (gateway) => {
+        this.#applying = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
+        const pin = this.publisher.pin(this.#applying);
+        return pin === null ? gateway : withPinnedListeners(gateway, pin.table);
+      },
     });
     this.#parameters = new ParametersReport({
       controllerName: options.controllerName,
@@ -119,23 +171,40 @@ export class Controller {
     this.#statuses = new StatusWriter({
       client,
       controllerName: options.controllerName,
-      failed: (path, error) => log.warn({ err: error }, `the status of ${path} could not be written`),
+      failed: ({ path, stored }, error) => {
+        metrics.statusWritten(stored.kind, 'failed');
+        log.warn({ err: error }, `the status of ${path} could not be written`);
+      },
+      written: (target) => {
+        metrics.statusWritten(target.stored.kind, 'written');
+        this.#warnings.statusWritten(target);
+      },
+    });
+    const leading = () => this.#leading;
+    this.#warnings = new Warnings({
+      events: options.events,
+      world: this.#world,
+      snapshots: options.snapshots,
+      leading,
     });
   }
 
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const running = Promise.all([this.#world.run(signal), this.#children.run(signal)]);
-    await Promise.race([Promise.all([this.#world.synced(), this.#children.synced()]), running]);
+    const running = Promise.all([this.#world.run(signal), this.#children.run(signal), this.pins.run(signal)]);
+    const synced = Promise.all([this.#world.synced(), this.#children.synced(), this.pins.synced]);
+    await Promise.race([synced, running]);
     if (signal.aborted) return;
     this.#options.log.info('all kinds are listed');
     this.#batch.start();
     this.#infrastructure.start();
     this.#parameterStatuses.start();
+    this.#warnings.run(signal);
     await running;
     this.#batch.stop();
     this.#infrastructure.stop();
     this.#parameterStatuses.stop();
+    if (this.#retry !== null) clearTimeout(this.#retry);
   }
 
   /** Becomes the replica that writes, until `signal` aborts. */
@@ -161,9 +230,10 @@ export class Controller {
     this.#infrastructure.changed();
   }
 
-  /** A proxy of the Gateway came, went or acknowledged: statuses may have become true. */
-  proxiesChanged(gateway: string): void {
-    this.#lags.heardOf(gateway);
+  /** A proxy came, went or acknowledged: statuses may have become true. */
+  proxiesChanged(state: ProxyState): void {
+    this.#warnings.answered(state);
+    this.#lags.heardOf(state.gateway);
     this.#batch.changed();
   }
 
@@ -171,6 +241,35 @@ export class Controller {
   gatewayOf(namespace: string, serviceAccount: string): string | null {
     const gateway = this.#addresses.gatewayOf(`${namespace}/${serviceAccount}`);
     return gateway !== null && this.#options.snapshots.newest(gateway) !== null ? gateway : null;
+  }
+
+  /** Whether everything that there is was read, and published. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get leading(): boolean {
+    return this.#leading;
+  }
+
+  get controllerName(): string {
+    return this.#options.controllerName;
+  }
+
+  /** `namespace/name` of each that is served. */
+  get gateways(): readonly string[] {
+    return this.#tables.map(({ gateway }) => gateway);
+  }
+
+  /** Names of the pods that clients of a Gateway can reach. */
+  readyProxies(gateway: string): ReadonlySet<string> {
+    return this.#readyProxies.of(gateway);
+  }
+
+  /** Null for a Gateway that is not there. */
+  uidOf(gateway: string): string | null {
+    const [namespace, name] = gateway.split('/') as [string, string];
+    return this.#world.get('Gateway', namespace, name)?.resource.metadata.uid ?? null;
   }
 
   /** As they may be shown: nothing is programmed before every ready proxy says so. */
@@ -181,20 +280,49 @@ export class Controller {
   }
 
   #reconcile(): void {
+    const begin = performance.now();
     const changes = this.#world.take();
     this.#changes.add(changes);
     this.#addresses.take(changes, this.#world);
     this.#board.stored(changes);
-    for (const service of this.#readyProxies.take(changes)) {
+    const services = this.#readyProxies.take(changes);
+    for (const { kind, key } of changes) if (kind === 'Service') services.add(key);
+    for (const service of services) {
       const gateway = this.#addresses.gatewayOf(service);
       if (gateway !== null) this.#lags.heardOf(gateway);
     }
     if (changes.some(isOfInfrastructure)) this.#infrastructure.changed();
     this.#translate();
-    this.#publisher.publish();
+    this.publisher.publish();
+    this.#ready = true;
+    // Which ports lead to the proxies depends on what they serve.
+    if (this.#repinned) this.#infrastructure.changed();
+    this.#repinned = false;
     this.#board.served(this.#lags.update());
     if (!this.#leading) this.#board.clear();
     else if (this.#hasHeard()) this.#writeStatuses();
+    if (this.#leading) this.pins.dropUnless(({ gateway, uid }) => this.uidOf(gateway) === uid);
+    this.#options.metrics.reconciled(changes.length, performance.now() - begin);
+  }
+
+  #reading(): Reading {
+    const { snapshots } = this.#options;
+    const proxies = snapshots.proxies();
+    return {
+      queued: this.#world.pending,
+      objects: this.#world.counts(),
+      statuses: this.#statuses.pending,
+      leading: this.#leading,
+      gateways: this.#tables.length,
+      proxies: proxies.length,
+      behind: proxies.filter(({ proxy }) => snapshots.behindSince(proxy) !== null).length,
+    };
+  }
+
+  #pinsChanged(): void {
+    for (const { gateway } of this.#tables) this.#lags.heardOf(gateway);
+    this.#repinned = true;
+    this.#batch.changed();
   }
 
   #writeStatuses(): void {
@@ -215,17 +343,20 @@ export class Controller {
     const same = this.#translateOptions.addresses === addresses;
     if (this.#translation !== null && same && this.#changes.count === 0) return;
     if (!same) this.#translateOptions = { ...this.#translateOptions, addresses };
+    const begin = performance.now();
     const step = this.#translator.update(this.#changes.changes, this.#translateOptions);
+    this.#options.metrics.translated(performance.now() - begin);
     this.#changes.clear();
     this.#translation = step;
+    this.publisher.endpointsChanged();
     this.#board.translated(step.changes);
     this.#parameters.translated(step.changes);
     for (const change of step.changes.tables) {
-      this.#publisher.add(change);
+      this.publisher.add(change);
       this.#lags.published(change);
     }
     for (const gateway of step.changes.goneTables) {
-      this.#publisher.forget(gateway);
+      this.publisher.forget(gateway);
       this.#lags.forget(gateway);
     }
     if (step.changes.goneTables.length > 0) this.#infrastructure.changed();
@@ -252,17 +383,21 @@ export class Controller {
     if (!this.#leading || this.#translation === null) return;
     const gateways = this.#tables.map(({ gateway }) => gateway);
     this.#parameters.asked(await this.#made.apply(gateways, this.#installation));
+    this.#applying = '';
     this.#batch.changed();
   }
 
-  #observed(kind: Kind, event: string, message: string): void {
+  #infrastructureFailed(what: string, error: unknown): void {
+    this.#options.log.error({ err: error }, `${what} could not be brought to what it should be`);
+    if (this.#applying !== '') this.#warnings.infrastructureFailed(this.#applying, what, error);
+    this.#retry ??= setTimeout(() => {
+      this.#retry = null;
+      this.#infrastructure.changed();
+    }, RETRY);
+  }
+
+  #observed(kind: Kind, event: ListWatchEvent, message: string): void {
+    this.#options.metrics.watched(kind, event);
     if (event === 'failure') this.#options.log.warn(`watching ${kind} failed and is tried again: ${message}`);
   }
-}
-
-/** Kinds of which nothing is read when a Gateway's own objects are rendered, and which change most. */
-const TRAFFIC_KINDS: ReadonlySet<Kind> = new Set(['HTTPRoute', 'Service', 'EndpointSlice', 'Secret']);
-
-function isOfInfrastructure({ kind, before, object }: WorldChange): boolean {
-  return !TRAFFIC_KINDS.has(kind) && before?.resource !== object?.resource;
 }

@@ -15,6 +15,8 @@ export type InfrastructureOptions = {
   readonly world: World;
   readonly children: Children;
   readonly reconciler: Reconciler;
+  /** The Gateway as its Service must lead to it, asked before its objects are written. */
+  readonly reached: (gateway: Gateway) => Gateway;
 };
 
 export class Infrastructure {
@@ -42,7 +44,7 @@ export class Infrastructure {
         asked.set(`${namespace}/${name}`, { deployment: null, failure: fault });
         continue;
       }
-      const objects = stamped(render(gateway, this.#parametersOf(gateway, spec), installation));
+      const objects = stamped(render(this.#options.reached(gateway), this.#parametersOf(gateway, spec), installation));
       for (const { object } of objects) wanted.add(childKey(object.kind, namespace, object.metadata.name));
       const failure = await reconciler.apply(objects);
       const deployment = objects.find(({ object }) => object.kind === 'Deployment')?.object ?? null;

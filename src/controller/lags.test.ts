@@ -2,7 +2,9 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Snapshot } from '../ir/delta.ts';
 import type { RoutingTable, Rule } from '../ir/table.ts';
 import type { ProxyState } from '../snapshot/session.ts';
-import { Lags } from './lags.ts';
+import type { ObjectStatus } from '../translate/index.ts';
+import { Lags, type Pinned } from './lags.ts';
+import { shownStatus } from './programmed.ts';
 
 const rule = (order: string): Rule => ({
   attachments: [],
@@ -98,4 +100,49 @@ test('every route is looked at when the last ready proxy goes, and when one is r
   ready = new Set(['p-1', 'p-2']);
   lags.heardOf('shop/web');
   expect(lags.update().allRoutes).toBe(true);
+});
+
+test('while a Gateway is pinned, what has changed since is not programmed, and the Gateway says why', () => {
+  const pin = { gateway: 'shop/web', uid: 'u', revision: '1'.repeat(64), at: '2026-01-01T00:00:00Z', table: OLD.table };
+  let pinned: Pinned | null = { pin, configured: NEW };
+  lags = new Lags({
+    snapshots: { newest: () => newest, proxiesOf: () => states },
+    ready: () => ready,
+    pinned: () => pinned,
+  });
+  const lag = lags.of('shop/web');
+  expect(lag).toMatchObject({ reason: 'Pinned', pin: { served: true } });
+  expect([...lag.behind!.routes]).toEqual([A]);
+  const status = { addresses: [], conditions: [], listeners: [] };
+  const gateway: ObjectStatus = { kind: 'Gateway', namespace: 'shop', name: 'web', status };
+  const conditions = () => {
+    const shown = shownStatus(gateway, () => lags.of('shop/web'));
+    return shown.kind === 'Gateway' ? shown.status.conditions : null;
+  };
+  expect(conditions()).toMatchObject([{ type: 'headgate.dev/Pinned', status: 'True', reason: 'RolledBack' }]);
+  states = [serves('p-1', NEW)];
+  expect(conditions()).toMatchObject([{ status: 'False', reason: 'Pending' }]);
+  pinned = { pin: 'unreadable', configured: NEW };
+  expect(conditions()).toMatchObject([{ status: 'False', reason: 'Unreadable' }]);
+  expect(lags.of('shop/web').reason).toBe('Pending');
+  pinned = null;
+  expect(conditions()).toEqual([]);
+});
+
+test('a listener is served when the Service has its port, too', () => {
+  const listener = { port: 8080, protocol: 'HTTP' as const, hostname: '', addresses: [], tls: null };
+  const listening: Snapshot = {
+    revision: '3',
+    table: { ...OLD.table, listeners: { 'gateway/shop/web/http': listener } },
+  };
+  newest = listening;
+  states = [serves('p-1', listening)];
+  let ports = new Set(['80/TCP', '8080/UDP']);
+  const options = { snapshots: { newest: () => newest, proxiesOf: () => states }, ready: () => ready };
+  const watched = new Lags({ ...options, reached: () => ports });
+  expect([...watched.of('shop/web').behind!.listeners]).toEqual(['gateway/shop/web/http']);
+  expect(watched.of('shop/web').message).toBe('the Service does not lead to the port yet');
+  expect(watched.of('shop/web').behind!.routes.size).toBe(0);
+  ports = new Set(['8080/TCP']);
+  expect(watched.of('shop/web').behind!.listeners.size).toBe(0);
 });

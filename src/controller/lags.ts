@@ -1,7 +1,8 @@
-import type { TableChange } from '../ir/delta.ts';
+import type { Snapshot, TableChange } from '../ir/delta.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
 import { acknowledgement } from './acknowledged.ts';
 import { routeOfRule } from './behind.ts';
+import type { Pin } from './pin/pin.ts';
 import { type Lag, lagFrom } from './programmed.ts';
 
 /** What may be shown otherwise than before. */
@@ -18,7 +19,14 @@ export type LagsOptions = {
   readonly snapshots: Pick<SnapshotServer, 'newest' | 'proxiesOf'>;
   /** The proxies of a Gateway that take traffic. */
   readonly ready: (gateway: string) => ReadonlySet<string>;
+  /** The ports (`80/TCP`) that the Service of a Gateway's proxies leads to them; null when that is not known here. */
+  readonly reached?: (gateway: string) => ReadonlySet<string> | null;
+  /** Of a Gateway that has a pin. */
+  readonly pinned?: (gateway: string) => Pinned | null;
 };
+
+/** `configured`: what the proxies would serve without the pin. */
+export type Pinned = { readonly pin: Pin | 'unreadable'; readonly configured: Snapshot | null };
 
 /** How far the proxies of each Gateway are, computed again only for those of which something was heard. */
 export class Lags {
@@ -74,8 +82,39 @@ export class Lags {
   }
 
   #look(gateway: string): Lag {
-    const { snapshots, ready } = this.#options;
-    const desired = snapshots.newest(gateway);
-    return lagFrom(desired && acknowledgement(desired, ready(gateway), snapshots.proxiesOf(gateway)));
+    const lag = this.#served(gateway);
+    const ports = this.#options.reached?.(gateway) ?? null;
+    return ports === null ? lag : withUnreached(lag, ports);
   }
+
+  #served(gateway: string): Lag {
+    const { snapshots, ready } = this.#options;
+    const newest = snapshots.newest(gateway);
+    if (newest === null) return lagFrom(null);
+    const states = snapshots.proxiesOf(gateway);
+    const taking = ready(gateway);
+    const pinned = this.#options.pinned?.(gateway) ?? null;
+    if (pinned === null) return lagFrom(acknowledgement(newest, taking, states));
+    const serving = new Set(states.filter(({ revision }) => revision === newest.revision).map(({ proxy }) => proxy));
+    const served = [...taking].every((proxy) => serving.has(proxy));
+    const progress = acknowledgement(pinned.configured ?? newest, taking, states, newest.revision);
+    return lagFrom({ ...progress, pin: { pin: pinned.pin, served } });
+  }
+}
+
+/** A listener that every proxy serves is of no use to clients before the Service has its port. */
+function withUnreached(lag: Lag, ports: ReadonlySet<string>): Lag {
+  if (lag.desired === null || lag.behind === null) return lag;
+  const listeners = new Set(lag.behind.listeners);
+  for (const [key, { port, protocol }] of Object.entries(lag.desired.listeners)) {
+    if (!ports.has(portKey(port, protocol))) listeners.add(key);
+  }
+  if (listeners.size === lag.behind.listeners.size) return lag;
+  const message = lag.behind.listeners.size > 0 ? lag.message : 'the Service does not lead to the port yet';
+  return { ...lag, message, behind: { ...lag.behind, listeners } };
+}
+
+/** @param protocol a listener's, or a Service port's. */
+export function portKey(port: number, protocol: string | undefined): string {
+  return `${port}/${protocol === 'UDP' ? 'UDP' : 'TCP'}`;
 }

@@ -3,6 +3,7 @@ import type { Condition } from '../ir/status.ts';
 import type { RoutingTable } from '../ir/table.ts';
 import type { ObjectStatus } from '../translate/index.ts';
 import { type Behind, behind } from './behind.ts';
+import { addPinned, type PinState, pinnedMessage } from './pin/status.ts';
 
 /** How far a Gateway's proxies are. */
 export type Progress = {
@@ -12,6 +13,8 @@ export type Progress = {
   readonly acknowledged: readonly (RoutingTable | null)[];
   /** Why a proxy refused `desired`; `''` when none did. */
   readonly refused: string;
+  /** Why the proxies are not to serve `desired` at all; missing when they are. */
+  readonly pin?: PinState;
 };
 
 /** Our condition of a route, one for each of its parents. */
@@ -23,8 +26,14 @@ const MAX_RULES = 16;
 type Gateway = Extract<ObjectStatus, { kind: 'Gateway' }>;
 type HTTPRoute = Extract<ObjectStatus, { kind: 'HTTPRoute' }>;
 
-/** How a Gateway's proxies lag behind. `behind` null: nothing is known to be served, and `message` says why. */
-export type Lag = { readonly desired: RoutingTable | null; readonly behind: Behind | null; readonly message: string };
+/** How a Gateway's proxies lag behind. `behind` null: nothing is known to be served. `reason` and `message` say why. */
+export type Lag = {
+  readonly desired: RoutingTable | null;
+  readonly behind: Behind | null;
+  readonly reason: 'Pending' | 'Pinned';
+  readonly message: string;
+  readonly pin: PinState | null;
+};
 
 /** Asked by the Gateway's `namespace/name`. */
 export type LagOf = (gateway: string) => Lag;
@@ -35,26 +44,37 @@ export type LagOf = (gateway: string) => Lag;
  * for each parent that accepts it. A status that is shown as it is stays the object that it was.
  */
 export function shownStatus(object: ObjectStatus, lagOf: LagOf): ObjectStatus {
-  if (object.kind === 'Gateway') return withholdProgrammed(object, lagOf(`${object.namespace}/${object.name}`));
+  if (object.kind === 'Gateway') {
+    const lag = lagOf(`${object.namespace}/${object.name}`);
+    return addPinned(withholdProgrammed(object, lag), lag.pin);
+  }
   return object.kind === 'HTTPRoute' ? addRouteProgrammed(object, lagOf) : object;
 }
 
 /** @param progress null: nothing was ever given to the proxies. */
 export function lagFrom(progress: Progress | null): Lag {
-  const unheard = 'the proxies have not acknowledged the configuration yet';
-  if (progress === null) return { desired: null, behind: null, message: unheard };
-  const { desired, acknowledged, refused } = progress;
-  if (acknowledged.length === 0) return { desired, behind: null, message: 'no proxy is ready' };
-  const message = refused === '' ? unheard : `the proxies refused the configuration: ${refused}`;
+  const [reason, message] = whyBehind(progress);
+  if (progress === null) return { desired: null, behind: null, reason, message, pin: null };
+  const { desired, acknowledged, pin = null } = progress;
   const tables = acknowledged.filter((table) => table !== null);
-  return { desired, behind: tables.length < acknowledged.length ? null : behind(desired, tables), message };
+  const unknown = tables.length === 0 || tables.length < acknowledged.length;
+  return { desired, behind: unknown ? null : behind(desired, tables), reason, message, pin };
 }
 
-export function withholdProgrammed(object: Gateway, { behind: late, message }: Lag): Gateway {
+function whyBehind(progress: Progress | null): [Lag['reason'], string] {
+  if (progress?.acknowledged.length === 0) return ['Pending', 'no proxy is ready'];
+  const refused = progress?.refused ?? '';
+  if (refused !== '') return ['Pending', `the proxies refused the configuration: ${refused}`];
+  const pin = progress?.pin?.pin ?? 'unreadable';
+  if (pin !== 'unreadable') return ['Pinned', pinnedMessage(pin)];
+  return ['Pending', 'the proxies have not acknowledged the configuration yet'];
+}
+
+export function withholdProgrammed(object: Gateway, { behind: late, reason, message }: Lag): Gateway {
   if (late !== null && late.listeners.size === 0) return object;
   const withhold = (condition: Condition): Condition =>
     condition.type === 'Programmed' && condition.status === 'True'
-      ? { ...condition, status: 'False', reason: 'Pending', message }
+      ? { ...condition, status: 'False', reason, message }
       : condition;
   const { status, namespace, name } = object;
   return {
@@ -99,7 +119,7 @@ function routeCondition(route: string, lag: Lag, observedGeneration: number): Co
   if (lag.desired !== null && !hasRule(lag.desired, route)) {
     return condition('False', 'NotServed', 'no listener that the route is attached to is served');
   }
-  if (lag.behind === null || lag.behind.routes.has(route)) return condition('False', 'Pending', lag.message);
+  if (lag.behind === null || lag.behind.routes.has(route)) return condition('False', lag.reason, lag.message);
   return condition('True', 'Programmed', 'every ready proxy serves the route as it is');
 }
 

@@ -1,14 +1,34 @@
-import type { TableChange } from '../ir/delta.ts';
+import type { Snapshot, TableChange } from '../ir/delta.ts';
+import type { EndpointSet } from '../ir/table.ts';
 import { snapshotOf } from '../snapshot/revision.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
+import type { Pin } from './pin/pin.ts';
+import { pinnedTable } from './pin/pinned-table.ts';
 
-/** Gives changed tables to the proxies. A table that could not be given stays here until it could, or a newer one comes. */
+export type PublisherOptions = {
+  readonly snapshots: Pick<SnapshotServer, 'publish' | 'forget'>;
+  /** The pins in force. */
+  readonly pins: () => readonly Pin[];
+  /** The endpoints that a backend has now, whether a route leads to it or not. */
+  readonly endpointsOf: (backend: string) => EndpointSet;
+};
+
+type Pinned = { readonly pin: Pin; readonly snapshot: Snapshot };
+
+/**
+ * Gives changed tables to the proxies: what the cluster's objects say, or, for a Gateway that was rolled back, its pinned
+ * table. A table that could not be given stays here until it could, or a newer one comes.
+ */
 export class Publisher {
-  readonly #snapshots: Pick<SnapshotServer, 'publish' | 'forget'>;
+  readonly #options: PublisherOptions;
   readonly #changes = new Map<string, TableChange>();
+  /** By Gateway. */
+  readonly #configured = new Map<string, Snapshot>();
+  readonly #pinned = new Map<string, Pinned>();
+  #stale = false;
 
-  constructor(snapshots: Pick<SnapshotServer, 'publish' | 'forget'>) {
-    this.#snapshots = snapshots;
+  constructor(options: PublisherOptions) {
+    this.#options = options;
   }
 
   add(change: TableChange): void {
@@ -17,7 +37,24 @@ export class Publisher {
 
   forget(gateway: string): void {
     this.#changes.delete(gateway);
-    this.#snapshots.forget(gateway);
+    this.#configured.delete(gateway);
+    this.#pinned.delete(gateway);
+    this.#options.snapshots.forget(gateway);
+  }
+
+  /** Endpoints may be others now, of whatever backend. */
+  endpointsChanged(): void {
+    this.#stale = true;
+  }
+
+  /** What the cluster's objects say, whatever is served; null for a Gateway that has no table. */
+  configured(gateway: string): Snapshot | null {
+    return this.#configured.get(gateway) ?? null;
+  }
+
+  /** The pin that its proxies serve, or null. */
+  pin(gateway: string): Pin | null {
+    return this.#pinned.get(gateway)?.pin ?? null;
   }
 
   /**
@@ -26,14 +63,42 @@ export class Publisher {
    */
   publish(): void {
     const errors: unknown[] = [];
-    for (const [gateway, change] of this.#changes) {
+    const attempt = (work: () => void) => {
       try {
-        this.#snapshots.publish(snapshotOf(change.table, change));
-        this.#changes.delete(gateway);
+        work();
       } catch (error) {
         errors.push(error);
       }
-    }
+    };
+    const pins = new Map(this.#options.pins().map((pin) => [pin.gateway, pin]));
+    for (const [gateway, change] of this.#changes) attempt(() => this.#take(gateway, change, pins.has(gateway)));
+    for (const gateway of this.#pinned.keys()) if (!pins.has(gateway)) attempt(() => this.#release(gateway));
+    for (const pin of pins.values()) attempt(() => this.#pin(pin));
+    this.#stale = errors.length > 0;
     if (errors.length > 0) throw errors[0];
+  }
+
+  #take(gateway: string, change: TableChange, pinned: boolean): void {
+    const snapshot = snapshotOf(change.table, change);
+    this.#configured.set(gateway, snapshot);
+    if (pinned) this.#stale = true;
+    else this.#options.snapshots.publish(snapshot);
+    this.#changes.delete(gateway);
+  }
+
+  #release(gateway: string): void {
+    this.#options.snapshots.publish(this.#configured.get(gateway)!);
+    this.#pinned.delete(gateway);
+  }
+
+  #pin(pin: Pin): void {
+    const live = this.#configured.get(pin.gateway);
+    const known = this.#pinned.get(pin.gateway);
+    if (live === undefined || (known?.pin === pin && !this.#stale)) return;
+    const before = known?.pin === pin ? known.snapshot : null;
+    const table = pinnedTable(pin.table, live.table, this.#options.endpointsOf, before?.table ?? null);
+    const snapshot = snapshotOf(table);
+    if (snapshot.revision !== before?.revision) this.#options.snapshots.publish(snapshot);
+    this.#pinned.set(pin.gateway, { pin, snapshot });
   }
 }

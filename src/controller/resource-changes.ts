@@ -1,4 +1,4 @@
-import { COLLECTION_OF, type Resource, type Resources } from '../api/resources.ts';
+import { COLLECTION_OF, type Kind, type Resource, type Resources } from '../api/resources.ts';
 import type { ObjectChange, ResourceChanges } from '../translate/incremental/changes.ts';
 import type { WorldChange } from './world.ts';
 
@@ -33,4 +33,11 @@ export class PendingChanges {
     this.#changes = {};
     this.#count = 0;
   }
+}
+
+/** Kinds of which nothing is read when a Gateway's own objects are rendered, and which change most. */
+const TRAFFIC_KINDS: ReadonlySet<Kind> = new Set(['HTTPRoute', 'Service', 'EndpointSlice', 'Secret']);
+
+export function isOfInfrastructure({ kind, before, object }: WorldChange): boolean {
+  return !TRAFFIC_KINDS.has(kind) && before?.resource !== object?.resource;
 }

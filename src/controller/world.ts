@@ -56,6 +56,18 @@ export class World {
     return changes;
   }
 
+  /** How many objects of each kind are known. */
+  *counts(): Generator<readonly [string, number]> {
+    for (const [kind, store] of this.#stores) yield [kind, store.size];
+  }
+
+  /** Objects that changed since changes were last taken. */
+  get pending(): number {
+    let pending = 0;
+    for (const store of this.#stores.values()) pending += store.pending;
+    return pending;
+  }
+
   get(kind: string, namespace: string, name: string): WatchedObject | undefined {
     return this.#stores.get(kind)?.get(`${namespace}/${name}`);
   }

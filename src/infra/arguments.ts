@@ -41,6 +41,7 @@ export const TIME_FLAGS = {
     clientWrite: 'write-timeout',
     backendConnect: 'connect-timeout',
     backendResponse: 'response-timeout',
+    pendingRequest: 'pending-timeout',
     backendIdle: 'backend-idle-timeout',
     tunnelIdle: 'tunnel-timeout',
   },

@@ -50,6 +50,7 @@ test('the proxy understands the arguments, in its own units', () => {
       backendConnections: 1_024,
       backendIdleConnections: 256,
       backendPending: 1_024,
+      pendingTimeout: 10_000,
       clientConnections: 50_000,
       requestsPerConnection: 1_000_000,
       requestBody: 10_485_760,

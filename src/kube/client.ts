@@ -33,7 +33,7 @@ export type Cluster = {
     readonly rejectUnauthorized?: boolean;
     readonly servername?: string;
   };
-  /** Called for every request: credentials may have been renewed since the last one. */
+  /** Called for every request: credentials may have been renewed. */
   authorization(): Promise<string | undefined>;
 };
 
@@ -128,11 +128,37 @@ export async function clusterOf(config: KubeConfig): Promise<Cluster> {
       rejectUnauthorized: cluster.skipTLSVerify !== true,
       servername: options.servername,
     },
-    async authorization() {
+    authorization: remembered(async () => {
       const fresh: TlsOptions = {};
       await config.applyToHTTPSOptions(fresh as never);
       return fresh.headers?.Authorization ?? (fresh.auth === undefined ? undefined : basic(fresh.auth));
-    },
+    }),
+  };
+}
+
+/** Milliseconds. Tokens are renewed minutes before they expire. */
+const CREDENTIALS = 5_000;
+
+/**
+ * Asks again only after a while: finding credentials reads files, and a write of a status should cost little more than what
+ * it writes. What fails is not remembered.
+ */
+export function remembered<T>(
+  ask: () => Promise<T>,
+  milliseconds = CREDENTIALS,
+  now: () => number = () => performance.now(),
+): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  let until = 0;
+  return () => {
+    if (answer !== null && now() < until) return answer;
+    until = now() + milliseconds;
+    const asked = ask();
+    answer = asked;
+    asked.catch(() => {
+      if (answer === asked) answer = null;
+    });
+    return asked;
   };
 }
 

@@ -31,6 +31,11 @@ export class Store<T extends KubeObject> {
     return this.#objects.size;
   }
 
+  /** Objects that changed since changes were last taken. */
+  get pending(): number {
+    return this.#changed.size;
+  }
+
   get(key: string): T | undefined {
     return this.#objects.get(key);
   }

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../ir/delta.ts';
 import type { Acknowledgement } from './message.ts';
 import type { ProxyState } from './session.ts';
 
@@ -14,6 +15,7 @@ export class Report {
   readonly #identity: Identity;
   readonly #connectedAt = Date.now();
   #revision: string;
+  #held: Snapshot | null = null;
   #rejected: Acknowledgement | null = null;
 
   constructor(identity: Identity, revision: string) {
@@ -21,14 +23,24 @@ export class Report {
     this.#revision = revision;
   }
 
+  get proxy(): string {
+    return this.#identity.proxy;
+  }
+
   get gateway(): string {
     return this.#identity.gateway;
   }
 
-  /** Without the table: whoever has a history of tables knows it by its revision. */
-  get state(): ProxyState {
+  /**
+   * Another replica makes its tables of the same objects, but not always at the same moments: under many changes some of
+   * its revisions are never seen here. Then `held` is the newest that was: what has changed since counts as not served, and
+   * what has not is not withdrawn.
+   * @param tableOf the table of a revision; null when it is not known.
+   */
+  state(tableOf: (revision: string) => Snapshot | null): ProxyState {
     const revision = this.#revision;
-    return { ...this.#identity, revision, held: null, rejected: this.#rejected, connectedAt: this.#connectedAt };
+    this.#held = tableOf(revision) ?? this.#held;
+    return { ...this.#identity, revision, held: this.#held, rejected: this.#rejected, connectedAt: this.#connectedAt };
   }
 
   take(answer: Acknowledgement): void {

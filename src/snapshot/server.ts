@@ -18,7 +18,8 @@ import type { Writable } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { createGzip, createZstdCompress, constants as zlib } from 'node:zlib';
 import type { Snapshot } from '../ir/delta.ts';
-import { History } from './history.ts';
+import { History, type HistoryLimits } from './history.ts';
+import { Lag } from './lag.ts';
 import { decodeAcknowledgement } from './message.ts';
 import { type Identity, Report } from './report.ts';
 
@@ -43,8 +44,12 @@ export type SnapshotServerOptions = {
   readonly authenticate: (token: string) => Promise<Identity | null>;
   /** Called when a proxy came, went, or answered. */
   readonly changed?: (state: ProxyState) => void;
-  /** Revisions remembered per Gateway. */
-  readonly history?: number;
+  /** Called when a proxy serves the newest table again, with the milliseconds that it did not. */
+  readonly caughtUp?: (milliseconds: number) => void;
+  /** Called when a proxy refused a table. */
+  readonly refused?: () => void;
+  /** What is remembered of each Gateway. */
+  readonly history?: HistoryLimits;
 };
 
 /** A token is a JWT of a few kilobytes; nothing else in a proxy's request is long. */
@@ -60,6 +65,7 @@ export class SnapshotServer {
   readonly #reports = new Set<Report>();
   readonly #histories = new Map<string, History>();
   readonly #newest = new Map<string, Snapshot>();
+  readonly #lag = new Lag();
 
   constructor(options: SnapshotServerOptions) {
     this.#options = options;
@@ -97,6 +103,7 @@ export class SnapshotServer {
     this.#newest.set(gateway, snapshot);
     this.history(gateway).add(snapshot);
     for (const session of this.#sessions) if (session.gateway === gateway) session.want(snapshot);
+    for (const state of this.proxiesOf(gateway)) this.#note(state);
   }
 
   /** What was published last for a Gateway. */
@@ -133,13 +140,22 @@ export class SnapshotServer {
     const states = new Map<string, ProxyState>();
     for (const report of this.#reports) {
       if (gateway !== null && report.gateway !== gateway) continue;
-      const { state } = report;
-      states.set(state.proxy, { ...state, held: this.history(state.gateway).get(state.revision) });
+      states.set(report.proxy, this.#stateOf(report));
     }
     for (const session of this.#sessions) {
       if (gateway === null || session.gateway === gateway) states.set(session.proxy, session.state);
     }
     return [...states.values()];
+  }
+
+  #stateOf(report: Report): ProxyState {
+    const history = this.history(report.gateway);
+    return report.state((revision) => history.get(revision));
+  }
+
+  /** Since when a proxy has not served the newest table, in milliseconds since the epoch; null when it does. */
+  behindSince(proxy: string): number | null {
+    return this.#lag.since(proxy);
   }
 
   /** For new connections; streams that are open stay. */
@@ -168,17 +184,17 @@ export class SnapshotServer {
     stream.respond({ ':status': 200 });
     const report = new Report(identity, String(headers[REVISION_HEADER] ?? ''));
     this.#reports.add(report);
-    this.#options.changed?.(report.state);
+    this.#tell(this.#stateOf(report));
     try {
       for await (const line of linesOf(stream)) {
         report.take(decodeAcknowledgement(line));
-        this.#options.changed?.(report.state);
+        this.#tell(this.#stateOf(report));
       }
     } catch {
       // As below.
     } finally {
       this.#reports.delete(report);
-      this.#options.changed?.(report.state);
+      this.#tell(this.#stateOf(report));
       stream.close();
     }
   }
@@ -190,21 +206,39 @@ export class SnapshotServer {
     stream.respond({ ':status': 200, 'content-type': 'application/x-ndjson', 'content-encoding': encoding });
     const session = new Session(identity.proxy, identity.gateway, held, out, flush);
     this.#sessions.add(session);
-    this.#options.changed?.(session.state);
+    this.#tell(session.state);
     const newest = this.#newest.get(identity.gateway);
     if (newest !== undefined) session.want(newest);
     try {
       for await (const line of linesOf(stream)) {
-        if (session.acknowledge(decodeAcknowledgement(line))) this.#options.changed?.(session.state);
+        const answer = decodeAcknowledgement(line);
+        if (!session.acknowledge(answer)) continue;
+        if (answer.rejected !== null) this.#options.refused?.();
+        this.#tell(session.state);
       }
     } catch {
       // A broken or senseless conversation ends; the proxy comes back with a new one.
     } finally {
       this.#sessions.delete(session);
-      this.#options.changed?.({ ...session.state, revision: '', held: null });
+      this.#tell({ ...session.state, revision: '', held: null });
       out.destroy();
       stream.close();
     }
+  }
+
+  #tell(state: ProxyState): void {
+    const known = this.proxiesOf(state.gateway).find(({ proxy }) => proxy === state.proxy);
+    if (known === undefined) this.#lag.forget(state.proxy);
+    else this.#note(known);
+    this.#options.changed?.(state);
+  }
+
+  #note({ proxy, gateway, revision }: ProxyState): void {
+    const newest = this.#newest.get(gateway);
+    const behind = newest !== undefined && newest.revision !== revision;
+    const since = this.#lag.since(proxy);
+    if (since !== null && !behind) this.#options.caughtUp?.(Date.now() - since);
+    this.#lag.note(proxy, behind);
   }
 }
 

@@ -200,7 +200,7 @@ test('every replica hears what a proxy serves, whichever it gets its tables from
   expect(server.proxies()[0]!.held).toBe(first);
   // Another replica was faster with a table that this one makes a moment later.
   reports.report({ revision: second.revision, rejected: null });
-  await eventually(() => expect(server.proxies()).toMatchObject([{ revision: second.revision, held: null }]));
+  await eventually(() => expect(server.proxies()).toMatchObject([{ revision: second.revision, held: first }]));
   server.publish(second);
   expect(server.proxies()[0]!.held).toBe(second);
   reports.report({ revision: 'third', rejected: 'port 80 is taken' });

@@ -62,7 +62,7 @@ type Definition = {
 };
 type Role = { readonly kind: string; readonly rules?: readonly Rule[] };
 
-test('no rule has a wildcard, and Secrets are only read but for the one that is ours', () => {
+test('no rule has a wildcard, and Secrets are only read but for those that are ours', () => {
   const objects = parseAllDocuments(template()).map((document) => document.toJS() as Role | null);
   const roles = objects.filter((object) => object?.kind === 'ClusterRole' || object?.kind === 'Role') as Role[];
   expect(roles.map(({ kind }) => kind)).toEqual(['ClusterRole', 'Role']);
@@ -73,7 +73,9 @@ test('no rule has a wildcard, and Secrets are only read but for the one that is 
       const writes = rule.verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb));
       if (kind === 'ClusterRole') expect(writes).toEqual([]);
       else
-        expect(rule.resourceNames ?? rule.verbs).toEqual(rule.verbs.includes('create') ? ['create'] : ['headgate-ca']);
+        expect(rule.resourceNames ?? rule.verbs).toEqual(
+          rule.verbs.includes('create') ? ['create'] : ['headgate-ca', 'headgate-pins'],
+        );
     }
   }
 });
@@ -95,6 +97,7 @@ test.each([
   ['controller.replicas=0', 'replicas'],
   ['image.pullPolicy=Sometimes', 'pullPolicy'],
   ['nonsense=1', 'nonsense'],
+  ['podMonitor.interval=often', 'interval'],
 ])('%s is refused', (value, named) => {
   expect(() => template('--set', value)).toThrow(named);
 });

@@ -1,5 +1,5 @@
-import { ExplainError } from '../source.ts';
-import type { Route } from './reply.ts';
+import type { AdminSource, ExplainRequest } from '../source.ts';
+import type { Reply, Route } from './reply.ts';
 import { BadRequest, json } from './reply.ts';
 
 /** RFC 9110, section 5.6.2. */
@@ -7,27 +7,44 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110, section 5.5, as text. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+const PARAMETERS = ['method', 'url', 'header'];
+
 export const explain: Route = {
   path: '/explain',
   about:
     'What would happen to a request: listener, rule, filters, backends. header is "name: value" and may be repeated.',
-  parameters: ['method', 'url', 'header'],
-  answer: async (source, parameters) => {
-    const method = parameters.get('method') ?? 'GET';
-    if (!TOKEN.test(method)) throw new BadRequest(`method: ${JSON.stringify(method)} is no HTTP method`);
-    const url = parameters.get('url');
-    if (url === null || !URL.canParse(url) || !/^https?:\/\//i.test(url)) {
-      throw new BadRequest('url: an absolute http or https URL is needed, such as url=https://shop.example/cart');
-    }
-    const headers = parameters.getAll('header').map(header);
-    try {
-      return json(200, await source.explain({ method, url, headers }));
-    } catch (error) {
-      if (error instanceof ExplainError) throw new BadRequest(error.message);
-      throw error;
-    }
+  parameters: PARAMETERS,
+  answer: (source, parameters) => answer(source, parameters, {}),
+};
+
+export const explainOfController: Route = {
+  ...explain,
+  parameters: [...PARAMETERS, 'gateway', 'revision'],
+  answer: (source, parameters) => {
+    const revision = parameters.get('revision');
+    const gateway = parameters.get('gateway');
+    if (revision !== null && gateway === null) throw new BadRequest('revision: goes with a gateway');
+    return answer(source, parameters, {
+      ...(gateway === null ? {} : { gateway }),
+      ...(revision === null ? {} : { revision }),
+    });
   },
 };
+
+async function answer(
+  source: AdminSource,
+  parameters: URLSearchParams,
+  about: Pick<ExplainRequest, 'gateway' | 'revision'>,
+): Promise<Reply> {
+  const method = parameters.get('method') ?? 'GET';
+  if (!TOKEN.test(method)) throw new BadRequest(`method: ${JSON.stringify(method)} is no HTTP method`);
+  const url = parameters.get('url');
+  if (url === null || !URL.canParse(url) || !/^https?:\/\//i.test(url)) {
+    throw new BadRequest('url: an absolute http or https URL is needed, such as url=https://shop.example/cart');
+  }
+  const headers = parameters.getAll('header').map(header);
+  return json(200, await source.explain({ method, url, headers, ...about }));
+}
 
 function header(text: string): readonly [string, string] {
   const colon = text.indexOf(':');

@@ -1,6 +1,8 @@
+import type { Snapshot } from '../../ir/delta.ts';
 import type { Certificate, RoutingTable } from '../../ir/table.ts';
-import type { Route } from './reply.ts';
-import { BadRequest, json } from './reply.ts';
+import type { ControllerSource } from '../source.ts';
+import type { Reply, Route } from './reply.ts';
+import { BadRequest, json, required } from './reply.ts';
 
 export const table: Route = {
   path: '/table',
@@ -16,15 +18,30 @@ export const table: Route = {
         `gateway: there is no table for ${JSON.stringify(wanted)}; there are: ${known.join(', ') || 'none'}`,
       );
     }
-    return json(200, {
-      gateways: shown.map((each) => ({
-        gateway: each.table.gateway,
-        revision: each.revision,
-        table: withoutPrivateKeys(each.table),
-      })),
-    });
+    return replyOf(shown);
   },
 };
+
+export const tableOfController: Route<ControllerSource> = {
+  ...table,
+  about: `${table.about} revision names an older one of a Gateway.`,
+  parameters: ['gateway', 'revision'],
+  answer: (source, parameters) => {
+    const revision = parameters.get('revision');
+    if (revision === null) return table.answer(source, parameters);
+    return replyOf([source.revision(required(parameters, 'gateway', 'shop/web'), revision)]);
+  },
+};
+
+function replyOf(snapshots: readonly Snapshot[]): Reply {
+  return json(200, {
+    gateways: snapshots.map((each) => ({
+      gateway: each.table.gateway,
+      revision: each.revision,
+      table: withoutPrivateKeys(each.table),
+    })),
+  });
+}
 
 /** The fields of a certificate that may be shown are named one by one, so that a new one is hidden until it is added. */
 function withoutPrivateKeys(from: RoutingTable): unknown {

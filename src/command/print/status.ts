@@ -17,7 +17,7 @@ const BAD_WHEN_TRUE: ReadonlySet<string> = new Set(['Conflicted', 'PartiallyInva
 /** Worth reading, but nothing is refused because of it. */
 const NEUTRAL: ReadonlySet<string> = new Set(['OverlappingTLSConfig', 'InsecureFrontendValidationMode']);
 
-export function isFault(condition: Condition): boolean {
+export function isFault(condition: Pick<Condition, 'type' | 'status'>): boolean {
   if (NEUTRAL.has(condition.type)) return false;
   return BAD_WHEN_TRUE.has(condition.type) ? condition.status === 'True' : condition.status !== 'True';
 }

@@ -6,17 +6,30 @@ import type { Condition } from '../../ir/status.ts';
 import { sameContent } from '../../translate/incremental/equal.ts';
 import { mergeConditions, type StoredCondition } from './conditions.ts';
 
+type Reference = {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly sectionName?: string;
+  readonly port?: number;
+};
 type Entry = { readonly conditions?: readonly StoredCondition[]; readonly [field: string]: unknown };
 type Status = Entry & {
   readonly listeners?: readonly (Entry & { readonly name: string })[];
-  readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: object })[];
-  readonly ancestors?: readonly (Entry & { readonly controllerName: string; readonly ancestorRef: object })[];
+  readonly parents?: readonly (Entry & { readonly controllerName: string; readonly parentRef: Reference })[];
+  readonly ancestors?: readonly (Entry & { readonly controllerName: string; readonly ancestorRef: Reference })[];
 };
 
 export type StoredObject = {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+  };
   readonly status?: Status;
 };
 
@@ -24,8 +37,8 @@ export type StoredObject = {
 type Ours = { readonly conditions?: readonly Condition[]; readonly [field: string]: unknown };
 type OurStatus = Ours & {
   readonly listeners?: readonly (Ours & { readonly name: string })[];
-  readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: object })[];
-  readonly ancestors?: readonly (Ours & { readonly controllerName: string; readonly ancestorRef: object })[];
+  readonly parents?: readonly (Ours & { readonly controllerName: string; readonly parentRef: Reference })[];
+  readonly ancestors?: readonly (Ours & { readonly controllerName: string; readonly ancestorRef: Reference })[];
 };
 
 /** An entry that belongs to a controller, among those of others. */
@@ -49,11 +62,15 @@ export function mergeStatus<T extends StoredObject>(
     );
   }
   if (ours.parents !== undefined) {
-    const merge = new OwnedEntries(controllerName, now, (entry: { readonly parentRef: object }) => entry.parentRef);
+    const merge = new OwnedEntries(controllerName, now, (entry: { readonly parentRef: Reference }) => entry.parentRef);
     after.parents = merge.over(before.parents ?? [], ours.parents);
   }
   if (ours.ancestors !== undefined) {
-    const merge = new OwnedEntries(controllerName, now, (entry: { readonly ancestorRef: object }) => entry.ancestorRef);
+    const merge = new OwnedEntries(
+      controllerName,
+      now,
+      (entry: { readonly ancestorRef: Reference }) => entry.ancestorRef,
+    );
     after.ancestors = merge.over(before.ancestors ?? [], ours.ancestors);
   }
   return sameContent(after, before) ? null : { ...object, status: after };
@@ -63,9 +80,9 @@ export function mergeStatus<T extends StoredObject>(
 class OwnedEntries<R> {
   readonly #controllerName: string;
   readonly #now: string;
-  readonly #refOf: (entry: R) => object;
+  readonly #refOf: (entry: R) => Reference;
 
-  constructor(controllerName: string, now: string, refOf: (entry: R) => object) {
+  constructor(controllerName: string, now: string, refOf: (entry: R) => Reference) {
     this.#controllerName = controllerName;
     this.#now = now;
     this.#refOf = refOf;
@@ -76,14 +93,14 @@ class OwnedEntries<R> {
    * against each other for ever.
    */
   over(known: readonly (Entry & Owned & R)[], ours: readonly (Ours & Owned & R)[]): readonly object[] {
-    const remaining = new Map(ours.map((entry) => [canonical(this.#refOf(entry)), entry]));
+    const remaining = new Map(ours.map((entry) => [idOf(this.#refOf(entry)), entry]));
     const merged: object[] = [];
     for (const old of known) {
       if (old.controllerName !== this.#controllerName) {
         merged.push(old);
         continue;
       }
-      const id = canonical(this.#refOf(old));
+      const id = idOf(this.#refOf(old));
       const next = remaining.get(id);
       remaining.delete(id);
       if (next !== undefined) merged.push(mergeEntry(old, next, this.#now));
@@ -100,11 +117,12 @@ function mergeEntry(stored: Entry, ours: Ours, now: string): object {
   return empty ? { ...ours } : { ...ours, conditions };
 }
 
-/** Equal for objects that differ only in the order of their fields. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+export function sameReference(a: Reference, b: Reference): boolean {
+  return idOf(a) === idOf(b);
+}
+
+/** Equal for references to the same part of the same object. */
+function idOf(reference: Reference): string {
+  const { group = '', kind = '', namespace = '', name, sectionName = '', port = '' } = reference;
+  return `${group}/${kind}/${namespace}/${name}/${sectionName}/${port}`;
 }

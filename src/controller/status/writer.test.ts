@@ -29,7 +29,7 @@ function writer() {
   const options = {
     client,
     controllerName: 'us',
-    failed: (_: string, error: unknown) => failures.push(error),
+    failed: (_: unknown, error: unknown) => failures.push(error),
     pace: 50,
     retry: 100,
   };

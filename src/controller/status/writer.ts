@@ -19,8 +19,8 @@ export type StatusTarget = {
 export type StatusWriterOptions = {
   readonly client: KubeClient;
   readonly controllerName: string;
-  readonly failed: (path: string, error: unknown) => void;
-  readonly written?: (path: string) => void;
+  readonly failed: (target: StatusTarget, error: unknown) => void;
+  readonly written?: (target: StatusTarget) => void;
   /**
    * Milliseconds between two writes of one object. The first is immediate; a Gateway to which a thousand routes are being
    * attached is not written a thousand times.
@@ -117,10 +117,10 @@ export class StatusWriter {
     let failed = false;
     try {
       await writeStatus(this.#options.client, path, target.stored, (object) => this.#merged(object, target));
-      this.#options.written?.(path);
+      this.#options.written?.(target);
     } catch (error) {
       failed = true;
-      this.#options.failed(path, error);
+      this.#options.failed(target, error);
     }
     this.#busy.delete(path);
     this.#remember(path);

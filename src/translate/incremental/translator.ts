@@ -9,10 +9,11 @@
 import type { Service } from '../../api/core/service.ts';
 import type { TableChange } from '../../ir/delta.ts';
 import type { ObjectKey } from '../../ir/status.ts';
-import type { RoutingTable } from '../../ir/table.ts';
+import type { EndpointSet, RoutingTable } from '../../ir/table.ts';
 import { type GatewayPlan, planGateways } from '../gateway.ts';
 import { type GatewayClassPlan, planGatewayClasses } from '../gateway-class.ts';
 import { planParameters } from '../gateway-parameters.ts';
+import { liveEndpoints } from '../live-endpoints.ts';
 import { compare, keyOf } from '../object.ts';
 import {
   type ObjectStatus,
@@ -86,6 +87,11 @@ export class IncrementalTranslator {
     this.#planGateways();
     this.#refreshBackends();
     return this.#commit(this.#planRoutes());
+  }
+
+  /** The endpoints that a backend has as of the last update, whether any route leads to it or not. */
+  endpointsOf(backend: string): EndpointSet {
+    return liveEndpoints(backend, this.#objects);
   }
 
   #takeOptions(options: TranslateOptions): void {

@@ -1,7 +1,7 @@
 /** Many objects at once. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../../../src/kube/error.ts';
-import { create, type KubeObject } from '../installed/cluster.ts';
+import { condition, create, type KubeObject, list } from '../installed/cluster.ts';
 import { httpRoute } from '../installed/shop.ts';
 
 /** Requests under way at once. */
@@ -38,16 +38,12 @@ export async function fill(namespace: string, from: number, to: number): Promise
   });
 }
 
-/** Resolves when `look` has given the same value for two seconds. */
-export async function settled<T>(look: () => Promise<T>): Promise<T> {
-  let last = await look();
-  let since = performance.now();
-  while (performance.now() - since < 2_000) {
-    await sleep(250);
-    const now = await look();
-    if (now === last) continue;
-    last = now;
-    since = performance.now();
+/** Resolves when every route of the namespace says that all proxies serve it: nothing is worked off any more. */
+export async function allProgrammed(namespace: string): Promise<void> {
+  const isProgrammed = ({ status }: KubeObject) =>
+    condition(status?.parents?.[0], 'headgate.dev/Programmed') === 'True';
+  for (const end = performance.now() + 600_000; performance.now() < end; await sleep(2_000)) {
+    if ((await list('HTTPRoute', namespace)).every(isProgrammed)) return;
   }
-  return last;
+  throw new Error(`after ten minutes not every route of ${namespace} is programmed`);
 }

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { create, kube, makeNamespace, pathOf, removeNamespace } from '../installed/cluster.ts';
 import { ask } from '../installed/load.ts';
-import { httpRoute, routeProgrammed, startBackend, startGateway } from '../installed/shop.ts';
-import { fill } from './many.ts';
+import { httpRoute, startBackend, startGateway } from '../installed/shop.ts';
+import { allProgrammed, fill } from './many.ts';
 import type { Options } from './options.ts';
 import { mean, type Spread, spreadOf } from './statistics.ts';
 import { cpuBetween, leaderUsage } from './usage.ts';
@@ -41,7 +41,7 @@ export async function propagation(options: Options, say: (line: string) => void)
     for (const size of options.sizes) {
       await fill(namespace, there, size);
       there = Math.max(there, size);
-      await routeProgrammed(namespace, `filled-${size - 1}`);
+      await allProgrammed(namespace);
       await sleep(3_000);
       const result = await measure(size, options.samples, async (index) => {
         const name = `sample-${size}-${index}`;

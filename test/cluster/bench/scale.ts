@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeObject, makeNamespace, patch, removeNamespace } from '../installed/cluster.ts';
-import { httpRoute, routeProgrammed, startGateway } from '../installed/shop.ts';
-import { inParallel, made } from './many.ts';
+import { httpRoute, startGateway } from '../installed/shop.ts';
+import { allProgrammed, inParallel, made } from './many.ts';
 import type { Options } from './options.ts';
 import { mean } from './statistics.ts';
 import { cpuBetween, leaderUsage, proxyUsage, type Usage } from './usage.ts';
@@ -34,7 +34,7 @@ const READING = 15_000;
 /** Before the churn counts: what was made is still being worked off. */
 const CALM = 10_000;
 /** kube-proxy leaves Services with this label alone; the cluster's nodes have nothing to do with fake endpoints. */
-const NOT_FOR_NODES = { 'service.kubernetes.io/service-proxy-name': 'headgate.dev/bench' };
+const NOT_FOR_NODES = { 'service.kubernetes.io/service-proxy-name': 'headgate-bench' };
 
 export async function scale({ routes, minutes }: Options, say: (line: string) => void): Promise<Scale> {
   const namespace = await makeNamespace('bench-scale');
@@ -44,7 +44,7 @@ export async function scale({ routes, minutes }: Options, say: (line: string) =>
     await inParallel(routes, async (index) => {
       for (const object of objects(namespace, index)) await made(object);
     });
-    await routeProgrammed(namespace, name(routes - 1));
+    await allProgrammed(namespace);
     await sleep(CALM);
     const controllerSecondsForAll = cpuBetween(begin, await leaderUsage());
     say(`  ${routes} routes are served, for ${controllerSecondsForAll.toFixed(1)} s of the controller's CPU`);

@@ -64,5 +64,7 @@ export async function proxyUsage(namespace: string): Promise<Usage> {
 /** CPU seconds between two readings; throws when they are not of the same pod. */
 export function cpuBetween(before: Usage, after: Usage): number {
   if (before.pod !== after.pod) throw new Error(`${before.pod} was replaced by ${after.pod} while it was measured`);
-  return after.cpuSeconds - before.cpuSeconds;
+  const seconds = after.cpuSeconds - before.cpuSeconds;
+  if (seconds < 0) throw new Error(`${after.pod} was restarted while it was measured`);
+  return seconds;
 }

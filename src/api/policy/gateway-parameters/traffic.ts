@@ -47,6 +47,7 @@ export const timeoutsSchema = z.object({
   clientWrite: duration.describe('That a client takes nothing of its response.').optional(),
   backendConnect: duration.describe('To connect to an endpoint.').optional(),
   backendResponse: duration.describe('That a backend is silent in an exchange; then 504.').optional(),
+  pendingRequest: duration.describe('That a request waits for a connection to an endpoint; then 503.').optional(),
   backendIdle: duration.describe('That an idle connection to an endpoint is kept.').optional(),
   tunnelIdle: duration.describe('That an upgraded connection is silent both ways.').optional(),
 });
