@@ -25,6 +25,10 @@ export class PendingQueue implements TimerOwner {
     this.since = [];
   }
 
+  get isEmpty(): boolean {
+    return this.sinks.length === 0;
+  }
+
   /** False when there are as many as may be. A sink that waits for too long is told `backendFailed`. */
   add(sink: ResponseSink): boolean {
     const { backendPending, pendingTimeout } = this.bounds;

@@ -1,4 +1,5 @@
 import type { EndpointPool, PoolCounts } from '../backend/endpoint-pool.ts';
+import { PendingQueue } from '../backend/pending-queue.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
 import type { ProxyError } from '../exchange/error.ts';
 import type { ProxyLimits } from '../options.ts';
@@ -11,7 +12,7 @@ export class SessionPool {
   private readonly limits: ProxyLimits;
   private readonly counts: PoolCounts;
   private sessions: BackendSession[];
-  private readonly waiting: ResponseSink[];
+  private readonly pending: PendingQueue;
   private isRetired: boolean;
 
   constructor(endpoints: EndpointPool) {
@@ -19,14 +20,14 @@ export class SessionPool {
     this.limits = endpoints.shared.limits;
     this.counts = endpoints.shared.counts;
     this.sessions = [];
-    this.waiting = [];
+    this.pending = new PendingQueue(this.limits, this.counts, endpoints.shared.wheel);
     this.isRetired = false;
   }
 
   /** A stream on an open connection, now the sink's; null when there is none with room. */
   reuse(sink: ResponseSink): BackendStream | null {
     // Who waits already is first.
-    if (this.waiting.length > 0) return null;
+    if (!this.pending.isEmpty) return null;
     for (const session of this.sessions) {
       if (!session.hasRoom) continue;
       this.counts.reuses++;
@@ -37,25 +38,20 @@ export class SessionPool {
 
   /** Queues the sink for a stream, and opens a connection if none is on its way. False when the queue is full. */
   connect(sink: ResponseSink): boolean {
-    if (this.waiting.length >= this.limits.backendPending) return false;
-    this.waiting.push(sink);
-    this.counts.waiting++;
+    if (!this.pending.add(sink)) return false;
     this.serve();
     this.grow();
     return true;
   }
 
   cancel(sink: ResponseSink): void {
-    const index = this.waiting.indexOf(sink);
-    if (index === -1) return;
-    this.waiting.splice(index, 1);
-    this.counts.waiting--;
+    this.pending.cancel(sink);
   }
 
   /** The endpoint is no more: requests under way finish, nothing is kept. */
   retire(): void {
     this.isRetired = true;
-    for (const session of [...this.sessions]) if (this.waiting.length === 0 || !session.isConnecting) session.retire();
+    for (const session of [...this.sessions]) if (this.pending.isEmpty || !session.isConnecting) session.retire();
   }
 
   // Told by sessions
@@ -69,7 +65,7 @@ export class SessionPool {
   freed(session: BackendSession): void {
     this.serve();
     this.grow();
-    if (this.isRetired && this.waiting.length === 0 && !session.isConnecting) session.retire();
+    if (this.isRetired && this.pending.isEmpty && !session.isConnecting) session.retire();
   }
 
   /** The endpoint is closing the connection: it is not chosen any more. */
@@ -89,8 +85,8 @@ export class SessionPool {
     this.counts.connectFailures++;
     if (this.sessions.some((other) => other.isConnecting)) return;
     // Each of them may come back with another attempt.
-    const failed = this.waiting.splice(0);
-    this.counts.waiting -= failed.length;
+    const failed: ResponseSink[] = [];
+    for (let sink = this.pending.next(); sink !== undefined; sink = this.pending.next()) failed.push(sink);
     for (const sink of failed) sink.backendFailed(error);
   }
 
@@ -100,16 +96,16 @@ export class SessionPool {
 
   private serve(): void {
     for (const session of this.sessions) {
-      while (this.waiting.length > 0 && session.hasRoom) {
-        const sink = this.waiting.shift()!;
-        this.counts.waiting--;
+      while (session.hasRoom) {
+        const sink = this.pending.next();
+        if (sink === undefined) return;
         sink.connected(session.take(sink));
       }
     }
   }
 
   private grow(): void {
-    if (this.waiting.length === 0 || this.sessions.some((session) => session.isConnecting)) return;
+    if (this.pending.isEmpty || this.sessions.some((session) => session.isConnecting)) return;
     if (this.sessions.length >= this.limits.backendConnections) return;
     this.counts.open++;
     this.sessions.push(new BackendSession(this));

@@ -3,6 +3,7 @@ import { answer, chunkedResponse, response } from '../../fake/backend.ts';
 import { certificateKey, EXACT } from '../../fake/certificates.ts';
 import type { Answer } from '../../fake/http2.ts';
 import { backend, serve, until } from '../start.ts';
+import { backendKey } from '../table.ts';
 import { http2, http2Backend } from './start.ts';
 
 const TLS = {
@@ -207,4 +208,52 @@ test('a client that does not read holds its backend, and nobody else', async () 
   }
   expect(sent).toBeLessThan(5_000_000);
   stream.close();
+});
+
+test('a request for the host of another listener than the connection was made to is 421', async () => {
+  const one = await backend();
+  const tls = { mode: 'Terminate' as const, certificates: [certificateKey(EXACT)], clientValidation: null };
+  const { port } = await serve({
+    listeners: { exact: { hostname: 'a.example', tls }, any: { hostname: '', tls } },
+    certificates: TLS.certificates,
+    backends: { a: [one.port] },
+    rules: [{ listeners: ['exact', 'any'] }],
+  });
+  const client = await http2(port, 'a.example');
+  expect(await client.ask({ ':authority': 'a.example' })).toMatchObject({ status: 200 });
+  expect(await client.ask({ ':authority': 'b.example' })).toMatchObject({ status: 421 });
+});
+
+test('a mirror gets a copy in its own version', async () => {
+  const [one, two] = [await backend(), await http2Backend()];
+  const mirror = { kind: 'RequestMirror' as const, backend: backendKey('b'), numerator: 1, denominator: 1 };
+  const { port } = await serve({
+    backends: { a: [one.port], b: [two.port] },
+    entries: { b: { protocol: 'h2c' } },
+    rules: [{ backends: ['a'], filters: [mirror] }],
+  });
+  const client = await http2(port);
+  expect(await client.ask({ ':method': 'POST' }, 'hello', { 'x-t': '1' })).toMatchObject({ status: 200 });
+  await until(() => two.requests.length === 1 && two.requests[0]!.body !== '', 'the copy');
+  expect(two.requests[0]).toMatchObject({ body: 'hello' });
+  expect(one.requests[0]).toMatchObject({ body: 'hello', trailers: [['x-t', '1']] });
+});
+
+test('a retry sends the body again', async () => {
+  let count = 0;
+  const one = await http2Backend((stream) => {
+    stream.respond({ ':status': ++count === 1 ? 503 : 200 });
+    stream.end('ok');
+  });
+  const { port } = await serve({
+    ...H2C,
+    backends: { a: [one.port] },
+    rules: [{ retry: { attempts: 1, codes: [503], backoff: 0 } }],
+  });
+  const client = await http2(port);
+  expect(await client.ask({ ':method': 'POST' }, 'hello', { 'x-t': '1' })).toMatchObject({ status: 200 });
+  expect(one.requests.map(({ body, trailers }) => [body, trailers['x-t']])).toEqual([
+    ['hello', '1'],
+    ['hello', '1'],
+  ]);
 });
