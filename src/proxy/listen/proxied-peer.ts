@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { DONE } from '../http1/fault.ts';
 import { type ProxiedPeer, ProxyHeader } from '../proxy-protocol/header.ts';
+import { reset } from '../wire.ts';
 import type { FirstBytesReader } from './first-bytes.ts';
 
 type PeerName = { address?: string; port?: number; family?: string };
@@ -27,7 +28,7 @@ export class ProxiedConnection implements FirstBytesReader {
     const { header } = this;
     if (result !== DONE) {
       socket.on('error', () => {});
-      socket.resetAndDestroy();
+      reset(socket);
       this.refused();
       return;
     }

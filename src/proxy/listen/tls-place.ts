@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { DONE } from '../http1/fault.ts';
 import type { Runtime } from '../runtime.ts';
 import { STREAM_ENDS } from '../stream/end.ts';
+import { reset } from '../wire.ts';
 import { Acceptor } from './acceptor.ts';
 import type { CertificateChoice } from './certificate.ts';
 import { ClientHello } from './client-hello.ts';
@@ -171,6 +172,6 @@ class HelloReader implements FirstBytesReader {
 /** Ends a connection, with an alert where the client speaks TLS. */
 function refuse(socket: Socket, alert: Buffer | null): void {
   socket.on('error', () => {});
-  if (alert === null) socket.resetAndDestroy();
+  if (alert === null) reset(socket);
   else socket.end(alert, () => socket.destroy());
 }
