@@ -47,7 +47,7 @@ export class ProxiedConnection implements FirstBytesReader {
  * that is made of its handle, as TLS and `readInto` do. The handle is not documented, but there is no other place
  * that they share.
  */
-export function setPeer(socket: Socket, { address, port }: ProxiedPeer): void {
+function setPeer(socket: Socket, { address, port }: ProxiedPeer): void {
   const bare = socket as unknown as WithHandle;
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
   bare._peername = { address, port, family };

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
+import { connectTo } from '../backend/connect.ts';
 import type { RunnableStream } from '../compile/stream.ts';
 import { plainAddress } from '../exchange/forwarding.ts';
 import { introduce } from '../proxy-protocol/introduce.ts';
 import type { Runtime } from '../runtime.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
 import { readInto, reset } from '../wire.ts';
-import { Attempts, connectTo, failureOf } from './attempt.ts';
+import { Attempts, failureOf } from './attempt.ts';
 import { STREAM_ENDS, type StreamEnd } from './end.ts';
 import { Flow } from './flow.ts';
 import { logStream, type StreamRecord } from './log.ts';
@@ -130,7 +131,13 @@ export class StreamConnection implements TimerOwner, StreamRecord {
     }
     // What passes through is encrypted already.
     const isSecured = this.isTls || this.protocol === 'TCP';
-    const backend = connectTo(pool, isSecured, this.down.memory, this.fromBackend);
+    const backend = connectTo(
+      pool.endpoint,
+      isSecured ? pool.security : null,
+      null,
+      this.down.memory,
+      this.fromBackend,
+    );
     this.backend = backend;
     this.isBackendTls = isSecured && pool.security !== null;
     let isReached = false;
