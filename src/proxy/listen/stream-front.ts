@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type { Certificate, ClientValidation } from '../../ir/table.ts';
-import { plainAddress } from '../exchange/forwarding.ts';
+import { plainAddress } from '../peer.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Arrival, StreamConnection } from '../stream/connection.ts';
 import { STREAM_ENDS, type StreamEnd } from '../stream/end.ts';

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { connectTo } from '../backend/connect.ts';
 import type { RunnableStream } from '../compile/stream.ts';
-import { plainAddress } from '../exchange/forwarding.ts';
+import { plainAddress } from '../peer.ts';
 import { introduce } from '../proxy-protocol/introduce.ts';
 import type { Runtime } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
