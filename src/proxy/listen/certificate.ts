@@ -29,7 +29,8 @@ export class SecureContexts {
 
   /** Throws when chain or key cannot be read or do not belong together. */
   of(key: string, certificate: Certificate, validation: ClientValidation | null): SecureContext {
-    const id = validation === null ? key : `${key} ${createHash('sha256').update(authorities(validation).join()).digest('hex')}`;
+    const id =
+      validation === null ? key : `${key} ${createHash('sha256').update(authorities(validation).join()).digest('hex')}`;
     let context = this.known.get(id);
     if (context === undefined) {
       try {
