@@ -44,9 +44,10 @@ export function planListeners(
   site: ListenerSite,
   generation: number,
 ): readonly ListenerPlan[] {
-  const conflicts = findConflicts(drafts);
   const overlaps = findOverlaps(drafts);
   const lost = new Map(drafts.map((draft) => [draft, site.taken.conflictOf(draft)]));
+  // Who lost to a listener before has no port, and so is in nobody's way.
+  const conflicts = findConflicts(drafts.filter((draft) => lost.get(draft) === null));
   const plans = drafts.map((draft) => {
     const conflict = lost.get(draft) ?? conflicts.get(draft) ?? null;
     const usable = site.open && draft.fault === null && conflict === null;

@@ -4,14 +4,16 @@
  * implementations file, and fails when a test fails, or is skipped although its features are declared.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import setup from '../cluster/global-setup.ts';
+import { lightenProxies } from './light-proxies.ts';
 import { isLeftOut, type Outcome, outcomesOf } from './outcome.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Runs the suite's program: `SCRIPT GATEWAYCLASS REPORT [flags]`. */
 const SCRIPT = process.env.HEADGATE_CONFORMANCE_SCRIPT ?? resolve(ROOT, '../shared/cluster/conformance');
+const CLASS = process.env.HEADGATE_RELEASE ?? 'headgate';
 const REPORT = resolve(ROOT, 'docs/conformance/v1.7.0-report.yaml');
 /** What the suite makes. It gives a namespace 30 s to go and forgets all results when that is too short, so we take them away. */
 const NAMESPACES = ['infra', 'app-backend', 'web-backend'].map((name) => `gateway-conformance-${name}`);
@@ -22,14 +24,10 @@ async function main(args: readonly string[]): Promise<number> {
   const [json, flags] = jsonOf(args);
   const began = performance.now();
   const takeDown = setup();
+  const takeBack = lightenProxies(CLASS);
   try {
     mkdirSync(dirname(REPORT), { recursive: true });
-    const log = await suite([
-      process.env.HEADGATE_RELEASE ?? 'headgate',
-      REPORT,
-      '--cleanup-base-resources=false',
-      ...flags,
-    ]);
+    const log = await suite([CLASS, REPORT, '--cleanup-base-resources=false', ...flags]);
     const outcomes = outcomesOf(log);
     const seconds = Math.round((performance.now() - began) / 1000);
     // Without a single result the suite did not get as far as its tests, and that is a failure of its own.
@@ -37,6 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     return report(outcomes, seconds, json);
   } finally {
     spawnSync('kubectl', ['delete', 'namespace', '--ignore-not-found', ...NAMESPACES], { stdio: 'ignore' });
+    takeBack();
     takeDown?.();
   }
 }
@@ -49,20 +48,19 @@ function jsonOf(args: readonly string[]): [json: string | null, flags: readonly 
 /** Shows each result as it comes; returns everything that was said. */
 function suite(args: readonly string[]): Promise<string> {
   return new Promise((done, reject) => {
+    const file = process.env.HEADGATE_CONFORMANCE_LOG;
+    if (file !== undefined) writeFileSync(file, '');
     const child = spawn(SCRIPT, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
     const hear = (text: string) => {
       log += text;
+      if (file !== undefined) appendFileSync(file, text);
       for (const line of text.split('\n')) if (/^=== RUN +TestConformance\/[^/]+$/.test(line)) console.log(line);
     };
     child.stdout.setEncoding('utf8').on('data', hear);
     child.stderr.setEncoding('utf8').on('data', hear);
     child.on('error', reject);
-    child.on('close', () => {
-      const file = process.env.HEADGATE_CONFORMANCE_LOG;
-      if (file !== undefined) writeFileSync(file, log);
-      done(log);
-    });
+    child.on('close', () => done(log));
   });
 }
 

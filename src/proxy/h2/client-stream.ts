@@ -181,8 +181,10 @@ export class ClientStream implements Client {
     const { stream } = this;
     if (stream === null || !this.isReceiving) return;
     this.isReceiving = false;
-    stream.close(constants.NGHTTP2_NO_ERROR);
     stream.resume();
+    // nghttp2 drops what has not left yet of a stream that is reset: a response to a request that is being read leaves after
+    // the reading.
+    setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
   }
 
   destroy(): void {

@@ -6,7 +6,17 @@ import type { Certificate, ClientValidation, Listener } from '../../ir/table.ts'
 export function contextOptions(certificate: Certificate, validation: ClientValidation | null): SecureContextOptions {
   const own = { cert: certificate.chain, key: certificate.key, minVersion: 'TLSv1.2' as const };
   // A session that is resumed is not asked for its certificate again, so there are none to resume.
-  return validation === null ? own : { ...own, ca: [...validation.ca], secureOptions: constants.SSL_OP_NO_TICKET };
+  return validation === null
+    ? own
+    : { ...own, ca: [...authorities(validation)], secureOptions: constants.SSL_OP_NO_TICKET };
+}
+
+/**
+ * Whose certificates are held against the client's. Nobody's where all clients are let in: OpenSSL takes a certificate that
+ * names an authority but is not signed with its key for an error of the connection, which no setting forgives.
+ */
+function authorities({ mode, ca }: ClientValidation): readonly string[] {
+  return mode === 'AllowInsecureFallback' ? [] : ca;
 }
 
 /** Secure contexts by content hash: parsing a key costs milliseconds, so each certificate is loaded once. */
@@ -19,7 +29,8 @@ export class SecureContexts {
 
   /** Throws when chain or key cannot be read or do not belong together. */
   of(key: string, certificate: Certificate, validation: ClientValidation | null): SecureContext {
-    const id = validation === null ? key : `${key} ${createHash('sha256').update(validation.ca.join()).digest('hex')}`;
+    const id =
+      validation === null ? key : `${key} ${createHash('sha256').update(authorities(validation).join()).digest('hex')}`;
     let context = this.known.get(id);
     if (context === undefined) {
       try {

@@ -13,9 +13,6 @@ import type { OpenPlace, Place, Served } from './place.ts';
 import { StreamFront } from './stream-front.ts';
 import { tlsOptions } from './tls-options.ts';
 
-/** A TLS record with the fatal alert unrecognized_name (RFC 8446 section 6.2, RFC 6066 section 3). */
-const UNRECOGNIZED_NAME = Buffer.from([0x15, 3, 3, 0, 2, 2, 112]);
-
 /**
  * A port of HTTPS and TLS listeners. Where there are HTTPS listeners only, connections are decrypted as they come; beside
  * a TLS listener their ClientHello says first whose they are.
@@ -124,19 +121,19 @@ export class TlsPlace implements OpenPlace {
     const arrival = { socket, isTls: false, protocol: 'TLS', serverName, early: all } as const;
     if (result !== DONE) {
       streams.refused(arrival, result === TOO_LATE ? STREAM_ENDS.helloTimeout : STREAM_ENDS.badClientHello);
-      refuse(socket, null);
+      refuse(socket);
       return;
     }
     const listener = streams.site.streams?.listenerFor(serverName) ?? null;
     if (listener === null) {
       streams.refused(arrival, STREAM_ENDS.noListener);
-      refuse(socket, UNRECOGNIZED_NAME);
+      refuse(socket);
     } else if (listener.identity.listener.protocol === 'HTTPS') {
       socket.unshift(all);
       this.https?.take(socket);
     } else if (listener.find(serverName) === null) {
       streams.refused(arrival, STREAM_ENDS.noRoute);
-      refuse(socket, UNRECOGNIZED_NAME);
+      refuse(socket);
     } else if (listener.identity.listener.tls?.mode === 'Terminate') {
       socket.unshift(all);
       streams.terminate(socket);
@@ -169,9 +166,8 @@ class HelloReader implements FirstBytesReader {
   }
 }
 
-/** Ends a connection, with an alert where the client speaks TLS. */
-function refuse(socket: Socket, alert: Buffer | null): void {
+/** Resets a connection: Gateway API wants one that no listener or route takes rejected below TLS, without an alert. */
+function refuse(socket: Socket): void {
   socket.on('error', () => {});
-  if (alert === null) reset(socket);
-  else socket.end(alert, () => socket.destroy());
+  reset(socket);
 }

@@ -150,13 +150,13 @@ export const GATEWAY_PARAMETERS_CASES: readonly Case[] = [
       'X-Forwarded-For needs trust',
       { clientIP: { source: 'XForwardedFor', trustedCIDRs: ['10.0.0.0/8'] } },
       { clientIP: { source: 'XForwardedFor' } },
-      'spec.clientIP.trustedCIDRs: must be set when source is XForwardedFor, and only then',
+      'spec.clientIP.trustedCIDRs: must be set unless source is Connection, and only then',
     ],
     [
       'trust without X-Forwarded-For is a mistake',
       { clientIP: { source: 'Connection' } },
       { clientIP: { source: 'Connection', trustedCIDRs: ['10.0.0.0/8'] } },
-      'spec.clientIP.trustedCIDRs: must be set when source is XForwardedFor, and only then',
+      'spec.clientIP.trustedCIDRs: must be set unless source is Connection, and only then',
     ],
     [
       'a size is below 1 TiB',

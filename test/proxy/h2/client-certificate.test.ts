@@ -8,8 +8,10 @@ import { backend, serve } from '../start.ts';
 
 const authority = await Authority.create();
 const other = await Authority.create('Another CA');
+const namesake = await Authority.create();
 const valid = await authority.issue([{ type: 'dns', value: 'client.example' }]);
 const foreign = await other.issue([{ type: 'dns', value: 'client.example' }]);
+const forged = await namesake.issue([{ type: 'dns', value: 'client.example' }]);
 const expired = await authority.issue([{ type: 'dns', value: 'client.example' }], true);
 
 async function asking(clientValidation: ClientValidation | null) {
@@ -50,13 +52,16 @@ test.each(['a.example', ''])(
     expect(await ask(as(valid), name)).toBe(200);
     expect(await ask({}, name)).toBe(0);
     expect(await ask(as(foreign), name)).toBe(0);
+    expect(await ask(as(forged), name)).toBe(0);
     expect(await ask(as(expired), name)).toBe(0);
   },
 );
 
 test('AllowInsecureFallback serves everybody', async () => {
   const { ask } = await asking(ALSO);
-  for (const options of [as(valid), {}, as(foreign), as(expired)]) expect(await ask(options)).toBe(200);
+  for (const options of [as(valid), {}, as(foreign), as(forged), as(expired)]) {
+    expect(await ask(options)).toBe(200);
+  }
 });
 
 test('another table takes effect with the next connection', async () => {

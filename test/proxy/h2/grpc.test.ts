@@ -1,7 +1,7 @@
 import { constants } from 'node:http2';
 import { expect, test } from 'vitest';
 import { pause } from '../../fake/backend.ts';
-import type { Answer } from '../../fake/http2.ts';
+import { type Answer, outcome } from '../../fake/http2.ts';
 import { backend, freePort, serve, until } from '../start.ts';
 import { http2, http2Backend } from './start.ts';
 
@@ -45,6 +45,16 @@ test('a call that no rule takes is UNIMPLEMENTED, whatever routes there are', as
   expect(await client.ask({ ':path': '/other' })).toMatchObject({ status: 404 });
   const web = await client.ask({ ...CALL, ':path': '/x', 'content-type': 'application/grpc-web' });
   expect(web).toMatchObject({ status: 404 });
+});
+
+test('a call that is refused while its messages are still coming has its answer before the reset', async () => {
+  const { port } = await serve({ backends: { a: [1] }, rules: [RULE] });
+  const client = await http2(port);
+  const code = constants.NGHTTP2_NO_ERROR;
+  for (let call = 0; call < 3; call++) {
+    const got = await outcome(client.open({ ...CALL, ':path': '/shop.Cart/Remove' }, null));
+    expect(got).toMatchObject({ status: 200, headers: { 'grpc-status': '12' }, whole: true, code });
+  }
 });
 
 test.each([
