@@ -24,7 +24,7 @@ export type Command = {
   run(args: readonly string[], console: Console): Promise<number>;
 };
 
-export function helpOf(command: Command): string {
+function helpOf(command: Command): string {
   return [
     `Usage: headgate ${command.name} ${command.usage}`,
     '',
@@ -42,7 +42,7 @@ export function helpOf(command: Command): string {
   ].join('\n');
 }
 
-export function overviewOf(commands: readonly Command[]): string {
+function overviewOf(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     'Usage: headgate COMMAND [flags]',

@@ -1,6 +1,6 @@
 /** Settings of `headgate proxy`. */
 import { z } from 'zod';
-import type { Flag, Settings } from './flag.ts';
+import type { Flag } from './flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from './limits.ts';
 import { ADMIN_FLAG, PROXY_FLAGS } from './standalone.ts';
 import { duration, ipAddress, namespacedName, wholeNumber } from './value.ts';
@@ -56,5 +56,3 @@ export const PROXY_COMMAND_FLAGS = {
   ...LIMIT_FLAGS,
   ...STREAM_FLAGS,
 } as const satisfies Record<string, Flag>;
-
-export type ProxyCommandSettings = Settings<typeof PROXY_COMMAND_FLAGS>;

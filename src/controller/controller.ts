@@ -4,7 +4,6 @@
  * so a proxy may ask any of them.
  */
 import type { Kind } from '../api/resources.ts';
-import { Reconciler } from '../infra/reconcile.ts';
 import type { Installation } from '../infra/settings.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/event.ts';
@@ -23,11 +22,11 @@ import {
 import { GatewayAddresses, servicePorts } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
-import { Infrastructure } from './infrastructure.ts';
+import { Hearing } from './hearing.ts';
+import { InfrastructureBatch } from './infrastructure-batch.ts';
 import { Lags } from './lags.ts';
 import type { ControllerMetrics, Reading } from './metrics.ts';
 import { ParametersReport } from './parameters/report.ts';
-import { withPinnedListeners } from './pin/listeners.ts';
 import { PinSecret } from './pin/pin-secret.ts';
 import { type GatewayOf, shownStatus } from './programmed.ts';
 import { Publisher } from './publisher.ts';
@@ -50,14 +49,6 @@ export type ControllerOptions = {
   readonly events: EventRecorder;
 };
 
-/**
- * Milliseconds that a new leader waits for proxies that take traffic and have not told it what they serve. They have hardly
- * stopped serving because of the change of leaders, and saying so would be a guess.
- */
-const HEARING = 15_000;
-/** Milliseconds until objects of Gateways that could not be written are tried again. */
-const RETRY = 5_000;
-
 /** Milliseconds between two looks at what the statuses of GatewayParameters should be. */
 const PARAMETERS_PACE = 500;
 
@@ -68,14 +59,11 @@ export class Controller {
   readonly #statuses: StatusWriter;
   readonly #warnings: Warnings;
   readonly #batch: Batch;
-  /** By itself: the API server is waited for, and tables must not be. */
-  readonly #infrastructure: Batch;
-  readonly #made: Infrastructure;
+  readonly #infrastructure: InfrastructureBatch;
   readonly #parameters: ParametersReport;
   /** By themselves: they follow every revision, which is worth telling only now and then. */
   readonly #parameterStatuses: Batch;
   readonly #translator = new IncrementalTranslator();
-  #installation: Installation;
   readonly #changes = new PendingChanges();
   readonly #addresses = new GatewayAddresses();
   readonly #readyProxies = new ReadyProxies();
@@ -90,18 +78,13 @@ export class Controller {
   #ready = false;
   #repinned = false;
   #leading = false;
-  /** The Gateway whose objects are being written; `''` for none. */
-  #applying = '';
-  #retry: NodeJS.Timeout | null = null;
-  /** When a new leader writes statuses whatever it has heard; null once it has begun to. */
-  #hearingUntil: number | null = null;
+  readonly #hearing = new Hearing();
 
   constructor(options: ControllerOptions) {
     const { client, log, metrics } = options;
     metrics.readFrom(() => this.#reading());
     const changed = () => this.#batch.changed();
     this.#options = options;
-    this.#installation = options.installation;
     this.#translateOptions = { ...DEFAULT_OPTIONS, controllerName: options.controllerName };
     this.pins = new PinSecret({
       client,
@@ -132,10 +115,6 @@ export class Controller {
         log.error({ err: error }, 'reconciling failed; the last good tables stay');
       },
     );
-    this.#infrastructure = new Batch(
-      () => this.#applyInfrastructure(),
-      (error) => log.error({ err: error }, 'the objects of Gateways could not be brought to what they should be'),
-    );
     this.#parameterStatuses = new Batch(
       () => this.#writeParameterStatuses(),
       (error) => log.error({ err: error }, 'the statuses of GatewayParameters could not be made'),
@@ -148,24 +127,20 @@ export class Controller {
       refused: (message) => log.warn(message),
     });
     this.#children = new Children(client, options.installation.instance, () => this.#infrastructure.changed());
-    const reconciler = new Reconciler({
+    this.#infrastructure = new InfrastructureBatch({
       client,
-      fieldManager: options.installation.instance,
-      live: (kind, namespace, name) => this.#children.get(kind, namespace, name),
-      failed: (what, error) => {
-        metrics.infrastructureFailed();
-        this.#infrastructureFailed(what, error);
-      },
-    });
-    this.#made = new Infrastructure({
+      log,
+      metrics,
       world: this.#world,
       children: this.#children,
-      reconciler,
-      reached: (gateway) => {
-        this.#applying = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
-        const pin = this.publisher.pin(this.#applying);
-        return pin === null ? gateway : withPinnedListeners(gateway, pin.table);
+      installation: options.installation,
+      tables: () => (this.#leading ? (this.#translation?.tables ?? null) : null),
+      pin: (gateway) => this.publisher.pin(gateway),
+      applied: (asked) => {
+        this.#parameters.asked(asked);
+        changed();
       },
+      failed: (gateway, what, error) => this.#warnings.infrastructureFailed(gateway, what, error),
     });
     this.#parameters = new ParametersReport({
       controllerName: options.controllerName,
@@ -210,30 +185,27 @@ export class Controller {
     this.#batch.stop();
     this.#infrastructure.stop();
     this.#parameterStatuses.stop();
-    if (this.#retry !== null) clearTimeout(this.#retry);
   }
 
   /** Becomes the replica that writes, until `signal` aborts. */
   lead(signal: AbortSignal): void {
     this.#options.log.info('this replica leads');
     this.#leading = true;
-    this.#hearingUntil = performance.now() + HEARING;
     this.#board.all(this.#world);
     this.#batch.changed();
     this.#infrastructure.changed();
-    const heard = setTimeout(() => this.#batch.changed(), HEARING + 1);
+    const stopHearing = this.#hearing.begin(() => this.#batch.changed());
     signal.addEventListener('abort', () => {
       this.#options.log.info('this replica no longer leads');
       this.#leading = false;
-      clearTimeout(heard);
+      stopHearing();
       this.#statuses.clear();
     });
   }
 
   /** Other authorities: every proxy is told. */
   trust(caBundle: string): void {
-    this.#installation = { ...this.#installation, caBundle };
-    this.#infrastructure.changed();
+    this.#infrastructure.trust(caBundle);
   }
 
   /** A proxy came, went or acknowledged: statuses may have become true. */
@@ -312,7 +284,7 @@ export class Controller {
     this.#repinned = false;
     this.#board.served(this.#lags.update());
     if (!this.#leading) this.#board.clear();
-    else if (this.#hasHeard()) this.#writeStatuses();
+    else if (this.#hearing.hasHeard(() => this.#areAllHeard())) this.#writeStatuses();
     if (this.#leading) this.pins.dropUnless(({ gateway, uid }) => this.uidOf(gateway) === uid);
     this.#options.metrics.reconciled(changes.length, performance.now() - begin);
   }
@@ -345,7 +317,7 @@ export class Controller {
   }
 
   #writeParameterStatuses(): void {
-    if (!this.#leading || this.#hearingUntil !== null) return;
+    if (!this.#leading || !this.#hearing.isOver) return;
     for (const target of this.#parameters.targets()) this.#statuses.write(target);
   }
 
@@ -374,43 +346,16 @@ export class Controller {
     if (step.changes.goneTables.length > 0) this.#infrastructure.changed();
   }
 
-  /** Whether every proxy that takes traffic has told this leader what it serves, or had the time to. */
-  #hasHeard(): boolean {
-    if (this.#hearingUntil === null) return true;
+  /** Whether every proxy that takes traffic has told this replica what it serves. */
+  #areAllHeard(): boolean {
     const known = new Set(this.#options.snapshots.proxies().map(({ gateway, proxy }) => `${gateway} ${proxy}`));
-    const heard = this.#tables.every(({ gateway }) =>
+    return this.#tables.every(({ gateway }) =>
       [...this.#readyProxies.of(gateway)].every((proxy) => known.has(`${gateway} ${proxy}`)),
     );
-    if (!heard && performance.now() < this.#hearingUntil) return false;
-    this.#hearingUntil = null;
-    return true;
   }
 
   get #tables(): Translation['tables'] {
     return this.#translation?.tables ?? [];
-  }
-
-  async #applyInfrastructure(): Promise<void> {
-    // Whoever does not know the Gateways must not take what was made for them for left over.
-    if (!this.#leading || this.#translation === null) return;
-    const gateways = this.#tables.map(({ gateway }) => gateway);
-    const listenersOf = new Map(this.#tables.map(({ gateway, listeners }) => [gateway, Object.entries(listeners)]));
-    const portsOf = (gateway: string) =>
-      (listenersOf.get(gateway) ?? [])
-        .filter(([key]) => key.startsWith('listenerset/'))
-        .map(([, listener]) => listener);
-    this.#parameters.asked(await this.#made.apply(gateways, this.#installation, portsOf));
-    this.#applying = '';
-    this.#batch.changed();
-  }
-
-  #infrastructureFailed(what: string, error: unknown): void {
-    this.#options.log.error({ err: error }, `${what} could not be brought to what it should be`);
-    if (this.#applying !== '') this.#warnings.infrastructureFailed(this.#applying, what, error);
-    this.#retry ??= setTimeout(() => {
-      this.#retry = null;
-      this.#infrastructure.changed();
-    }, RETRY);
   }
 
   #observed(kind: Kind, event: ListWatchEvent, message: string): void {

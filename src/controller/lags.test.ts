@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Snapshot } from '../ir/delta.ts';
-import type { RoutingTable, Rule } from '../ir/table.ts';
+import { emptyTable, type RoutingTable, type Rule } from '../ir/table.ts';
 import type { ProxyState } from '../snapshot/session.ts';
 import type { ObjectStatus } from '../translate/index.ts';
 import { Lags, type Pinned } from './lags.ts';
@@ -18,16 +18,7 @@ const rule = (order: string): Rule => ({
   order,
   policies: [],
 });
-const table = (rules: Record<string, Rule>): RoutingTable => ({
-  gateway: 'shop/web',
-  listeners: {},
-  rules,
-  streams: {},
-  backends: {},
-  endpoints: {},
-  certificates: {},
-  policies: {},
-});
+const table = (rules: Record<string, Rule>): RoutingTable => ({ ...emptyTable('shop/web'), rules });
 const A = 'httproute/shop/a';
 const B = 'httproute/shop/b';
 const OLD: Snapshot = { revision: '1', table: table({ [`${A}/rule/0`]: rule('1'), [`${B}/rule/0`]: rule('1') }) };

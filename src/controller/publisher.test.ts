@@ -1,20 +1,11 @@
 import { expect, test } from 'vitest';
 import type { TableChange } from '../ir/delta.ts';
-import type { RoutingTable } from '../ir/table.ts';
+import { emptyTable, type RoutingTable } from '../ir/table.ts';
 import { snapshotOf } from '../snapshot/revision.ts';
 import { makePin, type Pin } from './pin/pin.ts';
 import { Publisher } from './publisher.ts';
 
-const EMPTY: RoutingTable = {
-  gateway: 'shop/web',
-  listeners: {},
-  rules: {},
-  streams: {},
-  backends: {},
-  endpoints: {},
-  certificates: {},
-  policies: {},
-};
+const EMPTY = emptyTable('shop/web');
 const UNPINNED = { pins: () => [], endpointsOf: () => ({ addresses: [] }) };
 const first = (gateway: string): TableChange => ({ before: null, table: { ...EMPTY, gateway }, keys: {} });
 

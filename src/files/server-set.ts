@@ -7,7 +7,7 @@ import type { Resource } from '../api/resources.ts';
  * The creationTimestamp of objects that have none. All of them are equally old, as after one `kubectl apply -f DIR`, so
  * that the next tie-break of the Gateway API decides (namespace and name) and neither file names nor edits do.
  */
-export const CREATED = '1970-01-01T00:00:00Z';
+const CREATED = '1970-01-01T00:00:00Z';
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 

@@ -1,7 +1,7 @@
 import type { Child, Rendered } from './render.ts';
 
 /** Readiness and metrics, on the pod's address; the rest of the admin API stays on loopback. */
-export const HEALTH_PORT = 9902;
+const HEALTH_PORT = 9902;
 /** Memory for the last good table and a newer one beside it. */
 const STATE_SIZE = '128Mi';
 /** Seconds. The snapshot server is asked for nothing but tables, so a token may be short. */

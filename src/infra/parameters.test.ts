@@ -8,7 +8,7 @@ import { parseSettings } from '../config/flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from '../config/limits.ts';
 import { PROXY_COMMAND_FLAGS } from '../config/proxy.ts';
 import { BYTE_FLAGS, COUNT_FLAGS, proxyArguments, TIME_FLAGS } from './arguments.ts';
-import { PROXY_PARAMETERS, proxyParameters } from './parameters.ts';
+import { proxyParameters } from './parameters.ts';
 
 /** A sample that sets every field. */
 const FULL: GatewayParameters['spec'] = gatewayParametersSchema.parse(
@@ -81,14 +81,14 @@ test('the proxy understands the arguments, in its own units', () => {
 
 test('what is not said is left to the proxy', () => {
   expect(proxyArguments({})).toEqual([]);
-  expect(PROXY_PARAMETERS).toMatchObject({ replicas: 1, workers: 1, logLevel: 'info', serviceType: 'LoadBalancer' });
+  expect(proxyParameters({})).toMatchObject({ replicas: 1, workers: 1, logLevel: 'info', serviceType: 'LoadBalancer' });
   expect(proxyArguments({ accessLog: { mode: 'Disabled' }, http: { forwardedHeader: 'Disabled' } })).toEqual([]);
 });
 
 test('a pod has the time that draining takes', () => {
   const grace = (delay: string, timeout: string) =>
     proxyParameters({ proxy: { drain: { delay, timeout } } }).terminationGracePeriod;
-  expect(PROXY_PARAMETERS.terminationGracePeriod).toBe(60);
+  expect(proxyParameters({}).terminationGracePeriod).toBe(60);
   expect(grace('10s', '2m')).toBe(135);
   expect(proxyParameters(FULL).terminationGracePeriod).toBe(120);
 });

@@ -100,6 +100,3 @@ function gracePeriod(drain: NonNullable<GatewayParametersSpec['proxy']>['drain']
   const draining = part(drain?.delay, DRAIN.delay) + part(drain?.timeout, DRAIN.timeout);
   return Math.max(GRACE, Math.ceil(draining / 1_000) + ENDING);
 }
-
-/** Of a Gateway without any. */
-export const PROXY_PARAMETERS: ProxyParameters = proxyParameters({});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { gatewaySchema } from '../api/gateway/gateway.ts';
 import { childName, gatewayLabel } from './name.ts';
-import { PROXY_PARAMETERS, type ProxyParameters } from './parameters.ts';
+import { type ProxyParameters, proxyParameters } from './parameters.ts';
 import { STAMP, stamped } from './reconcile.ts';
 import { type Rendered, render } from './render.ts';
 import type { Installation } from './settings.ts';
@@ -34,7 +34,7 @@ function gateway(spec: object = {}, name = 'web') {
 }
 
 const rendered = (spec?: object, parameters?: Partial<ProxyParameters>, name?: string) =>
-  render(gateway(spec, name), { ...PROXY_PARAMETERS, ...parameters }, INSTALLATION);
+  render(gateway(spec, name), { ...proxyParameters({}), ...parameters }, INSTALLATION);
 const kind = (objects: Rendered[], wanted: string) => objects.find(({ object }) => object.kind === wanted)?.object;
 // biome-ignore lint/suspicious/noExplicitAny: what is looked into differs by kind.
 const spec = (object: Rendered['object'] | undefined) => object?.spec as any;

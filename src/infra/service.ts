@@ -36,7 +36,7 @@ export type ListenerPort = { readonly port: number; readonly protocol: string };
 export type ServicePort = { readonly port: number; readonly protocol: 'TCP' | 'UDP' };
 
 /** In the order of the numbers, TCP before UDP. */
-export function listenerPorts(listeners: readonly ListenerPort[]): ServicePort[] {
+function listenerPorts(listeners: readonly ListenerPort[]): ServicePort[] {
   const ports = new Map<string, ServicePort>();
   for (const listener of listeners) {
     const protocol = listener.protocol === 'UDP' ? 'UDP' : 'TCP';

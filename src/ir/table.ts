@@ -40,6 +40,20 @@ export const COLLECTIONS = [
 ] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 
+/** The table of a Gateway (`namespace/name`) that serves nothing. */
+export function emptyTable(gateway: string): RoutingTable {
+  return {
+    gateway,
+    listeners: {},
+    rules: {},
+    streams: {},
+    backends: {},
+    endpoints: {},
+    certificates: {},
+    policies: {},
+  };
+}
+
 export type Listener = {
   /** The port of the Gateway's listener, as users and redirects know it. */
   readonly port: number;

@@ -14,7 +14,7 @@ export type LeaseTimes = {
   readonly retryPeriod: number;
 };
 
-export const LEASE_TIMES: LeaseTimes = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2_000 };
+const LEASE_TIMES: LeaseTimes = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2_000 };
 
 export type LeaseOptions = {
   readonly client: KubeClient;

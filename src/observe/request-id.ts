@@ -1,7 +1,7 @@
 import { randomHex } from './random-hex.ts';
 
 /** The longest request id that is taken from a client. */
-export const MAX_REQUEST_ID = 128;
+const MAX_REQUEST_ID = 128;
 
 /** A new request id: 128 random bits as 32 hexadecimal digits. */
 export function newRequestId(): string {

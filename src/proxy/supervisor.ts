@@ -1,18 +1,16 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '../ir/delta.ts';
 import { Registry, type Serialised, toPrometheus, WorkerMetrics } from '../observe/metrics.ts';
 import { addProcessMetrics } from '../observe/process-metrics.ts';
-import { diff } from '../snapshot/diff.ts';
 import { CertificateTimes } from './certificates.ts';
 import type { SupervisorEvent } from './event.ts';
 import { sharesPorts } from './listen/reuse-port.ts';
 import { type ProxySettings, proxyOptions } from './options.ts';
-import { inParts } from './parts.ts';
 import { Priority } from './priority.ts';
-import type { Address, FromWorker, ToWorker } from './worker-message.ts';
+import { Seat, send } from './seat.ts';
+import type { Address, FromWorker } from './worker-message.ts';
 
 export type SupervisorOptions = ProxySettings & {
   /** Worker processes; default: one per core that may be used, or 1 where processes cannot share a port. */
@@ -25,43 +23,6 @@ export type SupervisorOptions = ProxySettings & {
 
 const METRICS_TIMEOUT = 2_000;
 const METRICS_INTERVAL = 10_000;
-/** Milliseconds before a worker that ended is replaced: at once, and longer while new ones end soon. */
-const RESTART_FIRST = 50;
-const RESTART_LAST = 5_000;
-const SHORT_LIFE = 10_000;
-/**
- * MiB of a half of a worker's young generation. Requests leave so little behind that more would make none cheaper, and all
- * of it stays resident: 40 MiB less under load than with Node's default.
- */
-const SEMI_SPACE = 8;
-/**
- * By how many percent a worker's heap may grow between two full collections. Node lets it double and more, so that a worker
- * whose whole table was replaced a few times kept several tables' worth of memory.
- */
-const GROWTH = 30;
-
-type Waiting = { resolve: (answer: FromWorker) => void; reject: (error: Error) => void };
-
-/** One place for a worker, filled by one process after another. */
-class Seat {
-  readonly index: number;
-  child: ChildProcess | null;
-  /** What the worker serves, by Gateway. */
-  served: Map<string, Snapshot>;
-  waiting: Map<number, Waiting>;
-  startedAt: number;
-  restartDelay: number;
-
-  constructor(index: number) {
-    this.index = index;
-    this.child = null;
-    this.served = new Map();
-    this.waiting = new Map();
-    this.startedAt = 0;
-    this.restartDelay = RESTART_FIRST;
-  }
-}
-
 /** Runs the workers: starts and replaces them, gives each the newest tables, and adds up their metrics. */
 export class Supervisor {
   private readonly settings: ProxySettings;
@@ -77,7 +38,6 @@ export class Supervisor {
   private readonly good: Map<string, Snapshot>;
   /** Processes that have lost their seat and still finish requests. */
   private readonly leaving: Set<ChildProcess>;
-  private nextId: number;
   private last: Promise<unknown>;
   private isStopping: boolean;
   private poll: NodeJS.Timeout | null;
@@ -115,12 +75,9 @@ export class Supervisor {
     this.priority = new Priority();
     const count = this.registry.gauge('headgate_workers', 'Worker processes that serve.');
     const countSeries = count.series([]);
-    this.registry.beforeCollect(() =>
-      count.set(countSeries, this.seats.filter((seat) => seat.child !== null && seat.startedAt > 0).length),
-    );
+    this.registry.beforeCollect(() => count.set(countSeries, this.seats.filter((seat) => seat.isUp).length));
     this.good = new Map();
     this.leaving = new Set();
-    this.nextId = 1;
     this.last = Promise.resolve();
     this.isStopping = false;
     this.poll = null;
@@ -216,20 +173,11 @@ export class Supervisor {
   }
 
   private fill(seat: Seat): Promise<void> {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const path = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
-    const child = fork(path, {
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, `--max-semi-space-size=${SEMI_SPACE}`, `--heap-growing-percent=${GROWTH}`],
-    });
-    seat.child = child;
-    seat.startedAt = 0;
-    seat.served = new Map();
+    const child = seat.fill();
     const started = new Promise<void>((resolve, reject) => {
       child.on('message', (message: FromWorker) => {
         if (message.kind === 'started') {
-          seat.startedAt = performance.now();
+          seat.started();
           resolve();
         } else if (message.kind === 'leaving') {
           this.leaving.add(child);
@@ -249,18 +197,12 @@ export class Supervisor {
 
   private left(seat: Seat, child: ChildProcess, code: number | null, signal: string | null): void {
     if (seat.child !== child) return;
-    seat.child = null;
-    seat.served = new Map();
+    seat.empty(String(signal ?? code));
     this.workerMetrics.ended(seat.index);
-    for (const { reject } of seat.waiting.values())
-      reject(new Error(`worker ${seat.index} ended with ${signal ?? code}`));
-    seat.waiting.clear();
     if (this.isStopping) return;
     this.restarts();
     this.onEvent({ kind: 'worker-ended', worker: seat.index, code, signal });
-    const lived = seat.startedAt === 0 ? 0 : performance.now() - seat.startedAt;
-    seat.restartDelay = lived > SHORT_LIFE ? RESTART_FIRST : Math.min(seat.restartDelay * 2, RESTART_LAST);
-    setTimeout(() => void this.refill(seat), seat.restartDelay);
+    setTimeout(() => void this.refill(seat), seat.nextDelay());
   }
 
   /** Replaces a worker that ended, and brings it to the newest tables. */
@@ -283,63 +225,27 @@ export class Supervisor {
   }
 
   private hear(seat: Seat, message: FromWorker): void {
-    if (message.kind === 'bug') {
-      this.onEvent({ kind: 'bug', worker: seat.index, error: message.error });
-      return;
-    }
-    if (message.kind === 'started' || message.kind === 'leaving') return;
-    const waiting = seat.waiting.get(message.id);
-    if (waiting === undefined) return;
-    seat.waiting.delete(message.id);
-    if (message.kind === 'rejected') waiting.reject(new Error(message.reason));
-    else waiting.resolve(message);
+    if (message.kind === 'bug') this.onEvent({ kind: 'bug', worker: seat.index, error: message.error });
+    else if ('id' in message) seat.answered(message);
   }
 
-  /** Brings one worker from what it serves to the snapshot. */
   private async give(seat: Seat, snapshot: Snapshot): Promise<void> {
-    const { gateway } = snapshot.table;
-    const before = seat.served.get(gateway) ?? null;
-    if (before === snapshot) return;
-    const { parts, rest } = inParts(diff(before, snapshot));
-    // One after the other: requests get their turn between two of them, however busy the worker is.
-    for (const part of parts) await this.ask(seat, { kind: 'part', id: this.nextId++, ...part });
-    const answer = await this.ask(seat, { kind: 'apply', id: this.nextId++, delta: rest });
-    seat.served.set(gateway, snapshot);
-    if (answer.kind === 'done') this.known = answer.addresses;
+    this.known = (await seat.give(snapshot)) ?? this.known;
   }
 
   private async take(seat: Seat, gateway: string): Promise<void> {
-    seat.served.delete(gateway);
-    const answer = await this.ask(seat, { kind: 'remove', id: this.nextId++, gateway });
-    if (answer.kind === 'done') this.known = answer.addresses;
+    this.known = (await seat.take(gateway)) ?? this.known;
   }
 
   private async collect(): Promise<Serialised> {
     await Promise.allSettled(
       this.seats.map(async (seat) => {
-        if (seat.child === null || seat.startedAt === 0) return;
-        const answer = await this.ask(seat, { kind: 'metrics', id: this.nextId++ }, METRICS_TIMEOUT);
+        if (!seat.isUp) return;
+        const answer = await seat.ask((id) => ({ kind: 'metrics', id }), METRICS_TIMEOUT);
         if (answer.kind === 'metrics') this.workerMetrics.report(seat.index, answer.metrics);
       }),
     );
     return this.workerMetrics.collect(this.registry.collect());
-  }
-
-  private ask(seat: Seat, message: ToWorker & { readonly id: number }, timeout = 0): Promise<FromWorker> {
-    return new Promise((resolve, reject) => {
-      if (seat.child === null) {
-        reject(new Error(`worker ${seat.index} is not running`));
-        return;
-      }
-      seat.waiting.set(message.id, { resolve, reject });
-      if (timeout > 0) {
-        setTimeout(() => {
-          if (seat.waiting.delete(message.id))
-            reject(new Error(`worker ${seat.index} did not answer in ${timeout} ms`));
-        }, timeout).unref();
-      }
-      send(seat.child, message);
-    });
   }
 
   private inTurn(step: () => Promise<void>): Promise<void> {
@@ -347,9 +253,4 @@ export class Supervisor {
     this.last = turn.catch(() => {});
     return turn;
   }
-}
-
-/** A worker that is just ending does not take messages any more; its end is heard of by itself. */
-function send(child: ChildProcess, message: ToWorker): void {
-  if (child.connected) child.send(message, () => {});
 }

@@ -23,7 +23,7 @@ export type HistoryLimits = {
   readonly bytes: number;
 };
 
-export const HISTORY_LIMITS: HistoryLimits = { configurations: 100, endpoints: 100, bytes: 32 << 20 };
+const HISTORY_LIMITS: HistoryLimits = { configurations: 100, endpoints: 100, bytes: 32 << 20 };
 
 /** What one key costs a collection that had to be copied because another key changed. */
 const KEY_BYTES = 32;

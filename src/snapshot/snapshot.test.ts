@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Delta } from '../ir/delta.ts';
-import { COLLECTIONS, type RoutingTable } from '../ir/table.ts';
+import { COLLECTIONS, emptyTable, type RoutingTable } from '../ir/table.ts';
 import { applyDelta, DeltaError } from './apply.ts';
 import { diff } from './diff.ts';
 import { canonical, entryHash } from './digest.ts';
@@ -21,16 +21,7 @@ const tables = fc
 
 const overTheWire = (delta: Delta): Delta => JSON.parse(JSON.stringify(delta));
 
-const empty = {
-  gateway: 'shop/web',
-  listeners: {},
-  rules: {},
-  streams: {},
-  backends: {},
-  endpoints: {},
-  certificates: {},
-  policies: {},
-} satisfies RoutingTable;
+const empty = emptyTable('shop/web');
 
 const backend = (name: string) => ({ protocol: 'http1' as const, name, tls: null });
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { issueCertificate, type KeyPair, makeAuthority } from '../controller/authority/certificate.ts';
 import type { Snapshot } from '../ir/delta.ts';
-import type { RoutingTable } from '../ir/table.ts';
+import { emptyTable } from '../ir/table.ts';
 import { SnapshotClient } from './client.ts';
 import { Reporter } from './reporter.ts';
 import { snapshotOf } from './revision.ts';
@@ -60,8 +60,7 @@ function table(gateway: string, backends: number, label = ''): Snapshot {
   const entry = (index: number) =>
     ({ protocol: 'http1', name: `shop/${index}${index === 0 ? label : ''}:80`, tls: null }) as const;
   const all = Object.fromEntries(Array.from({ length: backends }, (_, i) => [`service/shop/s${i}/80`, entry(i)]));
-  const empty = { listeners: {}, rules: {}, streams: {}, endpoints: {}, certificates: {}, policies: {} };
-  return snapshotOf({ gateway, ...empty, backends: all } as RoutingTable);
+  return snapshotOf({ ...emptyTable(gateway), backends: all });
 }
 
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 });

@@ -1,14 +1,22 @@
 /** What is measured. A case is data; every peer runs the same ones. */
 
-/** Which copy of a proxy serves a case. Copies are kept apart so that one case leaves no trace in another's figures. */
-export type InstanceName = 'one' | 'many' | 'mixed';
+import { SERVICES } from './routes.ts';
 
-export type Instance = { readonly name: InstanceName; readonly routes: number };
+/** Which copy of a proxy serves a case. Copies are kept apart so that one case leaves no trace in another's figures. */
+export type InstanceName = 'one' | 'many' | 'routes' | 'mixed';
+
+export type Instance = {
+  readonly name: InstanceName;
+  readonly routes: number;
+  /** That the routes lead to in turn. */
+  readonly services: number;
+};
 
 export const INSTANCES: readonly Instance[] = [
-  { name: 'one', routes: 1 },
-  { name: 'many', routes: 5000 },
-  { name: 'mixed', routes: 1 },
+  { name: 'one', routes: 1, services: 1 },
+  { name: 'many', routes: 5000, services: SERVICES },
+  { name: 'routes', routes: 5000, services: 1 },
+  { name: 'mixed', routes: 1, services: 1 },
 ];
 
 export type Case = {
@@ -32,6 +40,14 @@ const KEEP_ALIVE = { tls: false, connections: 64, answer: 'small', body: 0, clos
 export const CASES: readonly Case[] = [
   { ...KEEP_ALIVE, name: 'small-1', title: 'small answer, 1 route', instance: 'one', block: 'routes' },
   { ...KEEP_ALIVE, name: 'small-5000', title: 'small answer, 5,000 routes', instance: 'many', block: 'routes' },
+  // Ten services have ten times the connections to the backend, which cost by themselves: what routes cost is seen without.
+  {
+    ...KEEP_ALIVE,
+    name: 'routes-5000',
+    title: 'small answer, 5,000 routes to one service',
+    instance: 'routes',
+    block: 'routes',
+  },
   {
     ...KEEP_ALIVE,
     name: 'connections-512',

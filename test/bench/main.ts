@@ -96,7 +96,7 @@ function report(
   const verdicts = judge(samples, reload);
   if (rows.length > 0) say(`${caseTable(rows, samples)}\n\n${noiseText(samples)}`);
   const names = peers.map(({ peer }) => peer.name);
-  if (options.cases.includes('small-1') && options.cases.includes('small-5000')) say(routesText(samples, names));
+  if (options.cases.includes('small-1') && options.cases.includes('routes-5000')) say(routesText(samples, names));
   if (reload !== null) say(`\n${reloadText(reload)}`);
   say(`\n${verdictTable(verdicts)}`);
 

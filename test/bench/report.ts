@@ -74,7 +74,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
 /** What 5,000 routes cost the others: on a machine whose caches others use too, routes cost every proxy. */
 export function routesText(samples: readonly Sample[], peers: readonly PeerName[]): string {
   const ratios = peers.flatMap((peer) => {
-    const value = cpuRatio(samples, { case: 'small-5000', peer }, { case: 'small-1', peer });
+    const value = cpuRatio(samples, { case: 'routes-5000', peer }, { case: 'small-1', peer });
     return value === null ? [] : [`${peer} ${value.toFixed(2)}`];
   });
   return ratios.length === 0 ? '' : `CPU with 5,000 routes × one route: ${ratios.join(', ')}`;

@@ -15,14 +15,14 @@ export type Route = {
   readonly service: number;
 };
 
-/** `count` routes: 50 path prefixes a host, the services in turn. */
-export function makeRoutes(count: number): Route[] {
+/** `count` routes: 50 path prefixes a host, `services` services in turn. */
+export function makeRoutes(count: number, services = SERVICES): Route[] {
   const routes: Route[] = [];
   for (let i = 0; i < count; i++) {
     routes.push({
       host: `app${Math.floor(i / PREFIXES_A_HOST)}.bench.example`,
       prefix: `/svc${i % PREFIXES_A_HOST}`,
-      service: i % SERVICES,
+      service: i % services,
     });
   }
   return routes;

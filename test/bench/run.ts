@@ -85,7 +85,7 @@ async function measureInTurns(stage: Stage, options: Options, turns: readonly Tu
 }
 
 export async function runReload(stage: Stage, options: Options): Promise<ReloadResult> {
-  const setup = await makeSetup(stage, 'headgate-reload', { name: 'many', routes: 5000 });
+  const setup = await makeSetup(stage, 'headgate-reload', INSTANCES.find(({ name }) => name === 'many')!);
   const running = await startHeadgate(setup, 0);
   try {
     return await named('headgate with 5000 routes, reloading', async () => {
@@ -107,7 +107,7 @@ async function makeSetup(stage: Stage, name: string, instance: Instance): Promis
   return {
     folder,
     core: stage.proxyCore,
-    routes: makeRoutes(instance.routes),
+    routes: makeRoutes(instance.routes, instance.services),
     services: stage.backend.ports,
     plainPort,
     tlsPort,

@@ -1,38 +1,16 @@
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import { createServer } from 'node:tls';
 import { expect, test } from 'vitest';
 import type { BackendTLS } from '../../src/ir/table.ts';
 import { toPrometheus } from '../../src/observe/metrics.ts';
 import { EXACT, OTHER } from '../fake/certificates.ts';
-import { closeLater, serve } from './start.ts';
-import { dial } from './stream-start.ts';
-
-/** A TLS server that repeats what it hears; its port. */
-async function secureEcho(): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createServer({ cert: EXACT.chain, key: EXACT.key, allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => {});
-    socket.pipe(socket);
-  });
-  server.on('connection', (socket: Socket) => sockets.add(socket));
-  server.on('tlsClientError', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closeLater(async () => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await once(server, 'close');
-  });
-  return (server.address() as { port: number }).port;
-}
+import { serve } from './start.ts';
+import { dial, tlsEcho } from './stream-start.ts';
 
 async function served(tls: Partial<BackendTLS>) {
   const security = { serverName: 'a.example', subjectAltNames: [], ca: [EXACT.chain], clientCertificate: null, ...tls };
   return serve({
     listeners: { stream: { protocol: 'TCP' } },
     streams: [{ kind: 'tcproute', backends: ['a'] }],
-    backends: { a: [await secureEcho()] },
+    backends: { a: [await tlsEcho(EXACT)] },
     entries: { a: { tls: security } },
   });
 }

@@ -1,6 +1,8 @@
 /** What tests of streams need beside `start.ts`; all of it is closed when the test ends. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Certificate } from '../../src/ir/table.ts';
 import type { ProxySettings } from '../../src/proxy/options.ts';
 import { ByteReader } from '../fake/bytes.ts';
 import { type Handler, PipeServer } from '../fake/pipe.ts';
@@ -40,4 +42,24 @@ export async function serveTcp(
     settings,
   );
   return { ...serving, server, dial: () => dial(serving.port) };
+}
+
+/** A TLS server that says `greeting` and then repeats what it hears; its port. */
+export async function tlsEcho({ chain, key }: Certificate, greeting = ''): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createTlsServer({ cert: chain, key, allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => {});
+    if (greeting !== '') socket.write(greeting);
+    socket.pipe(socket);
+  });
+  server.on('connection', (socket: Socket) => sockets.add(socket));
+  server.on('tlsClientError', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closeLater(async () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await once(server, 'close');
+  });
+  return (server.address() as { port: number }).port;
 }

@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import { type ConnectionOptions, createServer, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { expect, test } from 'vitest';
 import type { Listener } from '../../src/ir/table.ts';
 import { ByteReader } from '../fake/bytes.ts';
 import { certificateKey, EXACT, OTHER, WILDCARD } from '../fake/certificates.ts';
 import { named } from '../fake/pipe.ts';
 import { backend, closeLater, serve, until } from './start.ts';
-import { dial, pipeServer } from './stream-start.ts';
+import { dial, pipeServer, tlsEcho } from './stream-start.ts';
 import type { StreamPart, TablePart } from './table.ts';
 
 const CERTIFICATES = Object.fromEntries([EXACT, WILDCARD, OTHER].map((one) => [certificateKey(one), one]));
@@ -36,24 +35,7 @@ const route = (backendName: string, hostnames: readonly string[], listener = 'st
 });
 
 /** A TLS server that says its name and then repeats what it hears; its port. */
-async function tlsServer(name: string): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createServer({ cert: OTHER.chain, key: OTHER.key, allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => {});
-    socket.write(`${name};`);
-    socket.pipe(socket);
-  });
-  server.on('connection', (socket: Socket) => sockets.add(socket));
-  server.on('tlsClientError', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closeLater(async () => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await once(server, 'close');
-  });
-  return (server.address() as { port: number }).port;
-}
+const tlsServer = (name: string) => tlsEcho(OTHER, `${name};`);
 
 type TlsClient = { readonly socket: TLSSocket; readonly reader: ByteReader };
 

@@ -56,7 +56,6 @@ export const endpointSliceSchema = z
 
 export type EndpointSlice = z.output<typeof endpointSliceSchema>;
 export type SliceEndpoint = EndpointSlice['endpoints'][number];
-export type SlicePort = EndpointSlice['ports'][number];
 
 /**
  * What is wrong with an endpoint's address, or null. Loopback addresses are allowed, unlike in a cluster: they are what a

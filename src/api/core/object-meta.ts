@@ -68,4 +68,3 @@ export function clusterMeta(name: z.ZodType<string> = dnsSubdomain) {
 }
 
 export type ObjectMeta = z.output<ReturnType<typeof namespacedMeta>>;
-export type ClusterObjectMeta = z.output<ReturnType<typeof clusterMeta>>;

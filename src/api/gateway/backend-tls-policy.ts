@@ -71,8 +71,6 @@ const validationSchema = z
     { error: 'must have exactly one of caCertificateRefs and wellKnownCACertificates' },
   );
 
-export type BackendTLSPolicyValidation = z.output<typeof validationSchema>;
-
 /** How connections to the backends of a Service are secured (GEP-1897). */
 export const backendTLSPolicySchema = z.object({
   apiVersion: z.enum(['gateway.networking.k8s.io/v1', 'gateway.networking.k8s.io/v1alpha3']),

@@ -13,8 +13,6 @@ export const conditionSchema = z.object({
   observedGeneration: z.int().optional(),
 });
 
-export type ObjectCondition = z.output<typeof conditionSchema>;
-
 export const conditionsSchema = z.array(conditionSchema).default([]);
 
 /** A status of this shape, or none when it has another. */

@@ -43,8 +43,6 @@ const gatewayAddressSchema = z
     }
   });
 
-export type GatewayAddress = z.output<typeof gatewayAddressSchema>;
-
 export const gatewayAddressesSchema = list(gatewayAddressSchema, { max: 16 }).superRefine((addresses, context) => {
   const seen = new Set<string>();
   addresses.forEach(({ type, value }, index) => {

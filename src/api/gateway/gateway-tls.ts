@@ -34,5 +34,3 @@ export const gatewayTLSSchema = z.object({
     })
     .optional(),
 });
-
-export type GatewayTLS = z.output<typeof gatewayTLSSchema>;

@@ -6,6 +6,7 @@ import { gatewayAddressesSchema } from './gateway-address.ts';
 import { gatewayInfrastructureSchema } from './gateway-infrastructure.ts';
 import { gatewayTLSSchema } from './gateway-tls.ts';
 import { listenersSchema } from './listener.ts';
+import { listenerStatusesSchema } from './listener-status.ts';
 import { objectName } from './name.ts';
 import { apiVersion } from './version.ts';
 
@@ -32,16 +33,7 @@ const statusSchema = z.object({
   addresses: z.array(z.object({ type: z.string().default('IPAddress'), value: z.string() })).optional(),
   attachedListenerSets: z.int().optional(),
   conditions: conditionsSchema,
-  listeners: z
-    .array(
-      z.object({
-        name: z.string(),
-        attachedRoutes: z.int(),
-        supportedKinds: z.array(z.object({ group: z.string().optional(), kind: z.string() })).optional(),
-        conditions: conditionsSchema,
-      }),
-    )
-    .optional(),
+  listeners: listenerStatusesSchema,
 });
 
 export const gatewaySchema = z.object({

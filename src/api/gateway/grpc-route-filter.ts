@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { list } from '../schema/list.ts';
 import { oneMember } from '../schema/member.ts';
+import { refuseRepeats } from './filter-repeats.ts';
 import { headerFilterSchema } from './http-header-filter.ts';
 import { requestMirrorFilterSchema } from './http-mirror-filter.ts';
 import type { HTTPRouteFilter } from './http-route-filter.ts';
@@ -34,13 +35,5 @@ const grpcRouteFilterSchema = z
 const ONCE: ReadonlySet<string> = new Set(['RequestHeaderModifier', 'ResponseHeaderModifier']);
 
 export const grpcRouteFiltersSchema = list(grpcRouteFilterSchema, { max: 16 }).superRefine((filters, context) => {
-  const first = new Map<string, number>();
-  filters.forEach(({ type }, index) => {
-    const earlier = first.get(type);
-    if (earlier === undefined) first.set(type, index);
-    else if (ONCE.has(type)) {
-      const message = `repeats the filter ${type} of item ${earlier}; only one is allowed`;
-      context.addIssue({ code: 'custom', path: [index, 'type'], message });
-    }
-  });
+  refuseRepeats(filters, ONCE, context);
 });

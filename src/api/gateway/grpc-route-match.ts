@@ -39,5 +39,4 @@ export const grpcRouteMatchSchema = z.object({
   }).optional(),
 });
 
-export type GRPCRouteMatch = z.output<typeof grpcRouteMatchSchema>;
 export type GRPCMethodMatch = z.output<typeof methodMatchSchema>;

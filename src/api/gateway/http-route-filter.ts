@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { list } from '../schema/list.ts';
 import { oneMember } from '../schema/member.ts';
+import { refuseRepeats } from './filter-repeats.ts';
 import { corsFilterSchema, type HTTPCORSFilter } from './http-cors-filter.ts';
 import { externalAuthFilterSchema, type HTTPExternalAuthFilter } from './http-external-auth-filter.ts';
 import { type HTTPHeaderFilter, headerFilterSchema } from './http-header-filter.ts';
@@ -65,15 +66,7 @@ const ONCE: ReadonlySet<string> = new Set([
 ]);
 
 export const httpRouteFiltersSchema = list(httpRouteFilterSchema, { max: 16 }).superRefine((filters, context) => {
-  const first = new Map<string, number>();
-  filters.forEach(({ type }, index) => {
-    const earlier = first.get(type);
-    if (earlier === undefined) first.set(type, index);
-    else if (ONCE.has(type)) {
-      const message = `repeats the filter ${type} of item ${earlier}; only one is allowed`;
-      context.addIssue({ code: 'custom', path: [index, 'type'], message });
-    }
-  });
+  const first = refuseRepeats(filters, ONCE, context);
   const rewrite = first.get('URLRewrite');
   if (rewrite !== undefined && first.has('RequestRedirect')) {
     const message = `must not be URLRewrite beside the RequestRedirect of item ${first.get('RequestRedirect')}`;

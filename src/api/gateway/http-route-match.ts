@@ -51,6 +51,4 @@ export const httpRouteMatchSchema = z.object({
 });
 
 export type HTTPRouteMatch = z.output<typeof httpRouteMatchSchema>;
-export type HTTPPathMatch = z.output<typeof pathMatchSchema>;
 export type HTTPHeaderMatch = z.output<typeof headerMatchSchema>;
-export type HTTPQueryParamMatch = z.output<typeof queryParamMatchSchema>;

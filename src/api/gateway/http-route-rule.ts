@@ -46,9 +46,6 @@ const httpRouteRuleSchema = z
   });
 
 export type HTTPRouteRule = z.output<typeof httpRouteRuleSchema>;
-export type HTTPBackendRef = z.output<typeof httpBackendRefSchema>;
-export type HTTPRouteRetry = z.output<typeof retrySchema>;
-export type HTTPRouteTimeouts = z.output<typeof timeoutsSchema>;
 
 function redirectBesideBackends({ filters = [], backendRefs = [] }: HTTPRouteRule): Issue[] {
   const redirect = filters.findIndex((filter) => 'requestRedirect' in filter);

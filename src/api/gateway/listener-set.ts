@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { namespacedMeta } from '../core/object-meta.ts';
 import { conditionsSchema, lenientStatus } from './condition.ts';
 import { listenersSchema } from './listener.ts';
+import { listenerStatusesSchema } from './listener-status.ts';
 import { GATEWAY_GROUP, group, kind, namespaceName, objectName } from './name.ts';
 import { onlyVersion1 } from './version.ts';
 
@@ -14,16 +15,7 @@ const parentGatewayReferenceSchema = z.object({
 
 const statusSchema = z.object({
   conditions: conditionsSchema,
-  listeners: z
-    .array(
-      z.object({
-        name: z.string(),
-        attachedRoutes: z.int(),
-        supportedKinds: z.array(z.object({ group: z.string().optional(), kind: z.string() })).optional(),
-        conditions: conditionsSchema,
-      }),
-    )
-    .optional(),
+  listeners: listenerStatusesSchema,
 });
 
 /** More listeners of a Gateway, in an object of their own (GEP-1713). */

@@ -61,7 +61,6 @@ const listenerSchema = z.object({
 });
 
 export type GatewayListener = z.output<typeof listenerSchema>;
-export type ListenerTLSConfig = z.output<typeof tlsSchema>;
 export type AllowedRoutes = z.output<typeof allowedRoutesSchema>;
 
 export const listenersSchema = list(listenerSchema, {

@@ -23,5 +23,3 @@ export const sessionPersistenceSchema = z
     path: ['absoluteTimeout'],
     error: 'is required when cookie.lifetimeType is Permanent',
   });
-
-export type SessionPersistence = z.output<typeof sessionPersistenceSchema>;

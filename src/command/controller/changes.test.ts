@@ -1,20 +1,9 @@
 import { expect, test } from 'vitest';
-import type { RoutingTable } from '../../ir/table.ts';
+import { emptyTable, type RoutingTable } from '../../ir/table.ts';
 import { snapshotOf } from '../../snapshot/revision.ts';
 import { changesBetween } from './changes.ts';
 
-const table = (part: object) =>
-  snapshotOf({
-    gateway: 'shop/web',
-    listeners: {},
-    rules: {},
-    streams: {},
-    backends: {},
-    endpoints: {},
-    certificates: {},
-    policies: {},
-    ...part,
-  } as RoutingTable);
+const table = (part: object) => snapshotOf({ ...emptyTable('shop/web'), ...part } as RoutingTable);
 
 test('entries are added, removed and changed field by field', () => {
   const rule = (weight: number, ...names: string[]) => ({

@@ -129,6 +129,9 @@ export class ControllerAnswers implements ControllerSource {
     ];
     const found = new Map<string, Snapshot>();
     for (const one of known) if (one.revision.startsWith(revision)) found.set(one.revision, one);
+    // A controller that started since has the pinned configuration only with the endpoints that it is served with.
+    const pinned = this.#controller.publisher.pin(gateway)?.revision;
+    if (pinned?.startsWith(revision) && !found.has(pinned)) found.set(pinned, this.#published(gateway));
     const [one, another] = found.values();
     if (one === undefined) {
       throw new SourceError(

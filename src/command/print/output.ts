@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Flag } from '../../config/flag.ts';
 
 const FORMATS = ['table', 'json', 'yaml'] as const;
-export type Format = (typeof FORMATS)[number];
 
 export const OUTPUT_FLAG = {
   name: 'output',

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { Snapshot } from '../../ir/delta.ts';
-import type { RoutingTable } from '../../ir/table.ts';
+import { emptyTable, type RoutingTable } from '../../ir/table.ts';
 import { type Proxies, Publisher } from './publisher.ts';
 
 const where = { address: '127.0.0.1', portOffset: 20_000 };
@@ -13,16 +13,7 @@ function table(gateway: string, ...ports: number[]): RoutingTable {
     `gateway/${gateway}/${port}`,
     { port, protocol: 'HTTP' as const, hostname: '', addresses: [], tls: null },
   ]);
-  return {
-    gateway,
-    listeners: Object.fromEntries(listeners),
-    rules: {},
-    streams: {},
-    backends: {},
-    endpoints: {},
-    certificates: {},
-    policies: {},
-  };
+  return { ...emptyTable(gateway), listeners: Object.fromEntries(listeners) };
 }
 
 /** Proxies that do what they are told, and write it down. */

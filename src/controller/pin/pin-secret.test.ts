@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FakeApiServer } from '../../../test/fake/api-server.ts';
-import type { RoutingTable } from '../../ir/table.ts';
+import { emptyTable, type RoutingTable } from '../../ir/table.ts';
 import { KubeClient } from '../../kube/client.ts';
 import { makePin, type Pin } from './pin.ts';
 import { PinSecret } from './pin-secret.ts';
@@ -11,17 +11,7 @@ let client: KubeClient;
 let stop: AbortController;
 let failed: string[];
 
-const table = (gateway: string, rules = {}) =>
-  ({
-    gateway,
-    listeners: {},
-    rules,
-    backends: {},
-    endpoints: {},
-    streams: {},
-    certificates: {},
-    policies: {},
-  }) as RoutingTable;
+const table = (gateway: string, rules = {}): RoutingTable => ({ ...emptyTable(gateway), rules });
 const pinOf = (gateway: string, uid: string, rules = {}): Pin =>
   makePin(table(gateway, rules), { uid, revision: 'abc', at: '2026-01-01T00:00:00Z' });
 

@@ -9,7 +9,7 @@
 export const OVERFLOW = '_overflow';
 
 /** The index of the overflow series; every family has it in slot 0. */
-export const OVERFLOW_INDEX = 0;
+const OVERFLOW_INDEX = 0;
 
 const SLOT_BITS = 20;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;

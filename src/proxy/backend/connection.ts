@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Endpoint } from '../../ir/table.ts';
 import type { Client } from '../exchange/client.ts';
 import { ERRORS, type ProxyError } from '../exchange/error.ts';
@@ -11,8 +11,9 @@ import { ResponseHead } from '../http1/response-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
 import type { ProxyLimits } from '../options.ts';
 import { Timer, type TimerOwner, type TimerWheel } from '../timer-wheel.ts';
-import { onread, ReadMemory, sendBody, sendWriter } from '../wire.ts';
+import { ReadMemory, sendBody, sendWriter } from '../wire.ts';
 import type { Carrier } from './carrier.ts';
+import { connectTo } from './connect.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { idleTime, keepAliveHint } from './keep-alive.ts';
 import { PartialHead } from './partial-head.ts';
@@ -58,16 +59,9 @@ export class BackendConnection implements Carrier, TimerOwner {
     this.memory = new ReadMemory(reads);
     const { security } = pool;
     this.isTls = security !== null;
-    this.socket =
-      security === null
-        ? connect({
-            host: endpoint.address,
-            port: endpoint.port,
-            noDelay: true,
-            allowHalfOpen: true,
-            onread: onread(this.memory, (buffer, count) => this.received(buffer, count)),
-          })
-        : security.connect(endpoint, 'http/1.1');
+    this.socket = connectTo(endpoint, security, 'http/1.1', this.memory, (buffer, count) =>
+      this.received(buffer, count),
+    );
     this.head = new ResponseHead(limits.message);
     this.body = new BodyReader(limits.message);
     this.requests = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Filter } from '../../ir/filter.ts';
 import type { Match } from '../../ir/match.ts';
-import type { Listener, RoutingTable, Rule, WeightedBackend } from '../../ir/table.ts';
+import { emptyTable, type Listener, type RoutingTable, type Rule, type WeightedBackend } from '../../ir/table.ts';
 import { PlainRequest } from '../route/plain-request.ts';
 import { compile, compileSliced } from './compile.ts';
 import type { CompiledTable } from './compiled.ts';
@@ -39,16 +39,7 @@ function rule(
 }
 
 function table(listeners: Record<string, Listener>, rules: Record<string, Rule>): RoutingTable {
-  return {
-    gateway: 'shop/web',
-    listeners,
-    rules,
-    streams: {},
-    backends: {},
-    endpoints: {},
-    certificates: {},
-    policies: {},
-  };
+  return { ...emptyTable('shop/web'), listeners, rules };
 }
 
 function routed(compiled: CompiledTable, port: number, host: string, path: string, sni: string | null = null) {

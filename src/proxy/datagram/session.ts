@@ -2,7 +2,7 @@ import type { Socket } from 'node:dgram';
 import type { Backend } from '../backend/backend.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { RunnableStream } from '../compile/stream.ts';
-import { plainAddress } from '../exchange/forwarding.ts';
+import { plainAddress } from '../peer.ts';
 import type { Runtime } from '../runtime.ts';
 import { Attempts } from '../stream/attempt.ts';
 import { STREAM_ENDS, type StreamEnd } from '../stream/end.ts';

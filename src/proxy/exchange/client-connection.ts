@@ -6,6 +6,7 @@ import { CHUNKED, NO_BODY } from '../http1/framing.ts';
 import { RequestHead } from '../http1/request-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
 import type { ProxyLimits } from '../options.ts';
+import { plainAddress } from '../peer.ts';
 import { normalisePath } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
@@ -15,7 +16,6 @@ import { ClientSocket, type SocketOwner } from './client-socket.ts';
 import { ConnectionResponse } from './connection-response.ts';
 import { ERRORS, faultError } from './error.ts';
 import { Exchange } from './exchange.ts';
-import { plainAddress } from './forwarding.ts';
 import { Input } from './input.ts';
 
 /** Between requests, or inside of a head. */

@@ -1,7 +1,7 @@
 /** The socket of a client: what it is read into, whether it is read, and what is written to it. */
 import type { Socket } from 'node:net';
 import type { MessageWriter } from '../http1/writer.ts';
-import { ReadMemory, type ReadPool, readInto, reborn, sendWriter } from '../wire.ts';
+import { ReadMemory, type ReadPool, readInto, reborn, reset, sendWriter } from '../wire.ts';
 
 /** Hears of everything that happens on a client's socket. Nothing that these throw reaches the socket. */
 export type SocketOwner = {
@@ -132,6 +132,6 @@ export class ClientSocket {
 
   /** Ends a plaintext connection with RST; TLS has close_notify to tell an end from a loss. */
   reset(): void {
-    if (!this.isTls) this.socket.resetAndDestroy();
+    if (!this.isTls) reset(this.socket);
   }
 }

@@ -1,21 +1,9 @@
+import { CONNECTION_FIELDS } from '../../ir/connection-fields.ts';
 import type { HeaderEdits, HeaderValue } from '../../ir/filter.ts';
 import type { HeaderPlan } from './plan.ts';
 
-/**
- * Fields that no filter may touch: they frame the message or belong to one connection (RFC 9110 section 7.6.1), and
- * editing them would let a manifest desynchronise connections. `host` is edited by the rewrite (filter/rewrite.ts).
- */
-const UNTOUCHABLE = new Set([
-  'connection',
-  'content-length',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** Fields that this filter leaves alone. `host` is edited by the rewrite (filter/rewrite.ts). */
+const UNTOUCHABLE = new Set([...CONNECTION_FIELDS, 'host']);
 
 export const EMPTY_PLAN: HeaderPlan = { drop: [], block: Buffer.alloc(0), lines: [] };
 

@@ -1,4 +1,4 @@
-import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'node:http2';
+import { type ClientHttp2Stream, constants } from 'node:http2';
 import type { Carrier } from '../backend/carrier.ts';
 import type { BackendConnection } from '../backend/connection.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
@@ -13,12 +13,12 @@ import type { ResponseHead } from '../http1/response-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
 import type { BackendSession } from './backend-session.ts';
-import { trailerHeaders, trailerSection } from './fields.ts';
+import { trailerSection } from './fields.ts';
+import { RequestBody } from './request-body.ts';
 import { cancel } from './reset.ts';
 import { StreamResponseHead } from './response-head.ts';
 
 const NOTHING = Buffer.alloc(0);
-const NO_TRAILERS: OutgoingHttpHeaders = {};
 
 /** One request on a connection of HTTP/2 to an endpoint. It is used for one stream of its session after the other. */
 export class BackendStream implements Carrier, TimerOwner {
@@ -33,13 +33,10 @@ export class BackendStream implements Carrier, TimerOwner {
   private readonly timer: Timer;
   private stream: ClientHttp2Stream | null;
   private sink: ResponseSink | null;
-  /** Takes the framing of HTTP/1.1 off a client's body; null while none had it. */
-  private decoder: BodyReader | null;
-  private isFramed: boolean;
+  private readonly requestBody: RequestBody;
   private isTimed: boolean;
   /** Whether all of the response has come. */
   private isOver: boolean;
-  private requestTrailers: OutgoingHttpHeaders;
   private trailers: Buffer | null;
 
   constructor(session: BackendSession) {
@@ -55,11 +52,9 @@ export class BackendStream implements Carrier, TimerOwner {
     this.timer = new Timer(this);
     this.stream = null;
     this.sink = null;
-    this.decoder = null;
-    this.isFramed = false;
+    this.requestBody = new RequestBody(limits.message);
     this.isTimed = false;
     this.isOver = false;
-    this.requestTrailers = NO_TRAILERS;
     this.trailers = null;
   }
 
@@ -68,10 +63,9 @@ export class BackendStream implements Carrier, TimerOwner {
     this.sink = sink;
     this.requests = requests;
     this.answered = false;
-    this.isFramed = false;
+    this.requestBody.reset();
     this.isTimed = false;
     this.isOver = false;
-    this.requestTrailers = NO_TRAILERS;
     this.trailers = null;
   }
 
@@ -97,11 +91,6 @@ export class BackendStream implements Carrier, TimerOwner {
     const list = lists.of(writer, scheme);
     writer.reset();
     this.isTimed = !lists.isGrpc;
-    this.isFramed = body.isFramed && body.framing === CHUNKED;
-    if (this.isFramed) {
-      this.decoder ??= new BodyReader(this.session.limits.message);
-      this.decoder.start(CHUNKED, 0, false);
-    }
     const isEmpty = body.isComplete && body.length === 0 && body.trailers === null;
     const stream = this.session.request(list, isEmpty, !isEmpty && body.framing === CHUNKED);
     if (stream === null) {
@@ -111,52 +100,14 @@ export class BackendStream implements Carrier, TimerOwner {
     }
     this.stream = stream;
     this.listen(stream);
-    if (isEmpty) return;
-    if (this.isFramed) this.decode(stream, body.bytes, 0, body.length);
-    else if (body.length > 0) stream.write(Buffer.from(body.bytes.subarray(0, body.length)));
-    if (!body.isComplete) return;
-    if (!this.isFramed && body.trailers !== null) this.keepTrailers(body.trailers);
-    stream.end();
+    if (!isEmpty) this.requestBody.begin(stream, body);
   }
 
   sendBody(writer: MessageWriter, client: Client, buffer: Buffer, isLast: boolean): void {
     const { stream } = this;
-    const { body } = client;
     writer.reset();
     if (stream === null || stream.destroyed || stream.closed) return;
-    const { segments, segmentCount } = body;
-    for (let index = 0; index < segmentCount; index++) {
-      const start = segments[index * 2]!;
-      const end = segments[index * 2 + 1]!;
-      if (this.isFramed) this.decode(stream, buffer, start, end);
-      else if (client.isVolatile) stream.write(Buffer.from(buffer.subarray(start, end)));
-      else if (isLast && !body.hasTrailers && index === segmentCount - 1) {
-        stream.end(buffer.subarray(start, end));
-        return;
-      } else stream.write(buffer.subarray(start, end));
-    }
-    if (!isLast) return;
-    // Those of a framed body have no part in its ranges.
-    if (body.hasTrailers) this.requestTrailers = trailerHeaders(body.trailers);
-    stream.end();
-  }
-
-  /** Sends the content of chunks. They have been parsed before, so they are valid. */
-  private decode(stream: ClientHttp2Stream, buffer: Buffer, start: number, end: number): void {
-    const decoder = this.decoder!;
-    for (let at = start; at < end && !decoder.isDone; at = decoder.position) {
-      decoder.read(buffer, at, end);
-      for (let index = 0; index < decoder.segmentCount; index++) {
-        stream.write(Buffer.from(buffer.subarray(decoder.segments[index * 2], decoder.segments[index * 2 + 1])));
-      }
-    }
-    if (decoder.hasTrailers) this.requestTrailers = trailerHeaders(decoder.trailers);
-  }
-
-  private keepTrailers(section: Buffer): void {
-    const reader = new BodyReader(this.session.limits.message);
-    reader.end(section);
-    this.requestTrailers = trailerHeaders(reader.trailers);
+    this.requestBody.send(stream, client, buffer, isLast);
   }
 
   awaitResponse(): void {
@@ -290,7 +241,7 @@ export class BackendStream implements Carrier, TimerOwner {
 
   private readonly onWantTrailers = (): void => {
     const { stream } = this;
-    if (stream !== null && !stream.destroyed && !stream.closed) stream.sendTrailers(this.requestTrailers);
+    if (stream !== null && !stream.destroyed && !stream.closed) stream.sendTrailers(this.requestBody.trailers);
   };
 
   /** What went wrong is in `rstCode`, and `close` follows. */

@@ -1,6 +1,6 @@
 import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import { plainAddress } from '../exchange/forwarding.ts';
+import { plainAddress } from '../peer.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
 import { ClientStream } from './client-stream.ts';

@@ -38,7 +38,7 @@ export const TARGET_NO = 0;
 export const TARGET_PLAIN = 1;
 export const TARGET_SLASH = 2;
 export const TARGET_DOT = 3;
-export const TARGET_PERCENT = 4;
+const TARGET_PERCENT = 4;
 export const TARGET_QUESTION = 5;
 /** Not in RFC 3986, but sent raw in queries by every browser; refused in paths, where some servers read `\` as `/`. */
 export const TARGET_QUERY_ONLY = 6;

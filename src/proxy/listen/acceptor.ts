@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { plainAddress } from '../exchange/forwarding.ts';
+import { plainAddress } from '../peer.ts';
 import type { Runtime } from '../runtime.ts';
 import { STREAM_ENDS } from '../stream/end.ts';
 import { FirstBytes, type FirstBytesReader } from './first-bytes.ts';

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { DONE } from '../http1/fault.ts';
 import { type ProxiedPeer, ProxyHeader } from '../proxy-protocol/header.ts';
+import { reset } from '../wire.ts';
 import type { FirstBytesReader } from './first-bytes.ts';
 
 type PeerName = { address?: string; port?: number; family?: string };
@@ -27,7 +28,7 @@ export class ProxiedConnection implements FirstBytesReader {
     const { header } = this;
     if (result !== DONE) {
       socket.on('error', () => {});
-      socket.resetAndDestroy();
+      reset(socket);
       this.refused();
       return;
     }
@@ -46,7 +47,7 @@ export class ProxiedConnection implements FirstBytesReader {
  * that is made of its handle, as TLS and `readInto` do. The handle is not documented, but there is no other place
  * that they share.
  */
-export function setPeer(socket: Socket, { address, port }: ProxiedPeer): void {
+function setPeer(socket: Socket, { address, port }: ProxiedPeer): void {
   const bare = socket as unknown as WithHandle;
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
   bare._peername = { address, port, family };

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type { Certificate, ClientValidation } from '../../ir/table.ts';
-import { plainAddress } from '../exchange/forwarding.ts';
+import { plainAddress } from '../peer.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Arrival, StreamConnection } from '../stream/connection.ts';
 import { STREAM_ENDS, type StreamEnd } from '../stream/end.ts';
 import { logStream } from '../stream/log.ts';
 import type { StreamSite } from '../stream/site.ts';
+import { reset } from '../wire.ts';
 import { Decryptor } from './decryptor.ts';
 
 /** The connections of one port whose bytes go to a backend as they are, or decrypted and as they are then. */
@@ -38,7 +39,7 @@ export class StreamFront {
     const stream = listener?.find(arrival.serverName) ?? null;
     if (stream === null) {
       if (arrival.isTls) arrival.socket.destroy();
-      else arrival.socket.resetAndDestroy();
+      else reset(arrival.socket);
       this.refused(arrival, listener === null ? STREAM_ENDS.noListener : STREAM_ENDS.noRoute);
       return;
     }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { DONE } from '../http1/fault.ts';
 import type { Runtime } from '../runtime.ts';
 import { STREAM_ENDS } from '../stream/end.ts';
+import { reset } from '../wire.ts';
 import { Acceptor } from './acceptor.ts';
 import type { CertificateChoice } from './certificate.ts';
 import { ClientHello } from './client-hello.ts';
@@ -168,5 +169,5 @@ class HelloReader implements FirstBytesReader {
 /** Resets a connection: Gateway API wants one that no listener or route takes rejected below TLS, without an alert. */
 function refuse(socket: Socket): void {
   socket.on('error', () => {});
-  socket.resetAndDestroy();
+  reset(socket);
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { plainAddress } from '../exchange/forwarding.ts';
+import { plainAddress } from '../peer.ts';
 import { type ProxyProtocolVersion, proxyHeader } from './write.ts';
 
 /** Tells a backend who the client is, before its first byte. */

@@ -1,9 +1,7 @@
-import { connect, type Socket } from 'node:net';
 import type { Backend } from '../backend/backend.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import { connectError } from '../backend/security.ts';
 import { ERRORS } from '../exchange/error.ts';
-import { onread, type ReadMemory } from '../wire.ts';
 import { STREAM_ENDS, type StreamEnd } from './end.ts';
 
 /** Endpoints of a backend that are tried one after the other before a connection is given up. */
@@ -38,22 +36,6 @@ export class Attempts {
   get mayRepeat(): boolean {
     return this.count < MOST_ATTEMPTS;
   }
-}
-
-/**
- * A connection to an endpoint, over TLS if the backend wants that and `isSecured` allows it. `connect` follows, or with TLS
- * `secureConnect`. In plaintext it reads into `memory`; with TLS what it reads comes as `data`.
- */
-export function connectTo(
-  pool: EndpointPool,
-  isSecured: boolean,
-  memory: ReadMemory,
-  receive: (buffer: Buffer, count: number) => void,
-): Socket {
-  const { endpoint, security } = pool;
-  if (isSecured && security !== null) return security.connect(endpoint, null);
-  const { address, port } = endpoint;
-  return connect({ host: address, port, noDelay: true, allowHalfOpen: true, onread: onread(memory, receive) });
 }
 
 /** Why no connection to an endpoint came about. */

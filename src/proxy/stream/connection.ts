@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
+import { connectTo } from '../backend/connect.ts';
 import type { RunnableStream } from '../compile/stream.ts';
-import { plainAddress } from '../exchange/forwarding.ts';
+import { plainAddress } from '../peer.ts';
 import { introduce } from '../proxy-protocol/introduce.ts';
 import type { Runtime } from '../runtime.ts';
-import { Timer, type TimerOwner } from '../timer-wheel.ts';
+import type { TimerOwner } from '../timer-wheel.ts';
 import { readInto, reset } from '../wire.ts';
-import { Attempts, connectTo, failureOf } from './attempt.ts';
+import { Attempts, failureOf } from './attempt.ts';
+import { StreamClock } from './clock.ts';
 import { STREAM_ENDS, type StreamEnd } from './end.ts';
 import { Flow } from './flow.ts';
 import { logStream, type StreamRecord } from './log.ts';
@@ -39,7 +41,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
   private readonly runtime: Runtime;
   private readonly series: StreamSeries;
   private readonly isTls: boolean;
-  private readonly timer: Timer;
+  private readonly clock: StreamClock;
   private readonly onClosed: (connection: StreamConnection) => void;
   private readonly up: Flow;
   private readonly down: Flow;
@@ -48,10 +50,6 @@ export class StreamConnection implements TimerOwner, StreamRecord {
   private isBackendTls: boolean;
   private early: Buffer | null;
   private state: number;
-  /** When bytes last came or went, on the wheel's clock. */
-  private activeAt: number;
-  /** When it has to be over because the proxy drains; 0: never. */
-  private deadline: number;
   /** Which of the two sockets have sent and received all there was. */
   private isClientDone: boolean;
   private isBackendDone: boolean;
@@ -72,7 +70,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
     this.runtime = runtime;
     this.series = runtime.streams.of(stream);
     this.isTls = arrival.isTls;
-    this.timer = new Timer(this);
+    this.clock = new StreamClock(this, runtime.options, runtime.wheel);
     this.onClosed = onClosed;
     this.up = new Flow(runtime);
     this.down = new Flow(runtime);
@@ -81,8 +79,6 @@ export class StreamConnection implements TimerOwner, StreamRecord {
     this.isBackendTls = false;
     this.early = arrival.early;
     this.state = CONNECTING;
-    this.activeAt = runtime.wheel.now;
-    this.deadline = 0;
     this.isClientDone = false;
     this.isBackendDone = false;
     this.socket.on('error', this.clientLost);
@@ -110,9 +106,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
 
   /** Lets it go on for that many milliseconds at most. */
   drain(time: number): void {
-    if (this.state === CLOSED || this.deadline !== 0) return;
-    this.deadline = performance.now() + time;
-    this.arm();
+    if (this.state !== CLOSED) this.clock.drain(time);
   }
 
   /** Ends it at once. */
@@ -130,7 +124,13 @@ export class StreamConnection implements TimerOwner, StreamRecord {
     }
     // What passes through is encrypted already.
     const isSecured = this.isTls || this.protocol === 'TCP';
-    const backend = connectTo(pool, isSecured, this.down.memory, this.fromBackend);
+    const backend = connectTo(
+      pool.endpoint,
+      isSecured ? pool.security : null,
+      null,
+      this.down.memory,
+      this.fromBackend,
+    );
     this.backend = backend;
     this.isBackendTls = isSecured && pool.security !== null;
     let isReached = false;
@@ -145,7 +145,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
       if (this.state === CONNECTING) this.again(failureOf(error, isReached));
       else this.abort(STREAM_ENDS.backendReset);
     });
-    this.arm();
+    this.clock.awaitConnection();
   }
 
   private opened(): void {
@@ -153,8 +153,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
     if (this.state !== CONNECTING || backend === null) return;
     attempts.pool?.opened();
     this.state = OPEN;
-    this.activeAt = runtime.wheel.now;
-    this.arm();
+    this.clock.awaitBytes();
     if (!this.isTls) {
       const accepted = this.socket;
       accepted.off('error', this.clientLost);
@@ -196,7 +195,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
 
   private readonly fromClient = (buffer: Buffer, count: number): void => {
     if (this.state !== OPEN) return;
-    this.activeAt = this.runtime.wheel.now;
+    this.clock.touch();
     this.series.received(count);
     try {
       this.up.take(buffer, count);
@@ -209,7 +208,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
 
   private readonly fromBackend = (buffer: Buffer, count: number): void => {
     if (this.state !== OPEN) return;
-    this.activeAt = this.runtime.wheel.now;
+    this.clock.touch();
     this.series.sent(count);
     try {
       this.down.take(buffer, count);
@@ -221,12 +220,12 @@ export class StreamConnection implements TimerOwner, StreamRecord {
   private readonly fromTlsBackend = (chunk: Buffer): void => this.fromBackend(chunk, chunk.length);
 
   private readonly clientDrained = (): void => {
-    this.activeAt = this.runtime.wheel.now;
+    this.clock.touch();
     this.down.drained();
   };
 
   private readonly backendDrained = (): void => {
-    this.activeAt = this.runtime.wheel.now;
+    this.clock.touch();
     this.up.drained();
   };
 
@@ -269,25 +268,12 @@ export class StreamConnection implements TimerOwner, StreamRecord {
   }
 
   timeout(): void {
-    const { limits, streams } = this.runtime.options;
-    const now = performance.now();
-    if (this.deadline !== 0 && now >= this.deadline) this.abort(STREAM_ENDS.draining);
+    const { clock } = this;
+    if (clock.isDrained) this.abort(STREAM_ENDS.draining);
     else if (this.state === CONNECTING) {
-      if (limits.connectTimeout > 0) this.again(STREAM_ENDS.connectTimeout);
-    } else if (streams.idleTimeout > 0 && now - this.activeAt >= streams.idleTimeout) {
-      this.abort(STREAM_ENDS.idleTimeout);
-    } else this.arm();
-  }
-
-  private arm(): void {
-    const { wheel, options } = this.runtime;
-    const idleTimeout = options.streams.idleTimeout;
-    const now = performance.now();
-    let wait = this.state === CONNECTING ? options.limits.connectTimeout : idleTimeout;
-    if (this.state === OPEN && idleTimeout > 0) wait = Math.max(1, this.activeAt + idleTimeout - now);
-    if (this.deadline !== 0) wait = Math.min(wait || Number.POSITIVE_INFINITY, Math.max(1, this.deadline - now));
-    if (wait > 0) wheel.set(this.timer, wait);
-    else wheel.clear(this.timer);
+      if (this.runtime.options.limits.connectTimeout > 0) this.again(STREAM_ENDS.connectTimeout);
+    } else if (clock.isSilent) this.abort(STREAM_ENDS.idleTimeout);
+    else clock.arm();
   }
 
   /** Both sides learn that the bytes are not all that there would have been: RST, or in TLS no close_notify. */
@@ -302,7 +288,7 @@ export class StreamConnection implements TimerOwner, StreamRecord {
     if (this.state === CLOSED) return;
     this.state = CLOSED;
     const { runtime, series, up, down } = this;
-    runtime.wheel.remove(this.timer);
+    this.clock.remove();
     this.socket.destroy();
     this.backend?.destroy();
     up.close();

@@ -1,6 +1,6 @@
 import type { TableChange } from '../../ir/delta.ts';
 import { type Entries, entryOf, withChanges } from '../../ir/entries.ts';
-import { COLLECTIONS, type Collection, type RoutingTable, type Rule, type Stream } from '../../ir/table.ts';
+import { COLLECTIONS, type Collection, emptyTable, type RoutingTable, type Rule, type Stream } from '../../ir/table.ts';
 import type { ResolvedCertificate } from '../certificate.ts';
 import { deepFreeze } from '../freeze.ts';
 import type { GatewayPlan } from '../gateway.ts';
@@ -24,16 +24,7 @@ export class TableState {
 
   constructor(gateway: string, backends: BackendCatalogue) {
     this.#backends = backends;
-    this.#table = deepFreeze({
-      gateway,
-      listeners: {},
-      rules: {},
-      streams: {},
-      backends: {},
-      endpoints: {},
-      certificates: {},
-      policies: {},
-    });
+    this.#table = deepFreeze(emptyTable(gateway));
   }
 
   get table(): RoutingTable {

@@ -1,18 +1,7 @@
 import type { HTTPHeaderFilter } from '../../api/gateway/http-header-filter.ts';
+import { CONNECTION_FIELDS } from '../../ir/connection-fields.ts';
 import type { HeaderEdits, HeaderValue } from '../../ir/filter.ts';
 import type { RuleReport } from './report.ts';
-
-/** Fields that frame a message or belong to one connection (RFC 9110 section 7.6.1, RFC 9112 section 6): the proxy's alone. */
-const RESERVED: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** What may stand in a Host field (RFC 9110 section 7.2), without the delimiters of RFC 3986 that no host has. */
 const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
@@ -28,7 +17,7 @@ export function convertHeaderEdits(
   const check = (action: string, name: string, value: string): boolean => {
     const lower = name.toLowerCase();
     const path = `${field}.${action} ${name}`;
-    if (RESERVED.has(lower)) report.invalid.push(`${path}: this field cannot be changed`);
+    if (CONNECTION_FIELDS.has(lower)) report.invalid.push(`${path}: this field cannot be changed`);
     if (lower === 'host' && target === 'request' && (action !== 'set' || !HOST.test(value))) {
       report.invalid.push(`${path}: the host can only be set, to a host name or address and maybe a port`);
     }

@@ -16,7 +16,3 @@ export const ROUTE_KINDS = Object.keys(KINDS) as readonly RouteKindName[];
 export function kindOf<R extends Route>(route: R): RouteKind<R> {
   return KINDS[route.kind] as unknown as RouteKind<R>;
 }
-
-export function isRouteKind(kind: string): kind is RouteKindName {
-  return Object.hasOwn(KINDS, kind);
-}

@@ -112,9 +112,7 @@ class BareWatch {
   readonly #stop = new AbortController();
 
   constructor(namespace: string) {
-    void this.#run(pathOf('HTTPRoute', namespace)).catch((error: unknown) => {
-      if (!this.#stop.signal.aborted) console.error(`the bare watch ended: ${String(error)}`);
-    });
+    void this.#run(pathOf('HTTPRoute', namespace));
   }
 
   async sees(name: string): Promise<number> {
@@ -129,7 +127,14 @@ class BareWatch {
     this.#stop.abort();
   }
 
+  /** A watch in which nothing happens is ended now and then; a new one begins with all that there is. */
   async #run(path: string): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#follow(path).catch(() => sleep(100));
+    }
+  }
+
+  async #follow(path: string): Promise<void> {
     for await (const line of kube.lines(path, { watch: true }, this.#stop.signal)) {
       const at = performance.now();
       const name = (JSON.parse(line) as { object: { metadata: { name: string } } }).object.metadata.name;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plainAddress, TrustedHops } from './forwarding.ts';
+import { plainAddress, TrustedHops } from './peer.ts';
 
 test('knows trusted hops by address and range, of both families', () => {
   const hops = new TrustedHops(['10.0.0.0/8', '192.0.2.7', 'fd00::/8']);
