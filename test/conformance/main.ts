@@ -1,7 +1,7 @@
 /**
  * `npm run test:conformance -- [--json FILE] [flags of the suite]`: the Gateway API's own conformance suite against the chart,
  * in the cluster of $KUBECONFIG or that of ../shared, with the features that the GatewayClass declares. Writes the report that
- * implementations file, and fails when a test fails, or is skipped although its features are declared.
+ * implementations file, and fails when a test of gateways fails or is skipped.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
