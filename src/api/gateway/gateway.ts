@@ -5,7 +5,7 @@ import { conditionsSchema, lenientStatus } from './condition.ts';
 import { gatewayAddressesSchema } from './gateway-address.ts';
 import { gatewayInfrastructureSchema } from './gateway-infrastructure.ts';
 import { gatewayTLSSchema } from './gateway-tls.ts';
-import { listenersSchema } from './listener.ts';
+import { gatewayListenersSchema } from './listener.ts';
 import { listenerStatusesSchema } from './listener-status.ts';
 import { objectName } from './name.ts';
 import { apiVersion } from './version.ts';
@@ -21,7 +21,7 @@ const allowedListenersSchema = z.object({
 
 const specSchema = z.object({
   gatewayClassName: objectName,
-  listeners: listenersSchema,
+  listeners: gatewayListenersSchema,
   addresses: gatewayAddressesSchema.optional(),
   infrastructure: gatewayInfrastructureSchema.optional(),
   allowedListeners: allowedListenersSchema.optional(),

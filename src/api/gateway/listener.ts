@@ -83,8 +83,17 @@ export const listenersSchema = list(listenerSchema, {
   });
 });
 
+/** The definition of ListenerSets has no such rule. */
+export const gatewayListenersSchema = listenersSchema.superRefine((listeners, context) => {
+  listeners.forEach(({ protocol, filters }, index) => {
+    if (filters === undefined || protocol === 'HTTP' || protocol === 'HTTPS') return;
+    const message = `must not be set unless protocol is HTTP or HTTPS; it is ${protocol}`;
+    context.addIssue({ code: 'custom', path: [index, 'filters'], message });
+  });
+});
+
 /** Fields of a listener that do not go with its protocol. */
-function problems({ protocol, tls, hostname, filters }: GatewayListener): Issue[] {
+function problems({ protocol, tls, hostname }: GatewayListener): Issue[] {
   const found: Issue[] = [];
   const stream = protocol === 'TCP' || protocol === 'UDP';
   if (tls && (stream || protocol === 'HTTP')) {
@@ -96,9 +105,6 @@ function problems({ protocol, tls, hostname, filters }: GatewayListener): Issue[
   if (!tls && protocol === 'TLS') found.push({ path: ['tls'], message: 'is required when protocol is TLS' });
   if (hostname !== undefined && stream) {
     found.push({ path: ['hostname'], message: `must not be set when protocol is ${protocol}` });
-  }
-  if (filters && protocol !== 'HTTP' && protocol !== 'HTTPS') {
-    found.push({ path: ['filters'], message: `must not be set unless protocol is HTTP or HTTPS; it is ${protocol}` });
   }
   return found;
 }
