@@ -3,7 +3,7 @@ import type { Ask, FromLessee, Grant, Recall, ToLessee } from './lease.ts';
 import { MeterBook } from './meter.ts';
 
 /** Milliseconds for which permits that were called back are waited for. */
-export const RECALL_TIMEOUT = 50;
+export const RECALL_TIMEOUT = 200;
 
 /** What all workers have in common of one client. `left` is what was not lent. */
 type Account = Interval & {

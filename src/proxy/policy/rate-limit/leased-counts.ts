@@ -4,8 +4,8 @@ import { ASKED, BLOCKED, Counter, type Counts, FREE, unpark } from './counter.ts
 import type { FromLessee, Return, ToLessee } from './lease.ts';
 import { type Meter, MeterBook } from './meter.ts';
 
-/** Milliseconds for which whoever lends permits is waited for. */
-export const ASK_TIMEOUT = 100;
+/** Milliseconds for which whoever lends permits is waited for. It has the lower priority, and may be busy with a table. */
+export const ASK_TIMEOUT = 500;
 
 type Asked = {
   readonly id: number;
@@ -33,6 +33,8 @@ export class LeasedCounts implements Counts, TimerOwner {
   private returns: Return[];
   private nextId: number;
   private isFlushing: boolean;
+  /** Whether the last one that was asked for did not come in time, so that nobody is to wait. */
+  private isSilent: boolean;
 
   /** `now` is the machine's clock, which the lender has too. */
   constructor(
@@ -53,13 +55,16 @@ export class LeasedCounts implements Counts, TimerOwner {
     this.returns = [];
     this.nextId = 1;
     this.isFlushing = false;
+    this.isSilent = false;
   }
 
   look(meter: Meter<Counter>, client: string, counter: Counter, bound: Bound, now: number): number {
     if (counter.blockedUntil > now) return BLOCKED;
     if (counter.left > 0 && counter.end > now) return FREE;
-    if (counter.askedAt === 0) this.ask(meter.name, client, counter, bound, now);
-    return ASKED;
+    // One question at a time is enough to hear that somebody answers again.
+    const isPointless = this.isSilent && this.asked.size > 0;
+    if (counter.askedAt === 0 && !isPointless) this.ask(meter.name, client, counter, bound, now);
+    return this.isSilent ? this.doWithout(counter, bound, now) : ASKED;
   }
 
   use(counter: Counter): void {
@@ -68,6 +73,7 @@ export class LeasedCounts implements Counts, TimerOwner {
 
   /** Takes in what the lender says. */
   hear({ grants, recalls }: ToLessee): void {
+    this.isSilent = false;
     for (const { id, permits, elsewhere, end, blockedUntil } of grants) {
       const asked = this.asked.get(id);
       // Too late: what came of it was decided without.
@@ -78,12 +84,14 @@ export class LeasedCounts implements Counts, TimerOwner {
       counter.elsewhere = elsewhere;
       counter.end = end;
       counter.blockedUntil = blockedUntil;
+      counter.aloneUntil = 0;
       this.answered(counter);
     }
     const now = this.now();
     for (const { meter, client } of recalls) {
       const counter = this.book.meter(meter).find(client);
-      const permits = counter === null || isOver(counter, now) ? 0 : counter.left;
+      // A share that it gave itself is nothing that it was lent.
+      const permits = counter === null || isOver(counter, now) || counter.aloneUntil > now ? 0 : counter.left;
       this.returns.push({ meter, client, permits, end: counter?.end ?? 0 });
       if (counter !== null) counter.left = 0;
     }
@@ -91,11 +99,11 @@ export class LeasedCounts implements Counts, TimerOwner {
   }
 
   timeout(): void {
-    const now = this.now();
-    for (const [id, { counter, bound }] of this.asked) {
-      if (counter.askedAt + ASK_TIMEOUT > now) break;
+    const due = this.now() - ASK_TIMEOUT;
+    for (const [id, { counter }] of [...this.asked]) {
+      if (counter.askedAt > due) break;
+      this.isSilent = true;
       this.asked.delete(id);
-      this.doWithout(counter, bound, now);
       this.answered(counter);
     }
     this.watch();
@@ -114,16 +122,17 @@ export class LeasedCounts implements Counts, TimerOwner {
   }
 
   /** Nobody answers: one share an interval. */
-  private doWithout(counter: Counter, bound: Bound, now: number): void {
+  private doWithout(counter: Counter, bound: Bound, now: number): number {
     if (counter.aloneUntil > now) {
       block(counter, bound, now);
-      return;
+      return BLOCKED;
     }
     if (counter.end <= now) counter.end = now + bound.interval;
     counter.left = Math.ceil(bound.requests / this.workers);
     counter.elsewhere = 0;
     counter.blockedUntil = 0;
     counter.aloneUntil = counter.end;
+    return FREE;
   }
 
   private answered(counter: Counter): void {
