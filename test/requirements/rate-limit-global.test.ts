@@ -90,20 +90,20 @@ describe('proxies that count in a Redis', () => {
   });
 
   test('keep a penalty, and the interval that follows it', async () => {
-    const { proxies } = await global('{name: a, requests: 2, interval: 1m, penalty: 600ms}');
+    const { proxies } = await global('{name: a, requests: 2, interval: 1m, penalty: 1s}');
     expect(await spread(proxies, 3)).toEqual([200, 200, 429]);
     const begin = performance.now();
-    while (performance.now() < begin + 400) expect(await spread(proxies, 2)).toEqual([429, 429]);
-    await pause(begin + 650 - performance.now());
+    while (performance.now() < begin + 500) expect(await spread(proxies, 2)).toEqual([429, 429]);
+    await pause(begin + 1_050 - performance.now());
     expect(await spread(proxies, 3)).toEqual([200, 200, 429]);
   });
 
   test('count a request under all limits or under none', async () => {
     const { proxies } = await global(
-      '{name: burst, requests: 2, interval: 400ms}, {name: all, requests: 3, interval: 1m}',
+      '{name: burst, requests: 2, interval: 800ms}, {name: all, requests: 3, interval: 1m}',
     );
     expect(await spread(proxies, 4)).toEqual([200, 200, 429, 429]);
-    await pause(420);
+    await pause(820);
     expect(await spread(proxies, 2)).toEqual([200, 429]);
   });
 

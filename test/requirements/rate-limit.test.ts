@@ -67,10 +67,10 @@ describe('what is let through', () => {
     expect(await statuses(gateway, 3)).toEqual(times(200, 3));
   });
 
-  row('RL-03', 'an interval is a Duration: 300ms, 1m30s, 24h', async () => {
-    const { gateway } = await made([policy('{limits: [{name: a, requests: 1, interval: 300ms}]}')]);
+  row('RL-03', 'an interval is a Duration: 500ms, 1m30s, 24h', async () => {
+    const { gateway } = await made([policy('{limits: [{name: a, requests: 1, interval: 500ms}]}')]);
     expect(await statuses(gateway, 2)).toEqual([200, 429]);
-    await until(performance.now() + 320);
+    await until(performance.now() + 520);
     expect(await statuses(gateway, 2)).toEqual([200, 429]);
     for (const interval of ['1m30s', '24h']) {
       expect(refusals(policy(`{limits: [{name: a, requests: 1, interval: ${interval}}]}`))).toEqual([]);
@@ -84,7 +84,7 @@ describe('what is let through', () => {
     await until(performance.now() + 300);
     const begin = performance.now();
     expect(await statuses(gateway, 1)).toEqual([429]);
-    await until(begin + 900);
+    await until(begin + 600);
     expect(await statuses(gateway, 1)).toEqual([429]);
     await until(begin + 1_050);
     const field = (await gateway.request('GET', '/')).header('RateLimit');
@@ -96,7 +96,7 @@ describe('what is let through', () => {
     const { gateway } = await made([policy('{limits: [{name: a, requests: 5, interval: 100ms, penalty: 1s}]}')]);
     expect(await statuses(gateway, 6)).toEqual([...times(200, 5), 429]);
     const begin = performance.now();
-    await until(begin + 800);
+    await until(begin + 500);
     expect(await statuses(gateway, 1)).toEqual([429]);
     await until(begin + 1_050);
     expect(await statuses(gateway, 1)).toEqual([200]);
@@ -109,7 +109,7 @@ describe('what is let through', () => {
       const { backend, gateway } = await made([policy('{limits: [{name: a, requests: 2, interval: 1s}]}')]);
       const begin = performance.now();
       expect(await statuses(gateway, 2)).toEqual([200, 200]);
-      for (let at = 200; at <= 800; at += 200) {
+      for (let at = 150; at <= 600; at += 150) {
         await until(begin + at);
         expect(await statuses(gateway, 1)).toEqual([429]);
       }
@@ -120,22 +120,22 @@ describe('what is let through', () => {
   );
 
   row('RL-08', 'requests that are refused do not make a penalty longer', async () => {
-    const { gateway } = await made([policy('{limits: [{name: a, requests: 1, interval: 1m, penalty: 800ms}]}')]);
+    const { gateway } = await made([policy('{limits: [{name: a, requests: 1, interval: 1m, penalty: 1s}]}')]);
     expect(await statuses(gateway, 2)).toEqual([200, 429]);
     const begin = performance.now();
     for (let at = 150; at <= 600; at += 150) {
       await until(begin + at);
       expect(await statuses(gateway, 1)).toEqual([429]);
     }
-    await until(begin + 850);
+    await until(begin + 1_050);
     expect(await statuses(gateway, 1)).toEqual([200]);
   });
 
   test('of several limits all must let a request through, and one that does not leaves the others as they are', async () => {
-    const limits = '{name: burst, requests: 2, interval: 300ms}, {name: all, requests: 3, interval: 1m}';
+    const limits = '{name: burst, requests: 2, interval: 600ms}, {name: all, requests: 3, interval: 1m}';
     const { gateway } = await made([policy(`{limits: [${limits}]}`)]);
     expect(await statuses(gateway, 4)).toEqual([200, 200, 429, 429]);
-    await until(performance.now() + 320);
+    await until(performance.now() + 620);
     expect(await statuses(gateway, 2)).toEqual([200, 429]);
     const refused = await gateway.request('GET', '/');
     expect(refused.header('RateLimit')).toMatch(/^"burst";r=1;t=1, "all";r=0;t=(59|60)$/);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { findDebian, type Program } from '../bench/install.ts';
-import { service } from './backend.ts';
+import { type ServiceOptions, service } from './backend.ts';
 
 export type RedisOptions = {
   readonly password?: string;
@@ -24,8 +24,8 @@ export class RequirementRedis {
   }
 
   /** A Service of this name that leads to it. */
-  service(name: string): string {
-    return service(name, [this], { port: 6379, appProtocol: 'redis' });
+  service(name: string, options: ServiceOptions = {}): string {
+    return service(name, [this], { port: 6379, appProtocol: 'redis', ...options });
   }
 
   /** Resolves when it answers. */

@@ -169,7 +169,7 @@ export const RATE_LIMIT_POLICY_CASES: readonly Case[] = [
       'somebody is waited for',
       { timeout: '1ms' },
       { timeout: '0s' },
-      'spec.defaults.redis.timeout: must be at least 1ms',
+      'spec.defaults.redis.timeout: must be longer than 0s',
     ],
     [
       'nobody is waited for too long',

@@ -1,12 +1,13 @@
 /** What a RateLimitPolicy says, as defaults or as overrides. */
 import { z } from 'zod';
-import { duration as gatewayDuration, milliseconds } from '../../gateway/duration.ts';
+import { milliseconds } from '../../gateway/duration.ts';
 import { headerValue } from '../../gateway/http-header.ts';
 import { namespaceName, objectName } from '../../gateway/name.ts';
 import { integer, portNumber } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
 import { withRules } from '../rule.ts';
 import { exemptSchema, limitsSchema } from './limit.ts';
+import { someTime } from './some-time.ts';
 
 const responseSchema = z.object({
   statusCode: integer(400, 599).describe('429 by default.').default(429),
@@ -23,19 +24,11 @@ const responseSchema = z.object({
 });
 
 /** A client waits that long at most, so there is a bound. */
-const timeout = withRules(
-  gatewayDuration.meta({ maxLength: 32 }),
-  {
-    cel: "duration(self) >= duration('1ms')",
-    holds: (value) => milliseconds(value) >= 1,
-    message: 'must be at least 1ms',
-  },
-  {
-    cel: "duration(self) <= duration('5s')",
-    holds: (value) => milliseconds(value) <= 5_000,
-    message: 'must be at most 5s',
-  },
-);
+const timeout = withRules(someTime, {
+  cel: "duration(self) <= duration('5s')",
+  holds: (value) => milliseconds(value) <= 5_000,
+  message: 'must be at most 5s',
+});
 
 const redisSchema = z.object({
   backendRef: z

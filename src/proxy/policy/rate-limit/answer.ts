@@ -14,8 +14,8 @@ export const UNIDENTIFIED = 'client-unidentified';
 export function inform(visit: Visit, policyField: string, field: string): void {
   const { response } = visit;
   if (response.get(FIELD) === null) {
-    response.set(POLICY_FIELD, policyField);
-    response.set(FIELD, field);
+    response.setOwn('ratelimit-policy', POLICY_FIELD, policyField);
+    response.setOwn('ratelimit', FIELD, field);
   } else {
     response.add(POLICY_FIELD, policyField);
     response.add(FIELD, field);
