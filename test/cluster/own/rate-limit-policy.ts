@@ -126,6 +126,12 @@ export const RATE_LIMIT_POLICY_CASES: readonly Case[] = [
   ]),
   ...cases(exempt, [
     [
+      'a network is one',
+      { type: 'SourceIP', cidrs: ['10.0.0.0/8'] },
+      { type: 'SourceIP', cidrs: ['10.0.0.0/33'] },
+      'spec.defaults.exempt.0.cidrs.0: must be a network, such as 10.0.0.0/8',
+    ],
+    [
       'networks belong to the type SourceIP',
       { type: 'SourceIP', cidrs: ['10.0.0.0/8'] },
       { type: 'SourceIP' },
