@@ -31,6 +31,8 @@ export type PolicyContent = {
   readonly overrides: boolean;
   /** "field: what is wrong, what is allowed"; a policy with any is not accepted. */
   readonly faults: readonly string[];
+  /** "field: what is wrong": what the policy does without and is in effect nevertheless; absent for a kind that refers to nothing. */
+  readonly unresolved?: readonly string[];
   /** Keys of backends that it sends requests to. */
   readonly backends: readonly string[];
   /** Values that proxies need, base64, by their keys in the table. */

@@ -57,8 +57,9 @@ function convert(policy: RateLimitPolicy, context: PolicyContext): PolicyContent
     isForServices: policy.spec.targetRefs.every(({ kind }) => kind === 'Service'),
     sections: sectionsOf(policy, context.lookup),
   };
-  const { backends, faults, secrets } = shared;
-  return { entry, overrides: policy.spec.overrides !== undefined, faults, backends, secrets };
+  const { backends, secrets, unresolved } = shared;
+  const refers = redis === undefined ? {} : { unresolved };
+  return { entry, overrides: policy.spec.overrides !== undefined, faults: [], ...refers, backends, secrets };
 }
 
 function limitOf({ name, requests, interval, penalty, key, scope }: LimitSpec): Limit {
@@ -118,24 +119,28 @@ function sectionsOf({ metadata, spec }: RateLimitPolicy, { services }: Lookup): 
   return [...new Set(sections)].sort(compare);
 }
 
-type Shared = Pick<PolicyContent, 'backends' | 'faults' | 'secrets'> & { readonly count: SharedCount | null };
+type Shared = Pick<PolicyContent, 'backends' | 'secrets'> & {
+  readonly count: SharedCount | null;
+  readonly unresolved: readonly string[];
+};
 
-const NOT_SHARED: Shared = { count: null, backends: [], faults: [], secrets: {} };
+const NOT_SHARED: Shared = { count: null, backends: [], unresolved: [], secrets: {} };
 
+/** Without the Redis that it names, a policy is kept by each pod alone, which is better than by none. */
 function sharedOf(redis: NonNullable<RateLimitSettings['redis']>, under: string, context: PolicyContext): Shared {
   const { backendRef, credentialsRef, database, timeout } = redis;
-  const faults: string[] = [];
+  const unresolved: string[] = [];
   const secrets: Record<string, string> = {};
   const resolution = context.resolveBackend({ group: '', kind: 'Service', ...backendRef }, 'bytes');
-  if (!resolution.ok) faults.push(`${under}.redis.backendRef: ${resolution.message}`);
+  if (!resolution.ok) unresolved.push(`${under}.redis.backendRef: ${resolution.message}`);
   else if (resolution.failure !== null) {
-    faults.push(`${under}.redis.backendRef: its BackendTLSPolicy cannot be kept: ${resolution.failure.reason}`);
+    unresolved.push(`${under}.redis.backendRef: its BackendTLSPolicy cannot be kept: ${resolution.failure.reason}`);
   }
   const credential = (dataKey: string, isRequired: boolean): string | null => {
     if (credentialsRef === undefined) return null;
     const found = context.secret(credentialsRef.name, dataKey);
     if ('fault' in found) {
-      if (isRequired) faults.push(`${under}.redis.credentialsRef: ${found.fault}`);
+      if (isRequired) unresolved.push(`${under}.redis.credentialsRef: ${found.fault}`);
       return null;
     }
     secrets[found.key] = found.value;
@@ -143,8 +148,8 @@ function sharedOf(redis: NonNullable<RateLimitSettings['redis']>, under: string,
   };
   const username = credential('username', false);
   const password = credential('password', true);
-  if (!resolution.ok) return { count: null, backends: [], faults, secrets };
+  if (!resolution.ok || unresolved.length > 0) return { ...NOT_SHARED, unresolved };
   const { key } = resolution;
   const count = { backend: key, database, username, password, timeout: milliseconds(timeout) };
-  return { count, backends: [key], faults, secrets };
+  return { count, backends: [key], unresolved, secrets };
 }
