@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { EXACT, OTHER } from '../fake/certificates.ts';
 import { startBackend } from './backend.ts';
 import { GATEWAY, type RequirementGateway, route, startGateway } from './gateway.ts';
-import { type RequirementRedis, startRedis } from './redis.ts';
+import { type RedisOptions, type RequirementRedis, startRedis } from './redis.ts';
 import { row } from './row.ts';
 
 type Global = {
@@ -24,9 +25,14 @@ spec:
 }
 
 /** Two proxies of one Gateway, and the Redis that they count in. */
-async function global(limits: string, more = '', extra: readonly string[] = [], password?: string): Promise<Global> {
+async function global(
+  limits: string,
+  more = '',
+  extra: readonly string[] = [],
+  options: RedisOptions = {},
+): Promise<Global> {
   const backend = await startBackend();
-  const redis = await startRedis(password === undefined ? {} : { password });
+  const redis = await startRedis(options);
   const manifests = [
     GATEWAY,
     backend.service('app'),
@@ -114,7 +120,7 @@ describe('proxies that count in a Redis', () => {
       `{name: a, requests: 1, interval: 1m, ${key}}`,
       ', database: 3, credentialsRef: {name: redis}',
       [secret],
-      'open-sesame',
+      { password: 'open-sesame' },
     );
     const as = { headers: { 'x-client-id': 'a secret client' } };
     expect((await proxies[0].request('GET', '/', as)).status).toBe(200);
@@ -126,6 +132,39 @@ describe('proxies that count in a Redis', () => {
     expect(keys).not.toContain('secret client');
     // Counters go by themselves.
     expect(await redis.ask(`SELECT 3\r\nINFO keyspace`)).toMatch(/db3:keys=1,expires=1/);
+  });
+});
+
+describe('a Redis behind a BackendTLSPolicy', () => {
+  const authority = (chain: string): string[] => [
+    `apiVersion: v1
+kind: ConfigMap
+metadata: {name: authority}
+data: {ca.crt: ${JSON.stringify(chain)}}
+`,
+    `apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: redis}
+spec:
+  targetRefs: [{group: "", kind: Service, name: redis}]
+  validation: {hostname: a.example, caCertificateRefs: [{group: "", kind: ConfigMap, name: authority}]}
+`,
+  ];
+
+  test('is spoken to in TLS', async () => {
+    const { proxies } = await global('{name: a, requests: 3, interval: 1m}', '', authority(EXACT.chain), {
+      tls: EXACT,
+    });
+    expect(await spread(proxies, 4)).toEqual([200, 200, 200, 429]);
+    expect(proxies.map(failures)).toEqual([0, 0]);
+  });
+
+  test('that shows a certificate of somebody else is told nothing', async () => {
+    const { proxies } = await global('{name: a, requests: 3, interval: 1m}', '', authority(OTHER.chain), {
+      tls: EXACT,
+    });
+    expect(await spread([proxies[0]], 4)).toEqual([200, 200, 200, 429]);
+    expect(failures(proxies[0])).toBe(1);
   });
 });
 
@@ -168,7 +207,7 @@ describe('a Redis that fails', () => {
       '{name: a, requests: 2, interval: 1m}',
       ', credentialsRef: {name: redis}',
       [secret],
-      'open-sesame',
+      { password: 'open-sesame' },
     );
     expect(await spread([proxies[0]], 3)).toEqual([200, 200, 429]);
     expect(proxies[0].metric('headgate_rate_limit_redis_failures_total', { reason: 'WRONGPASS' })).toBe(1);

@@ -1,13 +1,18 @@
 /** A real Redis for rows: Debian's, on loopback, with nothing of it on disk. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { findDebian, type Program } from '../bench/install.ts';
 import { type ServiceOptions, service } from './backend.ts';
 
 export type RedisOptions = {
   readonly password?: string;
+  /** PEM: it speaks TLS, and nothing else. */
+  readonly tls?: { readonly chain: string; readonly key: string };
 };
 
 export class RequirementRedis {
@@ -30,8 +35,9 @@ export class RequirementRedis {
 
   /** Resolves when it answers. */
   async start(): Promise<void> {
-    const { password } = this.options;
-    const args = ['--port', String(this.port), '--bind', this.address, '--save', '', '--appendonly', 'no'];
+    const { password, tls } = this.options;
+    const args = ['--bind', this.address, '--save', '', '--appendonly', 'no'];
+    args.push(...(tls === undefined ? ['--port', String(this.port)] : this.secure(tls)));
     if (password !== undefined) args.push('--requirepass', password);
     const { environment, path } = this.program;
     const child = spawn(path, args, { stdio: 'ignore', env: { ...process.env, ...environment } });
@@ -42,6 +48,16 @@ export class RequirementRedis {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error('redis-server does not listen');
+  }
+
+  private secure({ chain, key }: NonNullable<RedisOptions['tls']>): string[] {
+    const folder = mkdtempSync(join(tmpdir(), 'headgate-redis-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [chainFile, keyFile] = [join(folder, 'chain.pem'), join(folder, 'key.pem')];
+    writeFileSync(chainFile, chain);
+    writeFileSync(keyFile, key);
+    const files = ['--tls-cert-file', chainFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', chainFile];
+    return ['--port', '0', '--tls-port', String(this.port), '--tls-auth-clients', 'no', ...files];
   }
 
   /** It is gone, and refuses connections. */

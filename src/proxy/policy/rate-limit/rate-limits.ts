@@ -20,6 +20,9 @@ export class RateLimits {
       'How often a Redis was given up on for a while, and requests were counted without it.',
       ['policy', 'reason'],
     );
+    const clients = registry.gauge('headgate_rate_limit_clients', 'Clients whose requests are counted.');
+    const series = clients.series([]);
+    registry.beforeCollect(() => clients.set(series, counts.book.size));
   }
 
   /** A request was too many. `policy` is `namespace/name`. */
