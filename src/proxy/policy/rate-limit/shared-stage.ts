@@ -6,7 +6,7 @@ import { machineTime } from './bound.ts';
 import type { Counter } from './counter.ts';
 import { item } from './fields.ts';
 import type { Meter, MeterBook } from './meter.ts';
-import type { Counted, RedisCounts, RedisPlace } from './redis/counts.ts';
+import type { Counted, RedisCounts } from './redis/counts.ts';
 import type { RateLimitStage } from './stage.ts';
 
 /** Lets no more requests through than a policy says, as all proxies count them; while they cannot, as this pod does. */
@@ -15,15 +15,13 @@ export class SharedRateLimitStage implements Stage {
   readonly bodyLimit = 0;
   private readonly local: RateLimitStage;
   private readonly redis: RedisCounts;
-  private readonly places: () => readonly RedisPlace[];
   /** Who is known to be blocked: nobody has to be asked again. */
   private readonly blocks: MeterBook<Counter>;
 
-  constructor(local: RateLimitStage, redis: RedisCounts, places: () => readonly RedisPlace[]) {
+  constructor(local: RateLimitStage, redis: RedisCounts) {
     this.order = local.order;
     this.local = local;
     this.redis = redis;
-    this.places = places;
     this.blocks = local.limits.counts.book;
   }
 
@@ -46,7 +44,7 @@ export class SharedRateLimitStage implements Stage {
       keys.push(`headgate:${name}:${safe(client)}`);
     }
     const bounds = limiters.map(({ bound }) => bound);
-    const isAsked = this.redis.count(keys, bounds, this.places(), new CountedVisit(this, visit));
+    const isAsked = this.redis.count(keys, bounds, new CountedVisit(this, visit));
     return isAsked ? WAIT : local.take(visit);
   }
 

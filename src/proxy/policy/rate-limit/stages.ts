@@ -43,9 +43,10 @@ function shared(
   const { database, timeout } = at;
   const text = (name: string | null) => (name === null ? null : (secret(name)?.toString('utf8') ?? null));
   const access = { database, username: text(at.username), password: text(at.password) };
+  const places = () => backend(at.backend)?.endpoints ?? [];
   const redis = state.of(key, JSON.stringify([at, access]), () => {
     const failed = (reason: string) => runtime.rateLimits.countFailure(policy.name, reason);
-    return new RedisCounts(access, timeout, runtime.wheel, { failed });
+    return new RedisCounts(places, access, timeout, runtime.wheel, { failed });
   });
-  return new SharedRateLimitStage(local, redis, () => backend(at.backend)?.endpoints ?? []);
+  return new SharedRateLimitStage(local, redis);
 }

@@ -11,6 +11,16 @@ export interface Waiter {
   replied(reply: Reply | null): void;
 }
 
+/** Whose connection it is. */
+export interface RedisOwner {
+  /** It can be used: it was greeted, and has answered. */
+  opened(): void;
+  /** It takes longer to open than anybody should wait. */
+  late(): void;
+  /** It is of no use any more, and why, in a word; once, after everybody who waited was told. */
+  ended(reason: string): void;
+}
+
 export type RedisAccess = {
   readonly username: string | null;
   readonly password: string | null;
@@ -22,16 +32,15 @@ const NOBODY: Waiter = { replied() {} };
 
 /** Commands that may wait for their answers. */
 const IN_FLIGHT = 8_192;
+/** Milliseconds in which a connection must be open and greeted. Requests wait no longer for that than for an answer. */
+const OPEN_TIMEOUT = 1_000;
 
 /**
  * One connection to a Redis. It ends at the first thing that is not as it should be: an answer that is late, an error, the end
  * of the connection. Then everybody who waits is told, and it is of no use any more.
  */
 export class RedisConnection implements TimerOwner {
-  /** Told when it has been greeted. */
-  private readonly opened: () => void;
-  /** Told why in a word, once, after everybody who waited. */
-  private readonly ended: (reason: string) => void;
+  private readonly owner: RedisOwner;
   private readonly wheel: TimerWheel;
   private readonly timeoutAfter: number;
   private readonly socket: Socket;
@@ -42,7 +51,9 @@ export class RedisConnection implements TimerOwner {
   private since: number[];
   private first: number;
   private unsent: string;
+  private readonly startedAt: number;
   private isOpen: boolean;
+  private isGreeted: boolean;
   private isClosed: boolean;
 
   constructor(
@@ -51,11 +62,9 @@ export class RedisConnection implements TimerOwner {
     access: RedisAccess,
     timeout: number,
     wheel: TimerWheel,
-    opened: () => void,
-    ended: (reason: string) => void,
+    owner: RedisOwner,
   ) {
-    this.opened = opened;
-    this.ended = ended;
+    this.owner = owner;
     this.wheel = wheel;
     this.timeoutAfter = timeout;
     this.reader = new ReplyReader();
@@ -64,7 +73,9 @@ export class RedisConnection implements TimerOwner {
     this.since = [];
     this.first = 0;
     this.unsent = '';
+    this.startedAt = performance.now();
     this.isOpen = false;
+    this.isGreeted = false;
     this.isClosed = false;
     const { address, port } = endpoint;
     this.socket =
@@ -75,13 +86,14 @@ export class RedisConnection implements TimerOwner {
     });
     this.socket.on('data', (bytes: Buffer) => this.receive(bytes));
     this.socket.on('error', (error: NodeJS.ErrnoException) => this.end(error.code ?? 'error'));
+    this.socket.on('end', () => this.end('closed'));
     this.socket.on('close', () => this.end('closed'));
     const { database, password, username } = access;
     if (password !== null) {
       this.send(username === null ? command('AUTH', password) : command('AUTH', username, password), NOBODY);
     }
     if (database !== 0) this.send(command('SELECT', String(database)), NOBODY);
-    this.send(LOAD, { replied: (reply) => reply !== null && this.opened() });
+    this.send(LOAD, new Greeting(() => this.greeted()));
   }
 
   get waiting(): number {
@@ -111,14 +123,34 @@ export class RedisConnection implements TimerOwner {
   end(reason: string): void {
     if (this.isClosed) return;
     this.close();
-    this.ended(reason);
+    this.owner.ended(reason);
   }
 
   timeout(): void {
     if (this.waiting === 0) return;
-    const remaining = this.since[this.first]! + this.timeoutAfter - performance.now();
-    if (remaining <= 0) this.end('timeout');
-    else this.wheel.set(this.timer, remaining);
+    const now = performance.now();
+    const remaining = this.since[this.first]! + this.timeoutAfter - now;
+    if (remaining > 0) this.wheel.set(this.timer, remaining);
+    else if (this.isGreeted || now - this.startedAt >= OPEN_TIMEOUT) this.end('timeout');
+    else this.goOn();
+  }
+
+  private greeted(): void {
+    this.isGreeted = true;
+    this.owner.opened();
+  }
+
+  /** It is not open yet: it may take longer, but nobody waits for it. */
+  private goOn(): void {
+    const { waiters } = this;
+    this.wheel.set(this.timer, this.timeoutAfter);
+    this.owner.late();
+    for (let index = this.first; index < waiters.length; index++) {
+      const waiter = waiters[index]!;
+      if (waiter instanceof Greeting) continue;
+      waiters[index] = NOBODY;
+      waiter.replied(null);
+    }
   }
 
   private flush(): void {
@@ -167,5 +199,18 @@ export class RedisConnection implements TimerOwner {
     this.since = [];
     this.first = 0;
     for (let index = first; index < waiters.length; index++) waiters[index]!.replied(null);
+  }
+}
+
+/** Waits for the answer to the last word of the greeting. */
+class Greeting implements Waiter {
+  private readonly done: () => void;
+
+  constructor(done: () => void) {
+    this.done = done;
+  }
+
+  replied(reply: Reply | null): void {
+    if (reply !== null) this.done();
   }
 }

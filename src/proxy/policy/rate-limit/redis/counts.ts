@@ -2,7 +2,7 @@ import type { Endpoint } from '../../../../ir/table.ts';
 import type { BackendSecurity } from '../../../backend/security.ts';
 import type { TimerWheel } from '../../../timer-wheel.ts';
 import type { Bound } from '../bound.ts';
-import { type RedisAccess, RedisConnection, type Waiter } from './connection.ts';
+import { type RedisAccess, RedisConnection, type RedisOwner, type Waiter } from './connection.ts';
 import type { Reply } from './reply.ts';
 import { countCommand, countsOf } from './script.ts';
 
@@ -33,7 +33,8 @@ const IDLE = 60_000;
  * Counts requests in a Redis that other proxies count in too. When it fails, nobody is kept waiting: until it can be used again,
  * `count` says so at once, and the next connection is opened beside the requests.
  */
-export class RedisCounts {
+export class RedisCounts implements RedisOwner {
+  private readonly places: () => readonly RedisPlace[];
   private readonly access: RedisAccess;
   private readonly timeout: number;
   private readonly wheel: TimerWheel;
@@ -47,7 +48,14 @@ export class RedisCounts {
   /** Set while there is a connection. */
   private idle: NodeJS.Timeout | undefined;
 
-  constructor(access: RedisAccess, timeout: number, wheel: TimerWheel, state: RedisState) {
+  constructor(
+    places: () => readonly RedisPlace[],
+    access: RedisAccess,
+    timeout: number,
+    wheel: TimerWheel,
+    state: RedisState,
+  ) {
+    this.places = places;
     this.access = access;
     this.timeout = timeout;
     this.wheel = wheel;
@@ -61,11 +69,13 @@ export class RedisCounts {
   }
 
   /** Counts a request. False when it cannot be done now: then `counted` is not called. */
-  count(keys: readonly string[], bounds: readonly Bound[], places: readonly RedisPlace[], counted: Counted): boolean {
+  count(keys: readonly string[], bounds: readonly Bound[], counted: Counted): boolean {
     const now = performance.now();
     this.usedAt = now;
     if (this.connection === null) {
-      if (now < this.retryAt || places.length === 0) return false;
+      if (now < this.retryAt) return false;
+      const places = this.places();
+      if (places.length === 0) return false;
       this.open(places[this.failures % places.length]!);
     }
     if (!this.isTrusted) return false;
@@ -81,20 +91,18 @@ export class RedisCounts {
     const { access, timeout, wheel } = this;
     this.idle = setInterval(() => this.closeIdle(), IDLE);
     this.idle.unref();
-    this.connection = new RedisConnection(
-      endpoint,
-      security,
-      access,
-      timeout,
-      wheel,
-      () => {
-        this.isTrusted = true;
-      },
-      (reason) => this.failed(reason),
-    );
+    this.connection = new RedisConnection(endpoint, security, access, timeout, wheel, this);
   }
 
-  private failed(reason: string): void {
+  opened(): void {
+    this.isTrusted = true;
+  }
+
+  late(): void {
+    this.isTrusted = false;
+  }
+
+  ended(reason: string): void {
     clearInterval(this.idle);
     this.connection = null;
     this.isTrusted = false;
