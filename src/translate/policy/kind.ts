@@ -31,6 +31,8 @@ export type PolicyContent = {
   readonly overrides: boolean;
   /** "field: what is wrong, what is allowed"; a policy with any is not accepted. */
   readonly faults: readonly string[];
+  /** What is worth saying of one that is accepted; absent for nothing. */
+  readonly note?: string;
   /** "field: what is wrong": what the policy does without and is in effect nevertheless; absent for a kind that refers to nothing. */
   readonly unresolved?: readonly string[];
   /** Keys of backends that it sends requests to. */
