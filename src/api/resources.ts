@@ -17,6 +17,7 @@ import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
+import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -33,6 +34,7 @@ export type Resources = {
   readonly tcpRoutes: readonly TCPRoute[];
   readonly udpRoutes: readonly UDPRoute[];
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
+  readonly rateLimitPolicies: readonly RateLimitPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
   readonly services: readonly Service[];
@@ -59,6 +61,7 @@ export const COLLECTION_OF = {
   TCPRoute: 'tcpRoutes',
   UDPRoute: 'udpRoutes',
   BackendTLSPolicy: 'backendTLSPolicies',
+  RateLimitPolicy: 'rateLimitPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
   Service: 'services',
@@ -80,6 +83,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   TCPRoute: tcpRouteSchema,
   UDPRoute: udpRouteSchema,
   BackendTLSPolicy: backendTLSPolicySchema,
+  RateLimitPolicy: rateLimitPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
   Service: serviceSchema,
@@ -102,6 +106,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'BackendTLSPolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
+  'RateLimitPolicy',
   'ReferenceGrant',
 ]);
 
@@ -139,6 +144,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     tcpRoutes: [],
     udpRoutes: [],
     backendTLSPolicies: [],
+    rateLimitPolicies: [],
     referenceGrants: [],
     namespaces: [],
     services: [],
