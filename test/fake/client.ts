@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { connect as connectTLS, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect as connectTLS, type TLSSocket } from 'node:tls';
 import { ByteReader, type Closing } from './bytes.ts';
 import { type Body, fieldValue, type Head, readHead, readResponseBody } from './message.ts';
 
@@ -20,6 +20,10 @@ export type ReceivedResponse = {
 export type ClientOptions = {
   /** TLS with this server name; the certificate is not verified. */
   readonly servername?: string;
+  /** More about TLS, such as a certificate of the client. Says nothing without `servername`. */
+  readonly tls?: ConnectionOptions;
+  /** The client's own address, such as 127.0.0.2. */
+  readonly from?: string;
 };
 
 /** A client on a raw socket: it says what it is told to, and reads with a reader that is not the proxy's. */
@@ -38,14 +42,14 @@ export class Client {
   }
 
   static async connect(port: number, options: ClientOptions = {}): Promise<Client> {
-    const { servername } = options;
-    const connection = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true });
+    const { servername, from } = options;
+    const connection = connect({ host: '127.0.0.1', port, localAddress: from, noDelay: true, allowHalfOpen: true });
     if (servername === undefined) {
       const client = new Client(connection, connection);
       await once(connection, 'connect');
       return client;
     }
-    const socket = connectTLS({ socket: connection, servername, rejectUnauthorized: false });
+    const socket = connectTLS({ socket: connection, servername, rejectUnauthorized: false, ...options.tls });
     const client = new Client(socket, connection);
     await once(socket, 'secureConnect');
     return client;
