@@ -8,6 +8,7 @@
 import type { Filter } from './filter.ts';
 import type { Match } from './match.ts';
 import type { Policy, Secret } from './policy/policy.ts';
+import type { SessionPersistence, Traffic } from './traffic.ts';
 
 /** Everything one Gateway's proxies need. Collections are keyed by the paths named beside them. */
 export type RoutingTable = {
@@ -106,6 +107,8 @@ export type Rule = {
   readonly filters: readonly Filter[];
   readonly timeouts: Timeouts;
   readonly retry: Retry | null;
+  /** Requests of one session go to the same backend and endpoint; absent: there are no sessions. */
+  readonly sessionPersistence?: SessionPersistence;
   /** Weights of 0 are kept. Empty, or only weights of 0: the rule answers 500, unless a filter answers first. */
   readonly backends: readonly WeightedBackend[];
   /** `name` of the rule in the manifest, or `''`. */
@@ -189,6 +192,8 @@ export type Backend = {
   readonly tls: BackendTLS | null;
   /** Keys of `policies` that hold for whatever is sent to it, beside those of rule and listener; absent for none. */
   readonly policies?: readonly string[];
+  /** How requests reach its endpoints (BackendTrafficPolicy); absent: one endpoint after the other. */
+  readonly traffic?: Traffic;
 };
 
 export type BackendTLS = {

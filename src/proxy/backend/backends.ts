@@ -25,7 +25,9 @@ export class Backends {
     for (const key in table.backends) {
       const entry = table.backends[key]!;
       const backend = before?.get(key) ?? new Backend(key, entry);
+      const { entry: earlier } = backend;
       backend.secure(entry, table.certificates);
+      backend.govern(earlier, this.shared);
       backend.update(table.endpoints[key], this.shared);
       backends.set(key, backend);
     }
@@ -36,6 +38,7 @@ export class Backends {
   commit(gateway: string, backends: Map<string, Backend>): void {
     const before = this.tables.get(gateway);
     this.tables.set(gateway, backends);
+    for (const backend of backends.values()) backend.serve();
     if (before === undefined) return;
     for (const [key, backend] of before) if (!backends.has(key)) backend.retire();
   }

@@ -10,10 +10,11 @@ export const httpRouteKind: RouteKind<HTTPRoute> = {
   collection: 'rules',
   hostnames: ({ spec }) => spec.hostnames ?? [],
   convert: ({ metadata, spec }, backends) =>
-    spec.rules.map((rule) =>
+    spec.rules.map((rule, index) =>
       convertRule(rule, backends, {
         kind: 'HTTPRoute',
-        namespace: metadata.namespace,
+        metadata,
+        index,
         protocol: 'http',
         matches: convertMatches,
         timeouts: convertTimeouts(rule.timeouts),

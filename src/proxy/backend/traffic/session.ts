@@ -22,7 +22,7 @@ export interface Endpoint {
 export type Session = {
   /** Backend and endpoint. */
   readonly id: string;
-  /** Seconds since the epoch; 0 where no timeout asks for them. */
+  /** Milliseconds since the epoch; 0 where no timeout asks for them. */
   readonly began: number;
   readonly seen: number;
 };
@@ -86,24 +86,23 @@ export class Sessions<E extends Endpoint = Endpoint> {
    */
   tokenFor(session: Session | null, backend: string, endpoint: E, now: number): string | null {
     const id = this.backendId(backend) + this.endpointId(backend, endpoint);
-    if (session?.id === id && (this.settings.idleTimeout === 0 || session.seen === seconds(now))) return null;
+    if (session?.id === id && this.settings.idleTimeout === 0) return null;
     if (!this.isTimed) return id;
-    const seen = seconds(now);
-    const began = session?.id === id ? session.began : seen;
-    const text = `${id}.${began.toString(36)}.${seen.toString(36)}`;
+    const began = session?.id === id ? session.began : now;
+    const text = `${id}.${began.toString(36)}.${now.toString(36)}`;
     return `${text}.${this.hash(text, SEAL_BYTES)}`;
   }
 
-  /** The field that carries a token: name and value. `began` is when the session did. */
+  /** The field that carries a token: name and value. `session` is what the request came with. */
   fieldFor(token: string, session: Session | null, now: number, isSecure: boolean): readonly [string, string] {
     const { absoluteTimeout, isPermanent, kind, name, path } = this.settings;
     if (kind === 'header') return [name, token];
     let value = `${name}=${token}; Path=${path}; HttpOnly; SameSite=Strict`;
     if (isSecure) value += '; Secure';
     if (isPermanent) {
-      const kept = session !== null && token.startsWith(session.id) ? session.began : seconds(now);
-      const left = Math.max(0, kept + Math.ceil(absoluteTimeout / 1_000) - seconds(now));
-      value += `; Max-Age=${left}; Expires=${new Date((seconds(now) + left) * 1_000).toUTCString()}`;
+      const began = session !== null && token.startsWith(session.id) ? session.began : now;
+      const left = Math.max(0, began + absoluteTimeout - now);
+      value += `; Max-Age=${Math.ceil(left / 1_000)}; Expires=${new Date(now + left).toUTCString()}`;
     }
     return ['Set-Cookie', value];
   }
@@ -118,8 +117,8 @@ export class Sessions<E extends Endpoint = Endpoint> {
     const began = Number.parseInt(first, 36);
     const seen = Number.parseInt(second, 36);
     const { absoluteTimeout, idleTimeout } = this.settings;
-    if (absoluteTimeout > 0 && now - began * 1_000 >= absoluteTimeout) return null;
-    if (idleTimeout > 0 && now - seen * 1_000 >= idleTimeout) return null;
+    if (absoluteTimeout > 0 && now - began >= absoluteTimeout) return null;
+    if (idleTimeout > 0 && now - seen >= idleTimeout) return null;
     return { id, began, seen };
   }
 
@@ -144,9 +143,4 @@ export class Sessions<E extends Endpoint = Endpoint> {
   private hash(text: string, bytes: number): string {
     return createHmac('sha256', this.key).update(text).digest().subarray(0, bytes).toString('base64url');
   }
-}
-
-/** Of milliseconds since the epoch. */
-function seconds(now: number): number {
-  return Math.floor(now / 1_000);
 }
