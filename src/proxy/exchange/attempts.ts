@@ -2,9 +2,12 @@ import type { Retry } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
-import type { Passage } from '../backend/traffic/passage.ts';
+import { Passage } from '../backend/traffic/passage.ts';
+import type { CompiledRule } from '../compile/compiled.ts';
 import { ERRORS, type ProxyError } from './error.ts';
+import type { Exchange } from './exchange.ts';
 import type { RequestSide } from './request-side.ts';
+import { ExchangeSender } from './sender.ts';
 
 /** What follows a failed attempt. */
 export const NO_MORE = 0;
@@ -67,6 +70,14 @@ export class Attempts {
     this.hasReplayed = false;
   }
 
+  /** Sets out for a backend. */
+  begin(backend: Backend, rule: CompiledRule, exchange: Exchange): void {
+    this.backend = backend;
+    const sessions = rule.only === null ? rule.split.sessions : null;
+    if (sessions === null && backend.traffic === null) return;
+    this.passage = new Passage(new ExchangeSender(exchange), backend, sessions);
+  }
+
   /** Begins an attempt: the next endpoint in turn that has not failed before, while there is one; null without any. */
   next(): EndpointPool | null {
     this.count++;
@@ -77,6 +88,11 @@ export class Attempts {
   /** Why there was no endpoint for an attempt. */
   get refusal(): ProxyError {
     return this.passage === null ? ERRORS.noEndpoint : this.passage.error;
+  }
+
+  /** Seconds until it is worth asking again; 0: nobody knows. */
+  get retryAfter(): number {
+    return this.passage === null ? 0 : this.passage.retryAfter;
   }
 
   /** Decides after a failed attempt. `carrier` is null when there was none. */

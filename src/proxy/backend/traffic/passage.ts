@@ -4,7 +4,7 @@ import type { EndpointPool } from '../endpoint-pool.ts';
 import type { BalancedRequest } from './balancer.ts';
 import { type Breaker, REFUSED } from './breaker.ts';
 import { cookieOf } from './cookie.ts';
-import type { Session, Sessions } from './session.ts';
+import type { Session, SessionField, Sessions } from './session.ts';
 import type { BackendTraffic } from './traffic.ts';
 
 /** What a policy asks of whoever sends a request. */
@@ -45,6 +45,8 @@ export class Passage implements BalancedRequest {
   error: ProxyError;
   /** Seconds until it is worth asking again; 0: nobody knows. */
   retryAfter: number;
+  /** The field that the response gets beside its own; null: none. */
+  field: SessionField | null;
   private readonly sender: Sender;
   private readonly backend: Backend;
   private readonly traffic: BackendTraffic | null;
@@ -60,6 +62,7 @@ export class Passage implements BalancedRequest {
     const { traffic } = backend;
     this.error = ERRORS.noEndpoint;
     this.retryAfter = 0;
+    this.field = null;
     this.sender = sender;
     this.backend = backend;
     this.traffic = traffic;
@@ -140,13 +143,13 @@ export class Passage implements BalancedRequest {
     this.period = NO_PERIOD;
   }
 
-  /** The field by which the client keeps its session with the endpoint that answers; null when there is nothing to say. */
-  sessionField(): readonly [name: string, value: string] | null {
+  /** The endpoint's answer goes to the client, and with it what keeps the session there. */
+  keepSession(): void {
     const { pool, session, sessions } = this;
-    if (sessions === null || pool === null) return null;
+    if (sessions === null || pool === null) return;
     const now = Date.now();
     const token = sessions.tokenFor(session, this.backend.key, pool, now);
-    return token === null ? null : sessions.fieldFor(token, session, now, this.sender.isSecure);
+    if (token !== null) this.field = sessions.fieldFor(token, session, now, this.sender.isSecure);
   }
 
   private choose(tried: readonly EndpointPool[]): EndpointPool | null {

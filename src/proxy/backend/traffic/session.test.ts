@@ -86,13 +86,18 @@ test('of several cookies of the name the first that is valid counts', () => {
 });
 
 test('a cookie is for nobody but the browser, and permanent only when asked for', () => {
-  expect(sessions().fieldFor('t', null, NOW, true)).toEqual([
-    'Set-Cookie',
-    'session=t; Path=/; HttpOnly; SameSite=Strict; Secure',
-  ]);
+  expect(sessions().fieldFor('t', null, NOW, true)).toEqual({
+    drop: '',
+    name: 'Set-Cookie',
+    value: 'session=t; Path=/; HttpOnly; SameSite=Strict; Secure',
+  });
   const permanent = sessions({ isPermanent: true, absoluteTimeout: 3_600_000, path: '/cart' });
-  expect(permanent.fieldFor('t', null, NOW, false)[1]).toBe(
+  expect(permanent.fieldFor('t', null, NOW, false).value).toBe(
     `session=t; Path=/cart; HttpOnly; SameSite=Strict; Max-Age=3600; Expires=${new Date(NOW + 3_600_000).toUTCString()}`,
   );
-  expect(sessions({ kind: 'header', name: 'X-Session' }).fieldFor('t', null, NOW, false)).toEqual(['X-Session', 't']);
+  expect(sessions({ kind: 'header', name: 'X-Session' }).fieldFor('t', null, NOW, false)).toEqual({
+    drop: 'x-session',
+    name: 'X-Session',
+    value: 't',
+  });
 });

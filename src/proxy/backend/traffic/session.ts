@@ -27,6 +27,9 @@ export type Session = {
   readonly seen: number;
 };
 
+/** A field of a response; `drop` is the name, in lower case, of those that it replaces, `''` for none. */
+export type SessionField = { readonly drop: string; readonly name: string; readonly value: string };
+
 /**
  * The sessions of one policy or rule. All that is known of a session is in the token that the client has, so every proxy
  * with the same key understands it, and no number of clients takes memory. A token names backend and endpoint by keyed
@@ -93,10 +96,10 @@ export class Sessions<E extends Endpoint = Endpoint> {
     return `${text}.${this.hash(text, SEAL_BYTES)}`;
   }
 
-  /** The field that carries a token: name and value. `session` is what the request came with. */
-  fieldFor(token: string, session: Session | null, now: number, isSecure: boolean): readonly [string, string] {
+  /** The field that carries a token. `session` is what the request came with. */
+  fieldFor(token: string, session: Session | null, now: number, isSecure: boolean): SessionField {
     const { absoluteTimeout, isPermanent, kind, name, path } = this.settings;
-    if (kind === 'header') return [name, token];
+    if (kind === 'header') return { drop: name.toLowerCase(), name, value: token };
     let value = `${name}=${token}; Path=${path}; HttpOnly; SameSite=Strict`;
     if (isSecure) value += '; Secure';
     if (isPermanent) {
@@ -104,7 +107,7 @@ export class Sessions<E extends Endpoint = Endpoint> {
       const left = Math.max(0, began + absoluteTimeout - now);
       value += `; Max-Age=${Math.ceil(left / 1_000)}; Expires=${new Date(now + left).toUTCString()}`;
     }
-    return ['Set-Cookie', value];
+    return { drop: '', name: 'Set-Cookie', value };
   }
 
   private parse(token: string, now: number): Session | null {
