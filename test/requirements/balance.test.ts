@@ -59,7 +59,7 @@ row('LB-04', 'the count of LeastRequest is given back when the client goes, and 
   client.socket.write('GET /never HTTP/1.1\r\nHost: a.example\r\n\r\n');
   await sleep(50);
   expect(await answers(gateway, 2)).toEqual(['1', '1']);
-  client.close();
+  client.socket.resetAndDestroy();
   await sleep(50);
   expect(await answers(gateway, 2)).toEqual(['0', '0']);
 });
@@ -128,22 +128,26 @@ row(['LB-16'], 'ConsistentHash by address of the client', async () => {
   expect(homes.size).toBe(3);
 });
 
-row(['LB-05', 'LB-09', 'LB-12'], "ConsistentHash by a cookie reads the application's own, and balances who has none", async () => {
-  const backends = await startNamed(3);
-  const gateway = await startGateway([
-    GATEWAY,
-    service('app', backends),
-    ROUTE,
-    trafficPolicy(`loadBalancer:
+row(
+  ['LB-05', 'LB-09', 'LB-12'],
+  "ConsistentHash by a cookie reads the application's own, and balances who has none",
+  async () => {
+    const backends = await startNamed(3);
+    const gateway = await startGateway([
+      GATEWAY,
+      service('app', backends),
+      ROUTE,
+      trafficPolicy(`loadBalancer:
   type: ConsistentHash
   consistentHash: {type: Cookie, cookie: {name: .AspNetCore.Session}}`),
-  ]);
-  const first = await gateway.request('GET', '/', { headers: { cookie: 'a=b; .AspNetCore.Session=abc' } });
-  expect(first.header('set-cookie')).toBeNull();
-  const found = await answers(gateway, 5, { headers: { cookie: '.AspNetCore.Session=abc; c=d' } });
-  expect(new Set([first.body, ...found]).size).toBe(1);
-  expect(tally(await answers(gateway, 6))).toEqual({ 0: 2, 1: 2, 2: 2 });
-});
+    ]);
+    const first = await gateway.request('GET', '/', { headers: { cookie: 'a=b; .AspNetCore.Session=abc' } });
+    expect(first.header('set-cookie')).toBeNull();
+    const found = await answers(gateway, 5, { headers: { cookie: '.AspNetCore.Session=abc; c=d' } });
+    expect(new Set([first.body, ...found]).size).toBe(1);
+    expect(tally(await answers(gateway, 6))).toEqual({ 0: 2, 1: 2, 2: 2 });
+  },
+);
 
 row(['LB-16'], 'weights of endpoints are exact over every round', async () => {
   const backends = await startNamed(2);
@@ -186,19 +190,23 @@ row('LB-08', 'a type that nobody knows is refused before it is served', async ()
 
 const STICKY = trafficPolicy('sessionPersistence: {type: Cookie, cookie: {name: session}}');
 
-row(['LB-05', 'LB-09', 'LB-11', 'LB-12'], 'clients without a cookie take turns and get one, by which they stay', async () => {
-  const backends = await startNamed(3);
-  const gateway = await startGateway([GATEWAY, service('app', backends), ROUTE, STICKY]);
-  const first = await Promise.all([0, 1, 2].map(() => gateway.request('GET', '/')));
-  expect(tally(first.map(({ body }) => body))).toEqual({ 0: 1, 1: 1, 2: 1 });
-  for (const response of first) {
-    const cookie = cookieOf(response);
-    expect(cookie).toMatch(/^session=[\w-]{20}$/);
-    expect(response.header('set-cookie')).toBe(`${cookie}; Path=/; HttpOnly; SameSite=Strict`);
-    expect(cookie).not.toContain('127.0.0');
-    expect(new Set(await answers(gateway, 5, { headers: { cookie } }))).toEqual(new Set([response.body]));
-  }
-});
+row(
+  ['LB-05', 'LB-09', 'LB-11', 'LB-12'],
+  'clients without a cookie take turns and get one, by which they stay',
+  async () => {
+    const backends = await startNamed(3);
+    const gateway = await startGateway([GATEWAY, service('app', backends), ROUTE, STICKY]);
+    const first = await Promise.all([0, 1, 2].map(() => gateway.request('GET', '/')));
+    expect(tally(first.map(({ body }) => body))).toEqual({ 0: 1, 1: 1, 2: 1 });
+    for (const response of first) {
+      const cookie = cookieOf(response);
+      expect(cookie).toMatch(/^session=[\w-]{20}$/);
+      expect(response.header('set-cookie')).toBe(`${cookie}; Path=/; HttpOnly; SameSite=Strict`);
+      expect(cookie).not.toContain('127.0.0');
+      expect(new Set(await answers(gateway, 5, { headers: { cookie } }))).toEqual(new Set([response.body]));
+    }
+  },
+);
 
 row('LB-05', 'sessions by header: the response has the token that requests bring back', async () => {
   const backends = await startNamed(3);
@@ -312,7 +320,10 @@ row('LB-18', 'a retry picks another endpoint, and the one that failed is left ou
 
 row(['LB-19', 'LB-01'], 'killing one of several endpoints costs no client an error', async () => {
   const backends = await startNamed(3);
-  const retrying = ROUTE.replace('      backendRefs:', '      retry: {attempts: 2, codes: [500, 502, 503, 504]}\n      backendRefs:');
+  const retrying = ROUTE.replace(
+    '      backendRefs:',
+    '      retry: {attempts: 2, codes: [500, 502, 503, 504]}\n      backendRefs:',
+  );
   const gateway = await startGateway([GATEWAY, service('app', backends), retrying]);
   const statuses: number[] = [];
   const load = async () => {

@@ -10,14 +10,18 @@ const ROUTE = route('app', '/', 'app');
 /** The route with more in its rule. */
 const withRule = (more: string): string => route('app', '/', 'app', more);
 
-row(['RES-01', 'RES-02', 'RES-03', 'C-11', 'C-15'], 'a request that takes too long is answered 504 in time', async () => {
-  const slow = await startBackend(() => ({ body: 'late', delay: 1_500 }));
-  const gateway = await startGateway([GATEWAY, slow.service('app'), withRule('timeouts: {request: 300ms}')]);
-  const began = performance.now();
-  expect(await gateway.request('GET', '/')).toMatchObject({ status: 504 });
-  expect(performance.now() - began).toBeGreaterThan(290);
-  expect(performance.now() - began).toBeLessThan(1_000);
-});
+row(
+  ['RES-01', 'RES-02', 'RES-03', 'C-11', 'C-15'],
+  'a request that takes too long is answered 504 in time',
+  async () => {
+    const slow = await startBackend(() => ({ body: 'late', delay: 1_500 }));
+    const gateway = await startGateway([GATEWAY, slow.service('app'), withRule('timeouts: {request: 300ms}')]);
+    const began = performance.now();
+    expect(await gateway.request('GET', '/')).toMatchObject({ status: 504 });
+    expect(performance.now() - began).toBeGreaterThan(290);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  },
+);
 
 row('RES-01', 'the timeout holds for the whole response, not only for its beginning', async () => {
   const dripping = await startBackend((_, response) => {
@@ -248,7 +252,7 @@ row('RES-15', 'what is a failure: 5xx and connections, not 4xx and not clients t
     const client = await gateway.connect();
     client.socket.write('GET / HTTP/1.1\r\nHost: a.example\r\n\r\n');
     await sleep(50);
-    client.close();
+    client.socket.resetAndDestroy();
     await sleep(20);
   }
   backend.handler = () => 'well';
@@ -263,12 +267,7 @@ row('RES-15', 'what is a failure: 5xx and connections, not 4xx and not clients t
 
 row('RES-15', 'connections that cannot be made are failures', async () => {
   const backend = await startBackend();
-  const gateway = await startGateway([
-    GATEWAY,
-    backend.service('app'),
-    withRule('retry: {attempts: 0}'),
-    BREAKER,
-  ]);
+  const gateway = await startGateway([GATEWAY, backend.service('app'), withRule('retry: {attempts: 0}'), BREAKER]);
   await backend.close();
   for (let index = 0; index < 3; index++) expect((await gateway.request('GET', '/')).status).toBe(502);
   expect((await gateway.request('GET', '/')).status).toBe(503);
@@ -327,9 +326,9 @@ row(['RES-17', 'RES-18', 'C-15'], 'options out of range are refused, not replace
   expect(refused('circuitBreaker: {consecutiveFailures: 3, openDuration: 499ms}')).toEqual([
     'spec.circuitBreaker.openDuration: must be at least 500ms',
   ]);
-  expect(refused('circuitBreaker: {consecutiveFailures: 3, openDuration: "5000"}')).toEqual([
+  expect(refused('circuitBreaker: {consecutiveFailures: 3, openDuration: "5000"}')).toContainEqual(
     expect.stringMatching(/openDuration: must be a duration such as/),
-  ]);
+  );
   expect(refused('circuitBreaker: {consecutiveFailures: 3, openDuration: 25h}')).toEqual([
     'spec.circuitBreaker.openDuration: must be at most 24h',
   ]);

@@ -50,9 +50,7 @@ function withoutSecrets(from: RoutingTable): unknown {
   for (const [key, { chain, names, notAfter }] of Object.entries(from.certificates)) {
     certificates[key] = { chain, key: '[redacted]', names, notAfter };
   }
-  const rules = Object.fromEntries(
-    Object.entries(from.rules).map(([key, rule]) => [key, withoutKey(rule)]),
-  );
+  const rules = Object.fromEntries(Object.entries(from.rules).map(([key, rule]) => [key, withoutKey(rule)]));
   const backends = Object.fromEntries(
     Object.entries(from.backends).map(([key, backend]) => {
       const { traffic } = backend;

@@ -402,7 +402,12 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { client } = this;
     // HTTP/2 tells a client by 421 to come by another connection; gRPC has no word for that.
     const isForGrpc = !client.isFramed && error !== ERRORS.misdirected && isGrpc(client.head);
-    this.answer(isForGrpc ? grpcError(error) : errorBody(error.status, this.attempts.retryAfter), error.reason, closes, error.status);
+    this.answer(
+      isForGrpc ? grpcError(error) : errorBody(error.status, this.attempts.retryAfter),
+      error.reason,
+      closes,
+      error.status,
+    );
   }
 
   /** Answers without a backend, with what the rule does to every response. */

@@ -53,10 +53,7 @@ function loadBalancerOf(spec: Spec['loadBalancer']): LoadBalancer {
   };
 }
 
-function hashOf({
-  cookie,
-  header,
-}: NonNullable<NonNullable<Spec['loadBalancer']>['consistentHash']>): HashKey {
+function hashOf({ cookie, header }: NonNullable<NonNullable<Spec['loadBalancer']>['consistentHash']>): HashKey {
   if (header !== undefined) return { kind: 'header', name: header.name.toLowerCase() };
   return cookie === undefined ? { kind: 'sourceIP' } : { kind: 'cookie', name: cookie.name };
 }

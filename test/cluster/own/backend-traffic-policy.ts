@@ -17,12 +17,7 @@ const active = (part: Json): Json => policy({ activeHealthCheck: { path: '/', ..
 
 export const BACKEND_TRAFFIC_POLICY_CASES: readonly Case[] = [
   ...cases(policy, [
-    [
-      'it has targets',
-      { targetRefs: [target('a')] },
-      { targetRefs: [] },
-      'spec.targetRefs: must have at least 1 item',
-    ],
+    ['it has targets', { targetRefs: [target('a')] }, { targetRefs: [] }, 'spec.targetRefs: must have at least 1 item'],
     [
       'its targets are few',
       { targetRefs: times(16, (index) => target(`cart-${index}`)) },

@@ -24,9 +24,7 @@ const openDuration = withRules(duration, {
 const failureRatioSchema = z.object({
   percent: percent.default(50).describe('Of the requests of the interval.'),
   interval: interval.default('10s'),
-  minimumRequests: integer(2, 1_000_000)
-    .default(100)
-    .describe('Fewer requests in an interval open nothing.'),
+  minimumRequests: integer(2, 1_000_000).default(100).describe('Fewer requests in an interval open nothing.'),
 });
 
 export const circuitBreakerSchema = withRules(

@@ -41,11 +41,19 @@ export const loadBalancerSchema = withRules(
         'RoundRobin: one after the other. LeastRequest: the one with the fewest requests under way. Random: the freer of two that are drawn. ConsistentHash: the same for the same key. First: always the first, for debugging.',
       ),
     consistentHash: consistentHashSchema
-      .describe('What requests for the same endpoint have in common; those without it are balanced one after the other.')
+      .describe(
+        'What requests for the same endpoint have in common; those without it are balanced one after the other.',
+      )
       .optional(),
-    endpointWeights: list(endpointWeight, { min: 1, max: 64, unique: { by: 'cidr', key: ({ cidr: network }) => network } })
+    endpointWeights: list(endpointWeight, {
+      min: 1,
+      max: 64,
+      unique: { by: 'cidr', key: ({ cidr: network }) => network },
+    })
       .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['cidr'] })
-      .describe('Shares of endpoints that are not alike. The first network that holds an address counts; the weight of all others is 1.')
+      .describe(
+        'Shares of endpoints that are not alike. The first network that holds an address counts; the weight of all others is 1.',
+      )
       .optional(),
   }),
   {

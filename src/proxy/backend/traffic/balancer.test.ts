@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type BalancedRequest, ConsistentHash, First, LeastRequest, RandomOfTwo, WeightedRoundRobin } from './balancer.ts';
+import {
+  type BalancedRequest,
+  ConsistentHash,
+  First,
+  LeastRequest,
+  RandomOfTwo,
+  WeightedRoundRobin,
+} from './balancer.ts';
 import { EndpointLoad } from './endpoint-load.ts';
 
 const candidates = (...weights: number[]) =>
@@ -10,7 +17,11 @@ const candidates = (...weights: number[]) =>
     return { load };
   });
 
-const request = (key: string | null): BalancedRequest => ({ header: () => key, cookie: () => key, clientAddress: key ?? '' });
+const request = (key: string | null): BalancedRequest => ({
+  header: () => key,
+  cookie: () => key,
+  clientAddress: key ?? '',
+});
 const ANY = request(null);
 
 test('a weighted round robin gives each its share of every round', () => {
@@ -92,7 +103,10 @@ test('what has failed is not asked again while there are others', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...balancers),
-      fc.array(fc.record({ weight: fc.integer({ min: 1, max: 9 }), isTried: fc.boolean() }), { minLength: 1, maxLength: 8 }),
+      fc.array(fc.record({ weight: fc.integer({ min: 1, max: 9 }), isTried: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 8,
+      }),
       fc.option(fc.string()),
       (balancer, endpoints, key) => {
         const some = candidates(...endpoints.map(({ weight }) => weight));
