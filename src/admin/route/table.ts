@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../ir/delta.ts';
+import { withoutSessionKeys } from '../../ir/session-key.ts';
 import type { Certificate, RoutingTable } from '../../ir/table.ts';
-import type { SessionPersistence } from '../../ir/traffic.ts';
 import type { ControllerSource } from '../source.ts';
 import type { Reply, Route } from './reply.ts';
 import { BadRequest, json, required } from './reply.ts';
@@ -50,20 +50,9 @@ function withoutSecrets(from: RoutingTable): unknown {
   for (const [key, { chain, names, notAfter }] of Object.entries(from.certificates)) {
     certificates[key] = { chain, key: '[redacted]', names, notAfter };
   }
-  const rules = Object.fromEntries(Object.entries(from.rules).map(([key, rule]) => [key, withoutKey(rule)]));
-  const backends = Object.fromEntries(
-    Object.entries(from.backends).map(([key, backend]) => {
-      const { traffic } = backend;
-      return [key, traffic === undefined ? backend : { ...backend, traffic: withoutKey(traffic) }];
-    }),
-  );
+  const shown = <E extends object>(entries: Readonly<Record<string, E>>) =>
+    Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, withoutSessionKeys(entry)]));
+  const [rules, backends] = [shown(from.rules), shown(from.backends)];
   const secrets = Object.fromEntries(Object.keys(from.secrets).map((key) => [key, { value: '[redacted]' }]));
   return { ...from, rules, backends, certificates, secrets };
-}
-
-/** Whoever has the key of sessions can make tokens. */
-function withoutKey<T extends { readonly sessionPersistence?: SessionPersistence | null }>(entry: T): unknown {
-  const { sessionPersistence } = entry;
-  if (sessionPersistence == null) return entry;
-  return { ...entry, sessionPersistence: { ...sessionPersistence, key: '[redacted]' } };
 }
