@@ -151,11 +151,14 @@ export type Attachment = {
   readonly routeHostname: string;
 };
 
-/** Milliseconds; 0 is none. */
+/** Milliseconds. */
 export type Timeouts = {
-  /** From the request's first byte to the response's last (GEP-1742 `request`). */
+  /**
+   * From the request's first byte to the response's last (GEP-1742 `request`). 0: the rule says nothing of it, and the proxy's
+   * own bound holds; -1: it says that there is none.
+   */
   readonly request: number;
-  /** For one attempt at a backend (`backendRequest`). */
+  /** For one attempt at a backend (`backendRequest`); 0 is none. */
   readonly backendRequest: number;
 };
 

@@ -396,6 +396,37 @@ row('RES-14', 'an open circuit stays open when other manifests are served', asyn
   expect(backend.requests.length).toBe(3);
 });
 
+row(
+  ['RES-02', 'RES-20', 'RES-21'],
+  'a default timeout for all routes, and a route that says something else',
+  async () => {
+    const slow = await startBackend(() => ({ body: 'late', delay: 500 }));
+    const parameters = `apiVersion: headgate.dev/v1alpha1
+kind: GatewayParameters
+metadata: {name: bounds}
+spec:
+  defaults: {requestTimeout: 200ms}
+`;
+    const classed = GATEWAY.replace(
+      'gateway-controller\n',
+      'gateway-controller\n  parametersRef: {group: headgate.dev, kind: GatewayParameters, name: bounds, namespace: default}\n',
+    );
+    const gateway = await startGateway([
+      classed,
+      parameters,
+      slow.service('app'),
+      route('default', '/default', 'app'),
+      route('longer', '/longer', 'app', 'timeouts: {request: 5s}'),
+      route('none', '/none', 'app', 'timeouts: {request: 0s}'),
+    ]);
+    const began = performance.now();
+    expect((await gateway.request('GET', '/default')).status).toBe(504);
+    expect(performance.now() - began).toBeLessThan(450);
+    expect((await gateway.request('GET', '/longer')).status).toBe(200);
+    expect((await gateway.request('GET', '/none')).status).toBe(200);
+  },
+);
+
 row(['RES-20', 'RES-21'], 'each rule has its own bounds', async () => {
   const slow = await startBackend(() => ({ body: 'late', delay: 400 }));
   const gateway = await startGateway([

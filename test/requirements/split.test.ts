@@ -138,27 +138,32 @@ row('SPLIT-04', 'after a switch is acknowledged no request reaches the old versi
   await running;
 });
 
-row(
-  ['SPLIT-05', 'NO-16'],
-  'requests, errors and durations are counted by rule, and the log names the backend',
-  async () => {
-    const { v2, services } = await versions();
-    v2.handler = () => ({ status: 500 });
-    const gateway = await startGateway([
-      GATEWAY,
-      ...services,
-      split([
-        ['v1', 1],
-        ['v2', 1],
-      ]),
-    ]);
-    for (let index = 0; index < 10; index++) await gateway.request('GET', '/');
-    const rule = 'httproute/default/app/rule/0';
-    expect(gateway.metric('headgate_requests_total', { rule, code: '2xx' })).toBe(5);
-    expect(gateway.metric('headgate_requests_total', { rule, code: '5xx' })).toBe(5);
-    expect(gateway.metric('headgate_request_duration_seconds_count', { rule })).toBe(10);
-  },
-);
+row(['SPLIT-05', 'NO-16'], 'requests, errors and durations are counted by rule and by backend', async () => {
+  const { v1, v2, services } = await versions();
+  v2.handler = () => ({ status: 500 });
+  const split1to1 = split([
+    ['v1', 1],
+    ['v2', 1],
+  ]);
+  const gateway = await startGateway([GATEWAY, ...services, split1to1]);
+  for (let index = 0; index < 10; index++) await gateway.request('GET', '/');
+  const rule = 'httproute/default/app/rule/0';
+  expect(gateway.metric('headgate_requests_total', { rule, code: '2xx' })).toBe(5);
+  expect(gateway.metric('headgate_requests_total', { rule, code: '5xx' })).toBe(5);
+  expect(gateway.metric('headgate_request_duration_seconds_count', { rule })).toBe(10);
+  const stable = 'service/default/v1/80';
+  const canary = 'service/default/v2/80';
+  const counted = (backend: string, code: string): number =>
+    gateway.metric('headgate_backend_requests_total', { rule, backend, code });
+  expect([counted(stable, '2xx'), counted(stable, '5xx')]).toEqual([5, 0]);
+  expect([counted(canary, '2xx'), counted(canary, '5xx')]).toEqual([0, 5]);
+  v1.handler = () => ({ body: 'v1', delay: 300 });
+  for (let index = 0; index < 2; index++) await gateway.request('GET', '/');
+  const seconds = (backend: string): number =>
+    gateway.metric('headgate_backend_request_duration_seconds_sum', { rule, backend });
+  expect(seconds(stable)).toBeGreaterThan(0.3);
+  expect(seconds(canary)).toBeLessThan(0.3);
+});
 
 row('SPLIT-06', 'an explicit choice by header or path goes before the weights', async () => {
   const { services } = await versions();

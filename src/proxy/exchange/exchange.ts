@@ -119,8 +119,9 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   private limitTime({ isGrpc, timeouts }: CompiledRule): void {
-    const time = isGrpc ? grpcTime(this.client.head, timeouts.request) : timeouts.request;
-    if (time === 0) return;
+    const { requestTimeout } = this.runtime.options.limits;
+    const time = isGrpc ? grpcTime(this.client.head, timeouts.request) : timeouts.request || requestTimeout;
+    if (time <= 0) return;
     this.deadlines.request = this.startedAt + time;
     this.deadlines.arm();
   }
@@ -425,8 +426,10 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { client, runtime } = this;
     const { metrics } = runtime;
     const now = performance.now();
-    const { rule } = this.route;
-    metrics.count(rule, status, reason, (now - this.startedAt) / 1_000);
+    const { ref, rule } = this.route;
+    const seconds = (now - this.startedAt) / 1_000;
+    metrics.count(rule, status, reason, seconds);
+    if (ref !== null && rule!.only === null) metrics.splits.count(rule!, ref.backend, status, seconds);
     metrics.requestBytes += client.body.received;
     metrics.responseBytes += this.response.bytes;
     if (runtime.accessLog !== null) logExchange(this, status, reason, now);
