@@ -45,15 +45,14 @@ export class SplitMetrics {
     this.durations.observe(series.duration, seconds);
   }
 
-  /** Gives back the series of rules that are in no table any more. */
-  retain(isServed: (rule: object) => boolean): void {
-    for (const [rule, backends] of this.rules) {
-      if (isServed(rule)) continue;
-      this.rules.delete(rule);
-      for (const { duration, requests } of backends.values()) {
-        for (const series of requests.values()) this.requests.release(series);
-        this.durations.release(duration);
-      }
+  /** Gives back the series of a rule that is in no table any more. */
+  release(rule: SplitRule): void {
+    const backends = this.rules.get(rule);
+    if (backends === undefined) return;
+    this.rules.delete(rule);
+    for (const { duration, requests } of backends.values()) {
+      for (const series of requests.values()) this.requests.release(series);
+      this.durations.release(duration);
     }
   }
 
