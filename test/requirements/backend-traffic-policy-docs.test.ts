@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { structural } from '../../src/api/policy/crd/schema.ts';
 import { backendTrafficPolicySpecSchema } from '../../src/api/policy/backend-traffic-policy.ts';
+import { structural } from '../../src/api/policy/crd/schema.ts';
+import { explanationText } from '../../src/command/print/explanation.ts';
+import { explainRequest } from '../../src/command/request.ts';
 import { plain, rows } from '../markdown.ts';
 import { service, startBackend } from './backend.ts';
 import { GATEWAY, startGateway } from './gateway.ts';
@@ -23,6 +25,11 @@ test('the example is served as it stands', async () => {
   const first = await gateway.request('GET', '/cart');
   expect(first.body).toBe('cart 2');
   expect(cookieOf(first)).toMatch(/^cart-session=/);
+  const request = { method: 'GET', url: 'http://a.example/cart', headers: [] };
+  const explained = explainRequest(gateway.tables, request, { portOffset: 0, gateway: null });
+  expect(explanationText(explained)).toMatch(
+    /BackendTrafficPolicy shop\/cart holds for service\/shop\/cart\/80: LeastRequest; sessions by cookie cart-session, over 20m/,
+  );
   // Its endpoint is gone: the session goes on with the other one.
   await backends[0]!.close();
   const second = await gateway.request('GET', '/cart', { headers: { cookie: cookieOf(first) } });
