@@ -274,7 +274,7 @@ passiveHealthCheck: {consecutiveConnectErrors: 1, ejectionDuration: 10s}`),
   expect(new Set(await answers(gateway, 4, { headers: { cookie: cookieOf(second) } }))).toEqual(new Set([second.body]));
 });
 
-row(['LB-14', 'LB-15', 'LB-17'], 'proxies that share nothing but the manifests keep the same sessions', async () => {
+row(['LB-14', 'LB-15'], 'proxies that share nothing but the manifests keep the same sessions', async () => {
   const backends = await startNamed(4);
   const manifests = [GATEWAY, service('app', backends), ROUTE, STICKY];
   const one = await startGateway(manifests);
@@ -334,4 +334,17 @@ row(['LB-19', 'LB-01'], 'killing one of several endpoints costs no client an err
   await backends[1]!.close();
   await running;
   expect(tally(statuses.map(String))).toEqual({ 200: 80 });
+});
+
+row('LB-17', "what balancers count is their own proxy's", async () => {
+  const backends = await startNamed(2);
+  const manifests = [GATEWAY, service('app', backends), ROUTE, trafficPolicy('loadBalancer: {type: LeastRequest}')];
+  const one = await startGateway(manifests);
+  const other = await startGateway(manifests);
+  backends[0]!.handler = ({ url }) => (url === '/slow' ? { body: '0', delay: 300 } : '0');
+  const slow = one.request('GET', '/slow');
+  await sleep(100);
+  expect(await answers(one, 2)).toEqual(['1', '1']);
+  expect(await answers(other, 2)).toEqual(['0', '0']);
+  await slow;
 });

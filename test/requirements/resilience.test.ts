@@ -496,3 +496,18 @@ row('RES-13', 'a bound of connections makes requests wait, and those beyond the 
   expect(tally(all.map(({ status }) => String(status)))).toEqual({ 200: 2, 503: 2 });
   expect(backend.connections).toBe(1);
 });
+
+row('LB-18', 'active checks speak HTTP/2 where requests do', async () => {
+  const [ill, well] = [
+    await startBackend(({ url }) => (url === '/healthz' ? { status: 503 } : 'ill'), { protocol: 'h2c' }),
+    await startBackend(() => 'well', { protocol: 'h2c', address: '127.0.0.2' }),
+  ];
+  const gateway = await startGateway([
+    GATEWAY,
+    service('app', [ill, well], { appProtocol: 'kubernetes.io/h2c' }),
+    ROUTE,
+    trafficPolicy('activeHealthCheck: {path: /healthz, interval: 100ms, unhealthyThreshold: 2}'),
+  ]);
+  await sleep(1_600);
+  expect(await answers(gateway, 4)).toEqual(['well', 'well', 'well', 'well']);
+});
