@@ -1,5 +1,5 @@
 /** Requirements, section 6: timeouts, retries, circuit breaker. */
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { service, startBackend } from './backend.ts';
 import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
 import { row } from './row.ts';
@@ -484,7 +484,7 @@ row('LB-18', 'active checks leave out an endpoint that does not answer well, and
   expect(backends.flatMap(({ requests }) => requests)).toEqual([]);
 });
 
-row('RES-13', 'a bound of connections makes requests wait, and those beyond the queue are answered 503', async () => {
+test('a bound of connections makes requests wait, and those beyond the queue are answered 503', async () => {
   const backend = await startBackend(() => ({ body: 'well', delay: 300 }));
   const gateway = await startGateway([
     GATEWAY,

@@ -1,6 +1,6 @@
 import type { CircuitBreaker, Traffic } from '../../../ir/traffic.ts';
-import type { TimerWheel } from '../../timer-wheel.ts';
 import { TrustedHops } from '../../peer.ts';
+import type { TimerWheel } from '../../timer-wheel.ts';
 import type { EndpointPool } from '../endpoint-pool.ts';
 import { type Balancer, balancerOf } from './balancer.ts';
 import { Breaker } from './breaker.ts';
