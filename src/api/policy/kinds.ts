@@ -1,6 +1,11 @@
 import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
+import { httpMatchPolicyKind } from './http-match-policy.ts';
 
 /** Our own kinds. */
-export const OWN_KINDS: readonly KindDefinition[] = [backendTrafficPolicyKind, gatewayParametersKind];
+export const OWN_KINDS: readonly KindDefinition[] = [
+  backendTrafficPolicyKind,
+  gatewayParametersKind,
+  httpMatchPolicyKind,
+];
