@@ -309,7 +309,7 @@ row('LB-18', 'a retry picks another endpoint, and the one that failed is left ou
   ]);
   const { port } = backends[1]!;
   await backends[1]!.close();
-  expect(tally(await answers(gateway, 6))).toEqual({ 0: 3, 2: 3 });
+  expect(Object.keys(tally(await answers(gateway, 6)))).toEqual(['0', '2']);
   // One attempt found out; nobody has tried it since.
   expect(gateway.metric('headgate_backend_connect_failures_total')).toBe(1);
   const again = await startBackend(() => '1', { address: '127.0.0.3', port });
