@@ -15,6 +15,7 @@ import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-g
 import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
+import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
@@ -34,6 +35,7 @@ export type Resources = {
   readonly tcpRoutes: readonly TCPRoute[];
   readonly udpRoutes: readonly UDPRoute[];
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
+  readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
   readonly rateLimitPolicies: readonly RateLimitPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
@@ -61,6 +63,7 @@ export const COLLECTION_OF = {
   TCPRoute: 'tcpRoutes',
   UDPRoute: 'udpRoutes',
   BackendTLSPolicy: 'backendTLSPolicies',
+  BackendTrafficPolicy: 'backendTrafficPolicies',
   RateLimitPolicy: 'rateLimitPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
@@ -83,6 +86,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   TCPRoute: tcpRouteSchema,
   UDPRoute: udpRouteSchema,
   BackendTLSPolicy: backendTLSPolicySchema,
+  BackendTrafficPolicy: backendTrafficPolicySchema,
   RateLimitPolicy: rateLimitPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
@@ -104,6 +108,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'BackendTrafficPolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
   'RateLimitPolicy',
@@ -144,6 +149,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     tcpRoutes: [],
     udpRoutes: [],
     backendTLSPolicies: [],
+    backendTrafficPolicies: [],
     rateLimitPolicies: [],
     referenceGrants: [],
     namespaces: [],
