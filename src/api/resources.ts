@@ -18,6 +18,7 @@ import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
+import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -35,6 +36,7 @@ export type Resources = {
   readonly udpRoutes: readonly UDPRoute[];
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
   readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
+  readonly rateLimitPolicies: readonly RateLimitPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
   readonly services: readonly Service[];
@@ -62,6 +64,7 @@ export const COLLECTION_OF = {
   UDPRoute: 'udpRoutes',
   BackendTLSPolicy: 'backendTLSPolicies',
   BackendTrafficPolicy: 'backendTrafficPolicies',
+  RateLimitPolicy: 'rateLimitPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
   Service: 'services',
@@ -84,6 +87,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   UDPRoute: udpRouteSchema,
   BackendTLSPolicy: backendTLSPolicySchema,
   BackendTrafficPolicy: backendTrafficPolicySchema,
+  RateLimitPolicy: rateLimitPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
   Service: serviceSchema,
@@ -107,6 +111,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'BackendTrafficPolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
+  'RateLimitPolicy',
   'ReferenceGrant',
 ]);
 
@@ -145,6 +150,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     udpRoutes: [],
     backendTLSPolicies: [],
     backendTrafficPolicies: [],
+    rateLimitPolicies: [],
     referenceGrants: [],
     namespaces: [],
     services: [],

@@ -1,6 +1,7 @@
 import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import { httpMatchPolicyTranslation } from './http-match-policy.ts';
 import type { PolicyKind } from './kind.ts';
+import { RATE_LIMIT_POLICY } from './rate-limit-policy.ts';
 
 /** The kinds of our policies. */
 export type PolicyKindName =
@@ -15,4 +16,5 @@ export type PolicyKindName =
 export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
   BackendTrafficPolicy: backendTrafficPolicyKind as unknown as PolicyKind,
   HTTPMatchPolicy: httpMatchPolicyTranslation as PolicyKind,
+  RateLimitPolicy: RATE_LIMIT_POLICY as PolicyKind,
 };
