@@ -11,6 +11,7 @@ export class Candidate implements CompiledMatch {
   readonly status: 0;
   readonly listener: CompiledListener;
   readonly rule: CompiledRule;
+  readonly isGuarded: boolean;
   readonly index: number;
   readonly prefix: string | null;
   readonly routeHostname: string;
@@ -28,6 +29,7 @@ export class Candidate implements CompiledMatch {
     this.status = 0;
     this.listener = listener;
     this.rule = rule;
+    this.isGuarded = isGuarded(listener, rule);
     this.index = index;
     this.path = kind === 'regex' ? null : kind === 'prefix' ? normalisedPrefix(value) : normalisePath(value);
     this.prefix = kind === 'prefix' ? this.path : null;
@@ -37,6 +39,11 @@ export class Candidate implements CompiledMatch {
     this.pattern = kind === 'regex' ? patternOf(value) : null;
     this.holdsAlways = this.predicate.empty;
   }
+}
+
+function isGuarded({ listener }: CompiledListener, rule: CompiledRule): boolean {
+  if (listener.policies !== undefined || rule.rule.policies.length > 0 || rule.extensions.length > 0) return true;
+  return rule.split.refs.some((ref) => ref.extensions.length > 0);
 }
 
 function normalisedPrefix(value: string): string | null {
