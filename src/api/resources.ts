@@ -15,6 +15,7 @@ import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-g
 import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
+import { type AccessPolicy, accessPolicySchema } from './policy/access-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
@@ -24,6 +25,7 @@ export type Resources = {
   readonly gatewayClasses: readonly GatewayClass[];
   readonly gateways: readonly Gateway[];
   readonly listenerSets: readonly ListenerSet[];
+  readonly accessPolicies: readonly AccessPolicy[];
   readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly grpcRoutes: readonly GRPCRoute[];
@@ -49,6 +51,7 @@ export const COLLECTION_OF = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
   ListenerSet: 'listenerSets',
+  AccessPolicy: 'accessPolicies',
   GatewayParameters: 'gatewayParameters',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
@@ -69,6 +72,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   GatewayClass: gatewayClassSchema,
   Gateway: gatewaySchema,
   ListenerSet: listenerSetSchema,
+  AccessPolicy: accessPolicySchema,
   GatewayParameters: gatewayParametersSchema,
   HTTPRoute: httpRouteSchema,
   GRPCRoute: grpcRouteSchema,
@@ -96,6 +100,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'AccessPolicy',
   'GatewayParameters',
   'ReferenceGrant',
 ]);
@@ -126,6 +131,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     gatewayClasses: [],
     gateways: [],
     listenerSets: [],
+    accessPolicies: [],
     gatewayParameters: [],
     httpRoutes: [],
     grpcRoutes: [],

@@ -43,11 +43,18 @@ export class TrustedHops {
   }
 }
 
-/** What a client showed in its handshake, whether it is valid or not; null for nothing, and in plaintext. */
+/** Reading a certificate is dear, and no connection has more than one. */
+const certificates = new WeakMap<TLSSocket, PeerCertificate>();
+
+/** The certificate that a client showed in its handshake; null for none, for one that is not valid, and in plaintext. */
 export function certificateOf(socket: Socket): PeerCertificate | null {
-  if (!(socket instanceof TLSSocket)) return null;
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return null;
+  const known = certificates.get(socket);
+  if (known !== undefined) return known;
   const certificate = socket.getPeerCertificate();
-  return certificate?.raw === undefined ? null : certificate;
+  if (certificate?.raw === undefined) return null;
+  certificates.set(socket, certificate);
+  return certificate;
 }
 
 /** An address as it is shown: IPv4 also where the socket is dual-stack. */

@@ -1,4 +1,8 @@
-/** Who may send requests (AccessPolicy), with all references resolved. What is said in seconds elsewhere is milliseconds here. */
+/** Who may send requests (AccessPolicy), with all references resolved. Times are milliseconds. */
+import type { Policy } from './policy.ts';
+
+export type AccessPolicy = Policy & AccessContent;
+
 export type AccessContent = {
   readonly ip: IPAccess | null;
   readonly clientCertificate: ClientCertificateAccess | null;

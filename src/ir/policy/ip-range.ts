@@ -4,7 +4,9 @@ import { isIPv4, isIPv6 } from 'node:net';
 /** An IPv4 address is one word of 32 bits, an IPv6 address four; the most significant one comes first. */
 export type IPRange = { readonly first: readonly number[]; readonly last: readonly number[] };
 
-export type ParsedIPRange = { readonly ok: true; readonly range: IPRange } | { readonly ok: false; readonly fault: string };
+export type ParsedIPRange =
+  | { readonly ok: true; readonly range: IPRange }
+  | { readonly ok: false; readonly fault: string };
 
 const DIGITS = /^(?:0|[1-9]\d{0,2})$/;
 const ALL = 0xffff_ffff;
@@ -129,13 +131,18 @@ function network(text: string, suffix: string): ParsedIPRange {
   if (!v6 && isIPv4(suffix)) return masked([parseIPv4(text)], [parseIPv4(suffix)]);
   const bits = DIGITS.test(suffix) ? Number(suffix) : -1;
   if (bits < 0 || bits > (v6 ? 128 : 32)) {
-    return wrong(v6 ? 'has no length of 0 to 128 behind the slash' : 'has no mask, and no length of 0 to 32, behind the slash');
+    return wrong(
+      v6 ? 'has no length of 0 to 128 behind the slash' : 'has no mask, and no length of 0 to 32, behind the slash',
+    );
   }
   if (!v6) return masked([parseIPv4(text)], [maskOf(bits)]);
   const words = [0, 0, 0, 0];
   parseIPv6(text, words);
   if (isMapped(words) && bits >= 96) return masked([words[3]!], [maskOf(bits - 96)]);
-  return masked(words, [0, 1, 2, 3].map((word) => maskOf(Math.min(32, Math.max(0, bits - word * 32)))));
+  return masked(
+    words,
+    [0, 1, 2, 3].map((word) => maskOf(Math.min(32, Math.max(0, bits - word * 32)))),
+  );
 }
 
 function maskOf(bits: number): number {

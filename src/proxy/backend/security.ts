@@ -75,7 +75,7 @@ function checkAltNames(wanted: readonly SubjectAltName[], certificate: PeerCerti
 const NO_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
 /** Node shows them as `DNS:a.example, URI:spiffe://b`; a value that could be taken for more than one is in quotes. */
-function altNames(text: string): { kind: string; value: string }[] {
+export function altNames(text: string): { kind: string; value: string }[] {
   const names: { kind: string; value: string }[] = [];
   for (const [, kind = '', value = ''] of text.matchAll(/(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?=, |$)/g)) {
     names.push({ kind, value: value.startsWith('"') ? String(JSON.parse(value)) : value });

@@ -16,7 +16,7 @@ export interface Client {
   readonly sni: string | null;
   /** Address of the peer. */
   readonly peer: string;
-  /** What it showed in its TLS handshake; null for nothing. */
+  /** The valid certificate that it showed in its TLS handshake; null for none. */
   clientCertificate(): PeerCertificate | null;
   /** As the access log names it. */
   readonly protocol: string;

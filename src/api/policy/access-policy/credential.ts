@@ -8,7 +8,12 @@ const sourceSchema = withRules(
   z.object({
     type: z.enum(['Header', 'QueryParam', 'Cookie']),
     name: headerName.describe('Of the header, query parameter or cookie.'),
-    prefix: text({ min: 1, max: 32, pattern: /^[!-~]+ ?$/, what: 'visible ASCII characters, and possibly a space behind them' })
+    prefix: text({
+      min: 1,
+      max: 32,
+      pattern: /^[!-~]+ ?$/,
+      what: 'visible ASCII characters, and possibly a space behind them',
+    })
       .describe('What stands before the credential, such as "Bearer ", in whatever case.')
       .optional(),
   }),

@@ -20,10 +20,14 @@ export const externalSchema = withRules(
           .describe('Stands before the path of the request.')
           .optional(),
         allowedHeaders: headerNames.describe('Of the request, beside those that are always sent.').optional(),
-        allowedResponseHeaders: headerNames.describe('Of the answer, for the backend; all when there are none.').optional(),
+        allowedResponseHeaders: headerNames
+          .describe('Of the answer, for the backend; all when there are none.')
+          .optional(),
       })
       .optional(),
-    grpc: z.object({ allowedHeaders: headerNames.describe('Of the request; all when there are none.').optional() }).optional(),
+    grpc: z
+      .object({ allowedHeaders: headerNames.describe('Of the request; all when there are none.').optional() })
+      .optional(),
     forwardBody: z.object({ maxSize: byteSize.describe('A larger body is answered 413.') }).optional(),
     timeout: time.default('5s'),
   }),

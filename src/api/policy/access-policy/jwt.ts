@@ -4,7 +4,7 @@ import { text } from '../../schema/text.ts';
 import { withRules } from '../rule.ts';
 import { duration } from '../value.ts';
 import { credentialsSchema, sourcesSchema } from './credential.ts';
-import { configMapKeyRefSchema, secretKeyRefSchema, serviceRefSchema, time } from './reference.ts';
+import { configMapRefSchema, secretKeyRefSchema, serviceRefSchema, time } from './reference.ts';
 
 /** Signatures (RFC 7518 section 3.1, RFC 8037). */
 const algorithm = z.enum([
@@ -31,7 +31,9 @@ const remoteSchema = z.object({
   host: text({ min: 1, max: 253, pattern: /^[-a-zA-Z0-9.:[\]]+$/, what: 'a host name, possibly with a port' })
     .describe('Of the request for the set; the name of the Service when it is not said.')
     .optional(),
-  refreshInterval: time.default('10m').describe('How often the set is fetched again; an unknown key is a reason to do it sooner.'),
+  refreshInterval: time
+    .default('10m')
+    .describe('How often the set is fetched again; an unknown key is a reason to do it sooner.'),
   staleIfError: duration.default('24h').describe('How long a set is used that cannot be fetched again.'),
   timeout: time.default('5s'),
 });
@@ -39,14 +41,14 @@ const remoteSchema = z.object({
 const jwksSchema = withRules(
   z.object({
     inline: text({ min: 2, max: 65_536 }).describe('The set itself; public keys only.').optional(),
-    configMapKeyRef: configMapKeyRefSchema.optional(),
+    configMapRef: configMapRefSchema.describe('A ConfigMap with the set as its jwks.json.').optional(),
     secretKeyRef: secretKeyRefSchema.optional(),
     remote: remoteSchema.optional(),
   }),
   {
-    cel: '[has(self.inline), has(self.configMapKeyRef), has(self.secretKeyRef), has(self.remote)].filter(one, one).size() == 1',
+    cel: '[has(self.inline), has(self.configMapRef), has(self.secretKeyRef), has(self.remote)].filter(one, one).size() == 1',
     holds: (jwks) => Object.values(jwks).filter((one) => one !== undefined).length === 1,
-    message: 'must have exactly one of inline, configMapKeyRef, secretKeyRef and remote',
+    message: 'must have exactly one of inline, configMapRef, secretKeyRef and remote',
   },
 );
 

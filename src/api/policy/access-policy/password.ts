@@ -15,7 +15,9 @@ export const apiKeySchema = z.object({
 });
 
 export const basicSchema = z.object({
-  secretKeyRef: secretKeyRefSchema.describe('Lines of user:hash, as htpasswd writes them with -B (bcrypt) or -s (SHA-1).'),
+  secretKeyRef: secretKeyRefSchema.describe(
+    'Lines of user:hash, as htpasswd writes them with -B (bcrypt) or -s (SHA-1).',
+  ),
   credentials: credentialsSchema.default('Remove'),
 });
 
@@ -41,7 +43,9 @@ export const ldapSchema = z.object({
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
     .describe('Attributes of the user, such as memberOf, that become claims.')
     .optional(),
-  cacheTime: duration.default('1m').describe('How long the word of the directory is taken for granted; 0s: not at all.'),
+  cacheTime: duration
+    .default('1m')
+    .describe('How long the word of the directory is taken for granted; 0s: not at all.'),
   timeout: time.default('5s'),
   credentials: credentialsSchema.default('Remove'),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { backendObjectReferenceFields } from '../../gateway/backend-reference.ts';
-import { namespaceName, objectName } from '../../gateway/name.ts';
+import { objectName } from '../../gateway/name.ts';
 import { text } from '../../schema/text.ts';
 import { withRules } from '../rule.ts';
 import { duration } from '../value.ts';
@@ -13,18 +13,16 @@ export const serviceRefSchema = withRules(z.object(backendObjectReferenceFields)
   path: ['port'],
 });
 
-/** A Secret; of another namespace when a ReferenceGrant there allows it. */
-const secretRefFields = { name: objectName, namespace: namespaceName.optional() };
-
-export const secretRefSchema = z.object(secretRefFields);
+/** A Secret of the policy's namespace. */
+export const secretRefSchema = z.object({ name: objectName });
 
 const dataKey = text({ min: 1, max: 253, pattern: /^[-._a-zA-Z0-9]+$/, what: 'letters, digits, "-", "_" and "."' });
 
-/** One value of a Secret. */
-export const secretKeyRefSchema = z.object({ ...secretRefFields, key: dataKey });
+/** One value of a Secret of the policy's namespace. */
+export const secretKeyRefSchema = z.object({ name: objectName, key: dataKey });
 
-/** One value of a ConfigMap of the policy's namespace. */
-export const configMapKeyRefSchema = z.object({ name: objectName, key: dataKey });
+/** A ConfigMap of the policy's namespace. */
+export const configMapRefSchema = z.object({ name: objectName });
 
 /** A time that is not 0. */
 export const time = withRules(duration, {

@@ -21,7 +21,10 @@ const authenticationFields = z.object({
 
 type Member = 'jwt' | 'apiKey' | 'basic' | 'ldap' | 'external';
 
-function member(type: z.output<typeof authenticationFields>['type'], field: Member): Rule<z.output<typeof authenticationFields>> {
+function member(
+  type: z.output<typeof authenticationFields>['type'],
+  field: Member,
+): Rule<z.output<typeof authenticationFields>> {
   return {
     cel: `(self.type == '${type}') == has(self.${field})`,
     holds: (value) => (value.type === type) === (value[field] !== undefined),
@@ -44,8 +47,13 @@ const claimName = text({ min: 1, max: 253 });
 const requirementSchema = withRules(
   z.object({
     claim: claimName.describe('Its name, or the names that lead to it with "." between.'),
-    values: set(text({ max: 1024 }), { min: 1, max: 64 }).describe('The claim must be there when this is not said.').optional(),
-    match: z.enum(['Any', 'All']).describe('Whether one of the values is enough; it is when this is not said.').optional(),
+    values: set(text({ max: 1024 }), { min: 1, max: 64 })
+      .describe('The claim must be there when this is not said.')
+      .optional(),
+    match: z
+      .enum(['Any', 'All'])
+      .describe('Whether one of the values is enough; it is when this is not said.')
+      .optional(),
   }),
   {
     cel: '!has(self.match) || has(self.values)',
@@ -88,7 +96,9 @@ const clientCertificateSchema = z.object({
     .optional(),
 });
 
-const someRule: Rule<Partial<Record<'ip' | 'clientCertificate' | 'authentication' | 'authorization' | 'claims', unknown>>> = {
+const someRule: Rule<
+  Partial<Record<'ip' | 'clientCertificate' | 'authentication' | 'authorization' | 'claims', unknown>>
+> = {
   cel: 'has(self.ip) || has(self.clientCertificate) || has(self.authentication)',
   holds: ({ ip, clientCertificate, authentication }) => (ip ?? clientCertificate ?? authentication) !== undefined,
   message: 'must have ip, clientCertificate or authentication',

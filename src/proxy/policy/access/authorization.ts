@@ -42,7 +42,12 @@ export function withDerived(claims: Claims, derive: readonly DerivedClaim[]): Cl
   const all: Record<string, unknown> = { ...claims };
   for (const { name, claim, split } of derive) {
     const values = valuesOf(all, claim);
-    const text = values === null || values.length === 0 ? null : split === null ? values : values[0]!.split(split.delimiter)[split.index];
+    const text =
+      values === null || values.length === 0
+        ? null
+        : split === null
+          ? values
+          : values[0]!.split(split.delimiter)[split.index];
     delete all[name];
     if (text !== null && text !== undefined) all[name] = typeof text === 'string' || text.length > 1 ? text : text[0];
   }

@@ -1,4 +1,11 @@
-import { compareWords, type IPRange, isMapped, parseIPRange, parseIPv4, parseIPv6 } from '../../../ir/policy/ip-range.ts';
+import {
+  compareWords,
+  type IPRange,
+  isMapped,
+  parseIPRange,
+  parseIPv4,
+  parseIPv6,
+} from '../../../ir/policy/ip-range.ts';
 
 /**
  * A set of addresses as intervals that neither touch nor overlap, in order: looking one up is a binary search, whatever

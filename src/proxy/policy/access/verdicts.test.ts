@@ -8,7 +8,9 @@ test('what is asked for stays, the rest makes room', () => {
     verdicts.set(`other ${other}`, other);
     if (other % 3 === 0) expect(verdicts.get('mine')).toBe(1);
   }
-  const kept = Array.from({ length: 1_000 }, (_, other) => verdicts.get(`other ${other}`)).filter((one) => one !== undefined);
+  const kept = Array.from({ length: 1_000 }, (_, other) => verdicts.get(`other ${other}`)).filter(
+    (one) => one !== undefined,
+  );
   expect(kept.length).toBeLessThanOrEqual(10);
   expect(kept.at(-1)).toBe(999);
 });

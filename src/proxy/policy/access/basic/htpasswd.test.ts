@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { readHtpasswd } from '../../../../ir/policy/htpasswd.ts';
 import { userPassword } from './credentials.ts';
-import { isPassword, isSlow, readHtpasswd } from './htpasswd.ts';
+import { isPassword, isSlow } from './htpasswd.ts';
 
 // Of "myPassword", as the manual of htpasswd has them.
 const SHA = '{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=';
@@ -14,7 +15,9 @@ test('lines are users and hashes', () => {
 });
 
 test('plain passwords and weak hashes are no hashes', () => {
-  const { users, unreadable } = readHtpasswd('a:secret\nb:rl0uE9n7zCpLs\n:{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=\nc\nd:$2y$03$');
+  const { users, unreadable } = readHtpasswd(
+    'a:secret\nb:rl0uE9n7zCpLs\n:{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=\nc\nd:$2y$03$',
+  );
   expect(users.size).toBe(0);
   expect(unreadable).toEqual([1, 2, 3, 4, 5]);
 });

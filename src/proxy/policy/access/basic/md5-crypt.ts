@@ -18,7 +18,8 @@ export function md5Crypt(password: string, setting: string): string {
   const inner = md5(secret, salt, secret);
   const first: Buffer[] = [secret, Buffer.from('$apr1$'), salt];
   for (let left = secret.length; left > 0; left -= 16) first.push(inner.subarray(0, Math.min(16, left)));
-  for (let left = secret.length; left > 0; left >>= 1) first.push((left & 1) === 1 ? Buffer.alloc(1) : secret.subarray(0, 1));
+  for (let left = secret.length; left > 0; left >>= 1)
+    first.push((left & 1) === 1 ? Buffer.alloc(1) : secret.subarray(0, 1));
   let digest = md5(...first);
   for (let round = 0; round < ROUNDS; round++) {
     const odd = (round & 1) === 1;

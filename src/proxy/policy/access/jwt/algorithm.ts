@@ -18,7 +18,12 @@ const rsa = (hash: string): Algorithm => ({
 const pss = (hash: string): Algorithm => ({
   fits: isRSA,
   check: (signed, signature, key) =>
-    verify(hash, signed, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }, signature),
+    verify(
+      hash,
+      signed,
+      { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
+      signature,
+    ),
 });
 
 const ecdsa = (hash: string, curve: string): Algorithm => ({

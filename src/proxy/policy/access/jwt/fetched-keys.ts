@@ -1,7 +1,7 @@
 import type { KeySetSource } from '../../../../ir/policy/access.ts';
+import { readKeySet, type VerificationKey } from '../../../../ir/policy/key-set.ts';
 import { Subrequest } from '../../../exchange/subrequest.ts';
 import type { StageContext } from '../../kinds.ts';
-import { readKeySet, type VerificationKey } from './key-set.ts';
 import type { Keys } from './keys.ts';
 
 type Source = Extract<KeySetSource, { kind: 'backend' }>;

@@ -1,4 +1,4 @@
-import type { VerificationKey } from './key-set.ts';
+import type { VerificationKey } from '../../../../ir/policy/key-set.ts';
 
 /** Where the keys that tokens are signed with come from. */
 export interface Keys {

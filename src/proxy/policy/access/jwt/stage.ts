@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { JWTAuthentication } from '../../../../ir/policy/access.ts';
-import { PASS, ORDER, type Stage, WAIT } from '../../stage.ts';
+import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
 import type { Identity, Visit } from '../../visit.ts';
 import { challenge, REASONS, UNAVAILABLE } from '../answer.ts';
 import { Credential } from '../credential.ts';

@@ -1,8 +1,8 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { readKeySet, type VerificationKey } from '../../../../ir/policy/key-set.ts';
 import { ALGORITHMS } from './algorithm.ts';
-import { readKeySet, type VerificationKey } from './key-set.ts';
 import { checkSignature, type Expectations, FORGED, readToken, SIGNED, UNKNOWN_KEY, validity } from './token.ts';
 
 const EXPECTED: Expectations = {
@@ -95,7 +95,9 @@ test('keys are chosen by id, and all that fit are tried without one', async () =
 
 test('keys for other purposes, and those that nobody understands, are passed over', () => {
   const key = jwk(rsa.publicKey);
-  expect(keySet({ ...key, use: 'enc' }, { ...key, key_ops: ['encrypt'] }, { kty: 'XYZ' }, { kty: 'RSA' }, 'key' as never)).toEqual([]);
+  expect(
+    keySet({ ...key, use: 'enc' }, { ...key, key_ops: ['encrypt'] }, { kty: 'XYZ' }, { kty: 'RSA' }, 'key' as never),
+  ).toEqual([]);
   expect(() => readKeySet('{}')).toThrow('it has no list "keys"');
   expect(() => readKeySet('<html>')).toThrow('it is not JSON');
 });

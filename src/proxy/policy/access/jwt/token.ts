@@ -1,7 +1,7 @@
 /** JSON Web Tokens in compact form (RFC 7515 section 7.1, RFC 7519). */
+import type { VerificationKey } from '../../../../ir/policy/key-set.ts';
 import type { Claims } from '../claim.ts';
 import { ALGORITHMS } from './algorithm.ts';
-import { keysFor, type VerificationKey } from './key-set.ts';
 
 /** Longer ones are refused unread. */
 const MAX_TOKEN = 16_384;
@@ -68,6 +68,17 @@ export function checkSignature(token: Token, keys: readonly VerificationKey[]): 
   return FORGED;
 }
 
+/** The keys that a token may be signed with, as far as its header tells. */
+function keysFor(set: readonly VerificationKey[], algorithm: string, id: string | null): readonly VerificationKey[] {
+  const { fits } = ALGORITHMS[algorithm]!;
+  return set.filter(
+    (key) =>
+      (id === null || key.id === null || key.id === id) &&
+      (key.algorithm === null || key.algorithm === algorithm) &&
+      fits(key.key),
+  );
+}
+
 /** Milliseconds since the epoch between which a token is good, skew included; null when it is for somebody else, or for ever. */
 export function validity(
   { claims }: Token,
@@ -90,7 +101,9 @@ function isFor(aud: unknown, audiences: readonly string[]): boolean {
 function json(part: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
-import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { ALGORITHMS } from './algorithm.ts';
+import { createPublicKey, createSecretKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
+
+type Key = JsonWebKeyInput['key'];
 
 export type VerificationKey = {
   /** Null: the key does not say which tokens are signed with it. */
@@ -28,31 +29,20 @@ export function readKeySet(text: string): readonly VerificationKey[] {
   return keys.slice(0, MAX_KEYS).flatMap((key) => readKey(key) ?? []);
 }
 
-/** The keys that a token may be signed with, as far as its header tells. */
-export function keysFor(set: readonly VerificationKey[], algorithm: string, id: string | null): readonly VerificationKey[] {
-  const { fits } = ALGORITHMS[algorithm]!;
-  return set.filter(
-    (key) =>
-      (id === null || key.id === null || key.id === id) &&
-      (key.algorithm === null || key.algorithm === algorithm) &&
-      fits(key.key),
-  );
-}
-
 function readKey(raw: unknown): VerificationKey | null {
   if (typeof raw !== 'object' || raw === null) return null;
   const { kid, alg, use, key_ops: operations } = raw as Record<string, unknown>;
   if (use !== undefined && use !== 'sig') return null;
   if (Array.isArray(operations) && !operations.includes('verify')) return null;
   try {
-    const key = keyOf(raw as JsonWebKey);
+    const key = keyOf(raw as Key);
     return { id: typeof kid === 'string' ? kid : null, algorithm: typeof alg === 'string' ? alg : null, key };
   } catch {
     return null;
   }
 }
 
-function keyOf(key: JsonWebKey): KeyObject {
+function keyOf(key: Key): KeyObject {
   if (key.kty === 'oct' && typeof key.k === 'string') return createSecretKey(Buffer.from(key.k, 'base64url'));
   return createPublicKey({ key, format: 'jwk' });
 }
