@@ -1,6 +1,5 @@
 /** Who is at the other end of a connection, and whose word is taken for it. */
-import { BlockList, isIP, type Socket } from 'node:net';
-import { type PeerCertificate, TLSSocket } from 'node:tls';
+import { BlockList, isIP } from 'node:net';
 
 /** The hops whose word about the client is taken. */
 export class TrustedHops {
@@ -41,20 +40,6 @@ export class TrustedHops {
     }
     return client;
   }
-}
-
-/** Reading a certificate is dear, and no connection has more than one. */
-const certificates = new WeakMap<TLSSocket, PeerCertificate>();
-
-/** The certificate that a client showed in its handshake; null for none, for one that is not valid, and in plaintext. */
-export function certificateOf(socket: Socket): PeerCertificate | null {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return null;
-  const known = certificates.get(socket);
-  if (known !== undefined) return known;
-  const certificate = socket.getPeerCertificate();
-  if (certificate?.raw === undefined) return null;
-  certificates.set(socket, certificate);
-  return certificate;
 }
 
 /** An address as it is shown: IPv4 also where the socket is dual-stack. */

@@ -7,7 +7,7 @@ import type { Keys } from './keys.ts';
 type Source = Extract<KeySetSource, { kind: 'backend' }>;
 
 /** Milliseconds between two looks for newer keys: clients can make one necessary by naming a key that nobody has. */
-const PAUSE = 5_000;
+const PAUSE = 2_000;
 /** Requests that wait for keys at once. */
 const MAX_WAITING = 4_096;
 /** Bytes of a set. */
