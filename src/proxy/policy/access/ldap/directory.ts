@@ -2,6 +2,7 @@ import { Client, EqualityFilter, InvalidCredentialsError } from 'ldapts';
 import type { LDAPAuthentication } from '../../../../ir/policy/access.ts';
 import type { Endpoint } from '../../../../ir/table.ts';
 import type { Backend } from '../../../backend/backend.ts';
+import { identityCheck } from '../../../backend/security.ts';
 import type { UserPassword } from '../basic/credentials.ts';
 import type { Claims } from '../claim.ts';
 
@@ -119,9 +120,9 @@ function claimsOf(
 function optionsOf(tls: NonNullable<Backend['entry']['tls']>) {
   return {
     servername: tls.serverName,
-    host: tls.serverName,
     minVersion: 'TLSv1.2' as const,
     rejectUnauthorized: true,
+    checkServerIdentity: identityCheck(tls),
     ...(tls.ca === 'system' ? {} : { ca: [...tls.ca] }),
   };
 }
