@@ -298,3 +298,45 @@ row(['AUTH-12', 'NO-13'], 'a policy that cannot be kept lets nobody in, and says
     expect(JSON.stringify(gateway.statuses())).not.toContain('in the clear');
   }
 });
+
+row(
+  ['CLAIM-11', 'CLAIM-12'],
+  'claims are made of others after authentication, and before they are asked for',
+  async () => {
+    const key = await keyPair('RS256', 'k1');
+    const { gateway } = await guarded(
+      jwt(
+        jwks(key),
+        `claims:
+  derive:
+    - {name: UserType, from: {claim: sub, split: {delimiter: "|", index: 0}}}
+    - {name: UserId, from: {claim: sub, split: {delimiter: "|", index: 1}}}
+authorization: {rules: [{claim: UserType, values: [user]}, {claim: UserId}]}`,
+      ),
+    );
+    const ask = async (claims: object) =>
+      (await gateway.request('GET', '/', { headers: { Authorization: `Bearer ${await token(key, claims)}` } })).status;
+    expect([await ask({ sub: 'user|42' }), await ask({ sub: 'admin|42' }), await ask({ sub: 'user' })]).toEqual([
+      200, 403, 403,
+    ]);
+    // A claim of the token does not pass for one that is made.
+    expect(await ask({ sub: 'user', UserId: '42' })).toBe(403);
+  },
+);
+
+row('AUTH-12', 'a policy for a Gateway holds for every route, and an invalid one closes them all', async () => {
+  const { backend, gateway, around } = await guarded(KEYS, secret('keys', { ada: 'abc' }), route('two', '/two', 'app'));
+  const everywhere = (name: string) =>
+    accessPolicy('everywhere', `authentication: {type: APIKey, apiKey: {secretRefs: [{name: ${name}}]}}`, {
+      kind: 'Gateway',
+      target: 'web',
+    });
+  const ask = async (path: string) => (await gateway.request('GET', path, { headers: { 'X-API-Key': 'abc' } })).status;
+  expect([await ask('/'), await ask('/two')]).toEqual([200, 200]);
+  await gateway.reload([...around, everywhere('none')]);
+  expect([await ask('/'), await ask('/two')]).toEqual([500, 500]);
+  expect(backend.requests.length).toBe(2);
+  const open = accessPolicy('open', 'authentication: {type: None}', { target: 'two' });
+  await gateway.reload([...around, everywhere('none'), open]);
+  expect([await ask('/'), await ask('/two')]).toEqual([500, 200]);
+});
