@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIPAddress, parseIPRange } from './ip-range.ts';
@@ -77,4 +78,20 @@ test('an address has the words that its bytes make', () => {
 
 test('a zone says nothing of the address', () => {
   expect(parseIPAddress('fe80::1%eth0')).toEqual(parseIPAddress('fe80::1'));
+});
+
+test('what is an address is what Node takes for one', () => {
+  const part = fc.oneof(
+    fc.constantFrom(':', '::', '.', 'g', '1.2.3.4', ':1.2.3.4', '00001', '', 'FFFF'),
+    fc.integer({ min: 0, max: 0xffff }).map((group) => `${group.toString(16)}:`),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 10 }), (parts) => {
+      const text = parts.join('');
+      for (const one of [text, text.replace(/:$/, '')]) {
+        expect(`${one} ${parseIPAddress(one) !== null}`).toBe(`${one} ${isIP(one) !== 0}`);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });

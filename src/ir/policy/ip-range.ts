@@ -58,18 +58,63 @@ export function parseIPv4(text: string): number {
   return dots === 3 && part !== -1 ? value * 256 + part : -1;
 }
 
-/** Writes the four words of an IPv6 address; false, and the words mean nothing, when it is none. */
+/** Writes the four words of an IPv6 address (RFC 4291 section 2.2); false, and the words mean nothing, when it is none. */
 export function parseIPv6(text: string, words: number[] | Uint32Array): boolean {
-  if (!isIPv6(text)) return false;
-  const gap = text.indexOf('::');
-  const head = gap === -1 ? text : text.slice(0, gap);
-  const before = readGroups(head, words, 0);
-  if (gap === -1) return before === 8;
-  const tail = text.slice(gap + 2);
-  const after = countGroups(tail);
-  for (let group = before; group < 8 - after; group++) putGroup(words, group, 0);
-  readGroups(tail, words, 8 - after);
+  let count = 0;
+  let gap = -1;
+  let at = 0;
+  if (text.charCodeAt(0) === COLON) {
+    if (text.charCodeAt(1) !== COLON) return false;
+    gap = 0;
+    at = 2;
+  }
+  while (at < text.length) {
+    if (count === 8) return false;
+    const start = at;
+    let value = 0;
+    let digit = at - start < 4 ? hexadecimal(text.charCodeAt(at)) : -1;
+    while (digit !== -1) {
+      value = value * 16 + digit;
+      at++;
+      digit = at - start < 4 ? hexadecimal(text.charCodeAt(at)) : -1;
+    }
+    const code = at < text.length ? text.charCodeAt(at) : -1;
+    if (code === DOT) {
+      const tail = parseIPv4(text.slice(start));
+      if (tail === -1 || count > 6) return false;
+      groups[count++] = tail >>> 16;
+      groups[count++] = tail & 0xffff;
+      break;
+    }
+    if (at === start) return false;
+    groups[count++] = value;
+    if (code === -1) break;
+    if (code !== COLON) return false;
+    at++;
+    if (at === text.length) return false;
+    if (text.charCodeAt(at) === COLON) {
+      if (gap !== -1) return false;
+      gap = count;
+      at++;
+    }
+  }
+  if (gap === -1 ? count !== 8 : count === 8) return false;
+  if (gap !== -1) {
+    groups.copyWithin(8 - count + gap, gap, count);
+    groups.fill(0, gap, 8 - count + gap);
+  }
+  for (let word = 0; word < 4; word++) words[word] = groups[2 * word]! * 0x1_0000 + groups[2 * word + 1]!;
   return true;
+}
+
+/** Of the address that is being read. */
+const groups = new Uint16Array(8);
+
+/** -1 for what is no digit. */
+function hexadecimal(code: number): number {
+  if (code >= ZERO && code <= ZERO + 9) return code - ZERO;
+  const letter = code | 0x20;
+  return letter >= LOWER_A && letter <= LOWER_A + 5 ? letter - LOWER_A + 10 : -1;
 }
 
 /** Whether four words are an IPv4 address in an IPv6 one (RFC 4291 section 2.5.5.2). */
@@ -85,31 +130,8 @@ export function compareWords(a: readonly number[], b: readonly number[]): number
 
 const DOT = 0x2e;
 const ZERO = 0x30;
-
-/** Reads groups of 16 bits, with dotted decimal as the last two; returns the number of the next group. */
-function readGroups(text: string, words: number[] | Uint32Array, from: number): number {
-  if (text === '') return from;
-  let group = from;
-  for (const part of text.split(':')) {
-    if (part.includes('.')) {
-      const address = parseIPv4(part);
-      putGroup(words, group++, address >>> 16);
-      putGroup(words, group++, address & 0xffff);
-    } else putGroup(words, group++, Number.parseInt(part, 16));
-  }
-  return group;
-}
-
-function countGroups(text: string): number {
-  if (text === '') return 0;
-  const groups = text.split(':').length;
-  return text.includes('.') ? groups + 1 : groups;
-}
-
-function putGroup(words: number[] | Uint32Array, group: number, value: number): void {
-  const word = group >> 1;
-  words[word] = group % 2 === 0 ? value * 0x1_0000 : words[word]! + value;
-}
+const COLON = 0x3a;
+const LOWER_A = 0x61;
 
 function between(from: string, to: string): ParsedIPRange {
   const first = parseIPAddress(from);
