@@ -17,6 +17,7 @@ import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type AccessPolicy, accessPolicySchema } from './policy/access-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
+import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -27,6 +28,7 @@ export type Resources = {
   readonly listenerSets: readonly ListenerSet[];
   readonly accessPolicies: readonly AccessPolicy[];
   readonly gatewayParameters: readonly GatewayParameters[];
+  readonly httpMatchPolicies: readonly HTTPMatchPolicy[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly grpcRoutes: readonly GRPCRoute[];
   readonly tlsRoutes: readonly TLSRoute[];
@@ -53,6 +55,7 @@ export const COLLECTION_OF = {
   ListenerSet: 'listenerSets',
   AccessPolicy: 'accessPolicies',
   GatewayParameters: 'gatewayParameters',
+  HTTPMatchPolicy: 'httpMatchPolicies',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
   TLSRoute: 'tlsRoutes',
@@ -74,6 +77,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   ListenerSet: listenerSetSchema,
   AccessPolicy: accessPolicySchema,
   GatewayParameters: gatewayParametersSchema,
+  HTTPMatchPolicy: httpMatchPolicySchema,
   HTTPRoute: httpRouteSchema,
   GRPCRoute: grpcRouteSchema,
   TLSRoute: tlsRouteSchema,
@@ -102,6 +106,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'BackendTLSPolicy',
   'AccessPolicy',
   'GatewayParameters',
+  'HTTPMatchPolicy',
   'ReferenceGrant',
 ]);
 
@@ -133,6 +138,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     listenerSets: [],
     accessPolicies: [],
     gatewayParameters: [],
+    httpMatchPolicies: [],
     httpRoutes: [],
     grpcRoutes: [],
     tlsRoutes: [],

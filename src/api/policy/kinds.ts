@@ -1,6 +1,7 @@
 import { accessPolicyKind } from './access-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
+import { httpMatchPolicyKind } from './http-match-policy.ts';
 
 /** Our own kinds. */
-export const OWN_KINDS: readonly KindDefinition[] = [accessPolicyKind, gatewayParametersKind];
+export const OWN_KINDS: readonly KindDefinition[] = [accessPolicyKind, gatewayParametersKind, httpMatchPolicyKind];

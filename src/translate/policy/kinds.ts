@@ -1,4 +1,5 @@
 import { accessPolicyKind } from './access-policy.ts';
+import { httpMatchPolicyTranslation } from './http-match-policy.ts';
 import type { PolicyKind } from './kind.ts';
 
 /** The kinds of our policies. */
@@ -13,4 +14,5 @@ export type PolicyKindName =
 /** Those that are built: what they differ in. */
 export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
   AccessPolicy: accessPolicyKind as unknown as PolicyKind,
+  HTTPMatchPolicy: httpMatchPolicyTranslation as PolicyKind,
 };
