@@ -74,6 +74,13 @@ export const PROXY_FLAGS = {
     about: 'send the Forwarded field (RFC 7239) to backends as well',
     schema: z.boolean().default(false),
   },
+  encodedSlash: {
+    name: 'encoded-slash',
+    value: 'HOW',
+    about: 'what %2F in a path is: keep (no separator), reject (400, and %5C too) or decode (a separator)',
+    fallback: 'keep',
+    schema: z.enum(['keep', 'reject', 'decode'], { error: 'must be keep, reject or decode' }).default('keep'),
+  },
   proxyProtocolFrom: {
     name: 'proxy-protocol-from',
     value: 'CIDR',
