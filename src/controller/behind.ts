@@ -11,6 +11,8 @@ export type Behind = {
   readonly backends: ReadonlySet<string>;
   /** Keys of policies that are, or that need a secret that is. */
   readonly policies: ReadonlySet<string>;
+  /** Whether any secret is. */
+  readonly secrets: boolean;
 };
 
 /**
@@ -23,6 +25,7 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
   const routes = new Set<string>();
   const late = new Set<string>();
   const policies = new Set<string>();
+  let hasLateSecrets = false;
   for (const table of new Set(acknowledged)) {
     for (const key of differingKeys(desired.listeners, table.listeners)) listeners.add(key);
     for (const key of differingKeys(desired.rules, table.rules)) routes.add(routeOfRule(key));
@@ -30,6 +33,7 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
     for (const key of differingKeys(desired.policies, table.policies)) policies.add(key);
     // Which policy a secret is of is not looked for: secrets change seldom.
     const secrets = differingKeys(desired.secrets, table.secrets);
+    if (secrets.length > 0) hasLateSecrets = true;
     if (secrets.length > 0) for (const key of Object.keys(desired.policies)) policies.add(key);
     const differing = differingKeys(desired.backends, table.backends);
     for (const key of differing) late.add(key);
@@ -38,7 +42,7 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
     const backends = new Set(known);
     if (backends.size > 0) for (const key of rulesOf(desired, backends)) routes.add(routeOfRule(key));
   }
-  return { listeners, routes, backends: late, policies };
+  return { listeners, routes, backends: late, policies, secrets: hasLateSecrets };
 }
 
 /** `httproute/shop/cart/rule/2` → `httproute/shop/cart` */

@@ -78,5 +78,11 @@ function filterText(filter: Filter): string {
       return 'response headers';
     case 'CORS':
       return 'CORS';
+    case 'ClaimDerivation':
+      return `claims of ${filter.filter}`;
+    case 'DirectResponse':
+      return `answer ${filter.status}`;
+    case 'Transform':
+      return `transform ${filter.filter}`;
   }
 }
