@@ -70,6 +70,8 @@ export interface Unrouted {
 }
 
 export interface CompiledRule {
+  /** Whether it is of a GRPCRoute. */
+  readonly isGrpc: boolean;
   readonly key: string;
   readonly rule: Rule;
   /** The rule's own filters that are stages. */

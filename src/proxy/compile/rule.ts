@@ -20,6 +20,7 @@ export class RunnableRule implements CompiledRule {
   readonly retry: Retry | null;
   readonly only: CompiledBackendRef | null;
   slot: number;
+  readonly isGrpc: boolean;
   readonly split: Split;
   readonly key: string;
   readonly rule: Rule;
@@ -41,6 +42,7 @@ export class RunnableRule implements CompiledRule {
     this.retry = rule.retry;
     this.only = null;
     this.slot = UNCOUNTED;
+    this.isGrpc = rule.protocol === 'grpc';
     this.key = key;
     this.rule = rule;
     this.filters = inPhaseOrder(rule.filters);
