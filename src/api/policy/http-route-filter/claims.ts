@@ -35,10 +35,6 @@ const byName = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': 
 const unique = { by: 'name', key: ({ name }: { name: string }) => name };
 
 export const claimsSchema = z.object({
-  derive: list(z.object({ name: claimName, from: claimSourceSchema }), { max: 16, unique })
-    .meta(byName)
-    .describe('Claims made of others, before it is decided who may do what.')
-    .optional(),
   headers: list(z.object({ name: messageField, from: claimSourceSchema }), { max: 16, unique })
     .meta(byName)
     .describe('Fields of the request. What the client sends under such a name is dropped.')
