@@ -100,7 +100,7 @@ function withPolicies(converted: ConvertedRule, { kind, metadata }: Route, polic
   const { rule, closedBy } = policies.applyToRule({ kind, key: keyOf(metadata) }, body);
   if (rule === body) return converted;
   const faults = closedBy.map((name) => `${name} is not accepted, so requests are answered with 500`);
-  return { ...converted, body: rule, report: faults.length === 0 ? report : report.closedFor(faults) };
+  return { ...converted, body: rule, report: faults.length === 0 ? report : report.guardedBy(faults) };
 }
 
 /** A rule whose matches, with all that policies add to them, give its filters what they need; closed where they do not. */
@@ -110,7 +110,7 @@ function withFilters(converted: ConvertedRule): ConvertedRule {
   const { faults, fit } = fitted(body);
   if (faults.length === 0) return converted;
   const messages = faults.map(({ field, filter, message }) => `${field}: HTTPRouteFilter ${filter} needs ${message}`);
-  return { ...converted, body: fit, report: report.closedFor(messages), usageFaults: faults };
+  return { ...converted, body: fit, report: report.guardedBy(messages), usageFaults: faults };
 }
 
 type Fitted = { readonly faults: readonly UsageFault[]; readonly fit: RuleBody };
@@ -188,17 +188,18 @@ type Verdict = {
 /** What the rules say about the route, whatever the parent. */
 function judgeRules(rules: readonly ConvertedRule[], generation: number): Verdict {
   const wrong: string[] = [];
-  let dropped = 0;
   const unresolved = rules.flatMap(({ report }, index) =>
     report.unresolved.map(({ reason, message }) => ({ reason, message: `rules[${index}].${message}` })),
   );
+  let bad = 0;
   for (const [index, { report }] of rules.entries()) {
-    const faults = report.invalid.length > 0 ? report.invalid : report.closed;
-    if (report.invalid.length > 0) dropped++;
+    const own = report.invalid.length > 0 ? report.invalid : report.closed;
+    // Without the route its requests could fall to another one, which nobody guards.
+    const faults = own.length > 0 ? own : report.guarded;
+    if (own.length > 0) bad++;
     if (faults.length > 0) wrong.push(`${index} (${faults.join('; ')})`);
   }
-  // A rule that answers 500 is served: if it were not, its requests might fall to a rule that lets more through.
-  const none = dropped > 0 && dropped === rules.length;
+  const none = bad > 0 && bad === rules.length;
   const [first] = unresolved;
   const { accepted, unsupportedValue, partiallyInvalid, resolvedRefs, unresolvedRefs } = routeCondition;
   return {
