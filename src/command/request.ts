@@ -59,7 +59,7 @@ export function explainRequest(
   const fields = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   const host = withoutPort(fields.find(([name]) => name === 'host')?.[1] ?? hostname);
   const sni = tls && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : null;
-  const view = requestOf(method, host, target, fields);
+  const view = requestOf(method, host, target, fields, { scheme: tls ? 'https' : 'http', sni: sni ?? '' });
   return {
     method,
     url,
@@ -100,9 +100,10 @@ function requestOf(
   host: string,
   target: string,
   fields: readonly (readonly [string, string])[],
+  from: Partial<Pick<PlainRequest, 'clientAddress' | 'scheme' | 'sni'>>,
 ): PlainRequest {
   try {
-    return new PlainRequest(method, host, target, fields);
+    return new PlainRequest(method, host, target, fields, from);
   } catch (error) {
     throw new ExplainError(`the proxy answers 400: ${(error as Error).message}`);
   }

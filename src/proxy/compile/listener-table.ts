@@ -1,6 +1,9 @@
 import type { Steps } from '../../ir/steps.ts';
+import type { Candidate } from '../route/candidate.ts';
 import { HostMap } from '../route/host.ts';
-import { Candidate, PathTable } from '../route/path.ts';
+import { PathTable } from '../route/path.ts';
+import { havePriorities, PriorityTable } from '../route/priority-table.ts';
+import { candidateOf } from '../route/refine/refined-candidate.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { CompiledListener } from './compiled.ts';
 import type { RunnableRule } from './rule.ts';
@@ -20,11 +23,20 @@ export class HostTable extends PathTable {
   }
 
   *fill(listener: CompiledListener): Generator<void, void> {
+    const candidates: Candidate[] = [];
     for (const rule of this.rules) {
       for (let i = 0; i < rule.rule.matches.length; i++) {
-        this.add(new Candidate(listener, this.hostname, rule, i));
+        candidates.push(candidateOf(listener, this.hostname, rule, i));
         yield;
       }
+    }
+    if (havePriorities(candidates)) {
+      this.leaveTo(yield* PriorityTable.of(candidates, listener.listener.priorityScope ?? 'Namespace'));
+      return;
+    }
+    for (const candidate of candidates) {
+      this.add(candidate);
+      yield;
     }
     yield* this.seal();
   }
