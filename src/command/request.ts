@@ -43,7 +43,7 @@ const compiled = new WeakMap<RoutingTable, CompiledTable>();
 /** Throws an ExplainError when nobody would be there to answer, or the request could not be sent. */
 export function explainRequest(
   tables: readonly RoutingTable[],
-  { method, url, headers }: ExplainRequest,
+  { method, url, headers, client = '' }: ExplainRequest,
   { portOffset, gateway }: ExplainOptions,
 ): ExplainedRequest {
   const { tls, hostname, urlPort, target } = partsOf(url);
@@ -59,7 +59,8 @@ export function explainRequest(
   const fields = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   const host = withoutPort(fields.find(([name]) => name === 'host')?.[1] ?? hostname);
   const sni = tls && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : null;
-  const view = requestOf(method, host, target, fields, { scheme: tls ? 'https' : 'http', sni: sni ?? '' });
+  const from = { clientAddress: client, scheme: tls ? 'https' : 'http', sni: sni ?? '' } as const;
+  const view = requestOf(method, host, target, fields, from);
   return {
     method,
     url,

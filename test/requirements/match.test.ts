@@ -302,6 +302,10 @@ row('MATCH-30', 'the address of the client, and whom it is believed from', async
   const app = await narrowed({ sourceCIDRs: ['127.0.0.2/31', '10.0.0.0/8'] });
   expect(await app.to('/', { from: '127.0.0.2' })).toBe('app');
   expect(await app.to('/', { from: '127.0.0.1' })).toBe('404');
+  expect(app.explain('/', [], '127.0.0.3').outcome.status).toBe(0);
+  expect(app.explain('/', [], '127.0.0.1').candidates[0]!.lost).toBe(
+    'client 127.0.0.1 is not in 127.0.0.2/31, 10.0.0.0/8 (HTTPMatchPolicy default/app)',
+  );
   // Nobody is believed unless the Gateway says so.
   expect(await app.to('/', { from: '127.0.0.1', headers: [['X-Forwarded-For', '10.1.2.3']] })).toBe('404');
   const trusting = `${GATEWAY}  infrastructure:

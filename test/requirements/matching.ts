@@ -103,9 +103,9 @@ export class Matching {
     return this.explain(url, headers).captures;
   }
 
-  explain(url: string, headers: readonly (readonly [string, string])[] = []): ExplainedGateway {
+  explain(url: string, headers: readonly (readonly [string, string])[] = [], client = ''): ExplainedGateway {
     const whole = url.startsWith('/') ? `http://a.example${url}` : url;
     const options = { portOffset: 0, gateway: null };
-    return explainRequest(this.gateway.tables, { method: 'GET', url: whole, headers }, options).gateways[0]!;
+    return explainRequest(this.gateway.tables, { method: 'GET', url: whole, headers, client }, options).gateways[0]!;
   }
 }

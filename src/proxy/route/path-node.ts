@@ -17,12 +17,11 @@ export class PathNode {
   private readonly high: number;
   /** The first of the candidates when it takes every request that gets here, as most do; spares a look at the list. */
   always: Candidate | null;
-  /** Open addressing; a power of two long, at most half full. */
-  children: (PathNode | null)[];
-  candidates: Candidate[];
-  /** The next shorter prefix that has candidates. */
-  up: PathNode | null;
+  /** Number of children. */
   count: number;
+  /** Open addressing; a power of two long, at most half full. */
+  children: Children;
+  candidates: readonly Candidate[];
   private readonly element: string;
 
   constructor(element: string, hash: number) {
@@ -32,10 +31,9 @@ export class PathNode {
     this.low = isShort ? packed(element, 0) : -1;
     this.high = isShort ? packed(element, PACKED) : -1;
     this.always = null;
+    this.count = 0;
     this.children = NO_CHILDREN;
     this.candidates = [];
-    this.up = null;
-    this.count = 0;
     this.element = element;
   }
 
@@ -50,82 +48,121 @@ export class PathNode {
     return true;
   }
 
+  /** Of a trie that is being built: candidates are in no order before `seal`. */
   add(prefix: string, candidate: Candidate): void {
     let node: PathNode = this;
     for (let start = 1; start <= prefix.length; ) {
-      const slash = prefix.indexOf('/', start);
-      const end = slash === -1 ? prefix.length : slash;
+      const end = elementEnd(prefix, start);
       node = node.childFor(prefix.slice(start, end));
       start = end + 1;
     }
-    node.candidates.push(candidate);
+    (node.candidates as Candidate[]).push(candidate);
   }
 
-  *seal(up: PathNode | null): Generator<void, void> {
+  *seal(): Generator<void, void> {
     const pending: PathNode[] = [this];
-    this.up = up;
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       if (node.candidates.length > 1) node.candidates = yield* sorted(node.candidates, precedence);
-      const first = node.candidates[0];
-      node.always = first?.holdsAlways ? first : null;
-      const above = node.candidates.length > 0 ? node : node.up;
-      for (const child of node.children) {
-        if (child === null) continue;
-        child.up = above;
-        pending.push(child);
-      }
+      node.setAlways();
+      for (const child of node.children) if (child !== null) pending.push(child);
       yield;
     }
   }
 
+  /**
+   * A copy of a sealed node with other candidates at the prefix whose elements from `start` on lead there from here. It shares
+   * all nodes with this one that do not lie on the way.
+   */
+  replacing(prefix: string, start: number, edit: (candidates: readonly Candidate[]) => Candidate[]): PathNode {
+    const copy = new PathNode(this.element, this.hash);
+    copy.children = this.children;
+    copy.count = this.count;
+    copy.candidates = this.candidates;
+    copy.always = this.always;
+    if (start > prefix.length) {
+      copy.candidates = edit(this.candidates).sort(precedence);
+      copy.setAlways();
+      return copy;
+    }
+    const end = elementEnd(prefix, start);
+    const element = prefix.slice(start, end);
+    const hash = hashOf(element);
+    const known = childOf(this.children, element, 0, element.length, hash);
+    const child = (known ?? new PathNode(element, hash)).replacing(prefix, end + 1, edit);
+    const isEmpty = child.count === 0 && child.candidates.length === 0;
+    if (isEmpty) {
+      if (known !== null) copy.remove(known);
+    } else if (known !== null) {
+      copy.children = this.children.with(this.children.indexOf(known), child);
+    } else {
+      copy.children = [...this.children];
+      copy.insert(child);
+    }
+    return copy;
+  }
+
+  private setAlways(): void {
+    const first = this.candidates[0];
+    this.always = first?.holdsAlways ? first : null;
+  }
+
+  /** `children` are its own. */
+  private insert(child: PathNode): void {
+    this.count++;
+    if (this.count * 2 > this.children.length) this.resize(Math.max(2, this.children.length * 2));
+    place(this.children as (PathNode | null)[], child);
+  }
+
+  private remove(child: PathNode): void {
+    this.count--;
+    const { children } = this;
+    this.children = NO_CHILDREN;
+    if (this.count === 0) return;
+    const rest = children.map((each) => (each === child ? null : each));
+    this.children = rest;
+    // Those that had to give way to it have another place now.
+    this.resize(rest.length);
+  }
+
   private childFor(element: string): PathNode {
-    let hash = HASH_START;
-    for (let i = 0; i < element.length; i++) hash = Math.imul(hash ^ element.charCodeAt(i), HASH_PRIME);
+    const hash = hashOf(element);
     const known = childOf(this.children, element, 0, element.length, hash);
     if (known !== null) return known;
-    this.count++;
-    if (this.count * 2 > this.children.length) this.grow();
     const child = new PathNode(element, hash);
-    place(this.children, child);
+    this.insert(child);
     return child;
   }
 
-  private grow(): void {
-    const grown: (PathNode | null)[] = new Array(Math.max(2, this.children.length * 2)).fill(null);
-    for (const child of this.children) if (child !== null) place(grown, child);
-    this.children = grown;
+  private resize(length: number): void {
+    const resized: (PathNode | null)[] = new Array(length).fill(null);
+    for (const child of this.children) if (child !== null) place(resized, child);
+    this.children = resized;
   }
 }
 
-/** Below `children`, the node of the longest prefix of `path` that has candidates; null: there is none. */
-export function deepest(children: readonly (PathNode | null)[], path: string): PathNode | null {
-  let found: PathNode | null = null;
+export type Children = readonly (PathNode | null)[];
+
+/** The first candidate that holds of those at the longest prefix of `path` below `children`, then the next shorter one. */
+export function search(children: Children, path: string, start: number, view: RequestView): Candidate | null {
   const length = path.length;
-  for (let start = 1; start < length; ) {
-    let hash = HASH_START;
-    let end = start;
-    for (; end < length; end++) {
-      const code = path.charCodeAt(end);
-      if (code === SLASH) break;
-      hash = Math.imul(hash ^ code, HASH_PRIME);
-    }
-    const child = childOf(children, path, start, end, hash);
-    if (child === null) break;
-    if (child.always !== null || child.candidates.length > 0) found = child;
-    children = child.children;
-    start = end + 1;
+  if (start >= length) return null;
+  let hash = HASH_START;
+  let end = start;
+  for (; end < length; end++) {
+    const code = path.charCodeAt(end);
+    if (code === SLASH) break;
+    hash = Math.imul(hash ^ code, HASH_PRIME);
   }
-  return found;
+  const child = childOf(children, path, start, end, hash);
+  if (child === null) return null;
+  // No deeper than the longest prefix that a rule has.
+  const deeper = child.count === 0 ? null : search(child.children, path, end + 1, view);
+  if (deeper !== null) return deeper;
+  return child.always ?? firstThatHolds(child.candidates, view);
 }
 
 /** The child for `path[start, end)`, whose hash is `hash`. */
-function childOf(
-  children: readonly (PathNode | null)[],
-  path: string,
-  start: number,
-  end: number,
-  hash: number,
-): PathNode | null {
+function childOf(children: Children, path: string, start: number, end: number, hash: number): PathNode | null {
   const mask = children.length - 1;
   for (let i = hash & mask; ; i = (i + 1) & mask) {
     const child = children[i]!;
@@ -149,7 +186,18 @@ function packed(element: string, from: number): number {
 const HASH_START = 0x811c9dc5 | 0;
 const HASH_PRIME = 0x01000193;
 
-export const NO_CHILDREN: (PathNode | null)[] = [null];
+function hashOf(element: string): number {
+  let hash = HASH_START;
+  for (let i = 0; i < element.length; i++) hash = Math.imul(hash ^ element.charCodeAt(i), HASH_PRIME);
+  return hash;
+}
+
+function elementEnd(prefix: string, start: number): number {
+  const slash = prefix.indexOf('/', start);
+  return slash === -1 ? prefix.length : slash;
+}
+
+export const NO_CHILDREN: Children = [null];
 
 function place(children: (PathNode | null)[], child: PathNode): void {
   const mask = children.length - 1;

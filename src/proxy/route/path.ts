@@ -1,5 +1,5 @@
 import { type Candidate, precedence } from './candidate.ts';
-import { deepest, firstThatHolds, NO_CHILDREN, PathNode } from './path-node.ts';
+import { type Children, firstThatHolds, NO_CHILDREN, PathNode, search } from './path-node.ts';
 import type { RequestView } from './request-view.ts';
 import { sorted } from './sort.ts';
 import { TemplateTable } from './template-table.ts';
@@ -17,10 +17,10 @@ export class PathTable implements Finder {
   /** Whether there is nothing before the prefixes; spares four more. */
   private onlyPrefixes: boolean;
   /** The root's, which spares the root itself. */
-  private first: readonly (PathNode | null)[];
-  readonly exact: Map<string, Candidate[]>;
-  patterns: Candidate[];
-  readonly root: PathNode;
+  private first: Children;
+  private exact: Map<string, Candidate[]>;
+  private patterns: Candidate[];
+  private root: PathNode;
   /** What is asked between patterns and prefixes; null, as for most, for nothing. */
   private between: Finder | null;
   private templates: TemplateTable | null;
@@ -61,8 +61,12 @@ export class PathTable implements Finder {
       yield;
     }
     this.patterns = yield* sorted(this.patterns, precedence);
-    yield* this.root.seal(null);
+    yield* this.root.seal();
     if (this.templates !== null) yield* this.templates.seal();
+    this.finish();
+  }
+
+  private finish(): void {
     this.first = this.root.children;
     this.between = this.templates;
     const first = this.root.candidates[0];
@@ -83,11 +87,42 @@ export class PathTable implements Finder {
       const candidate = this.findBeforePrefixes(path, view);
       if (candidate !== null) return candidate;
     }
-    for (let node: PathNode | null = deepest(this.first, path) ?? this.root; node !== null; node = node.up) {
-      const candidate = node.always ?? firstThatHolds(node.candidates, view);
-      if (candidate !== null) return candidate;
+    const found = search(this.first, path, 1, view);
+    if (found !== null) return found;
+    const { root } = this;
+    return root.always ?? firstThatHolds(root.candidates, view);
+  }
+
+  /** Whether `takeOver` can make a change of these. */
+  protected mayChange(candidates: readonly Candidate[]): boolean {
+    if (this.between !== null) return false;
+    return candidates.every(({ kind }) => kind === 'exact' || kind === 'regex' || kind === 'prefix');
+  }
+
+  /**
+   * Becomes what `other`, which `mayChange`, is with other candidates, and shares with it all that stays. Candidates are told
+   * by rule and index.
+   */
+  protected takeOver(other: PathTable, gone: readonly Candidate[], fresh: readonly Candidate[]): void {
+    this.exact = other.exact;
+    this.patterns = other.patterns;
+    this.root = other.root;
+    for (const candidate of gone) this.replace(candidate, (list) => list.filter((one) => !isSame(one, candidate)));
+    for (const candidate of fresh) this.replace(candidate, (list) => [...list, candidate]);
+    this.finish();
+  }
+
+  private replace({ kind, lookup }: Candidate, edit: (list: readonly Candidate[]) => Candidate[]): void {
+    if (kind === 'regex') {
+      this.patterns = edit(this.patterns).sort(precedence);
+    } else if (lookup !== null && kind === 'prefix') {
+      this.root = this.root.replacing(lookup, 1, edit);
+    } else if (lookup !== null) {
+      const bucket = edit(this.exact.get(lookup) ?? []).sort(precedence);
+      this.exact = new Map(this.exact);
+      if (bucket.length === 0) this.exact.delete(lookup);
+      else this.exact.set(lookup, bucket);
     }
-    return null;
   }
 
   private findBeforePrefixes(path: string, view: RequestView): Candidate | null {
@@ -103,4 +138,8 @@ export class PathTable implements Finder {
     }
     return this.between === null ? null : this.between.find(view);
   }
+}
+
+function isSame(one: Candidate, other: Candidate): boolean {
+  return one.rule === other.rule && one.index === other.index;
 }

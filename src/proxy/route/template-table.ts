@@ -1,5 +1,5 @@
 import type { Candidate } from './candidate.ts';
-import { deepest, firstThatHolds, PathNode } from './path-node.ts';
+import { firstThatHolds, PathNode, search } from './path-node.ts';
 import type { RequestView } from './request-view.ts';
 
 /**
@@ -26,21 +26,17 @@ export class TemplateTable {
   }
 
   *seal(): Generator<void, void> {
-    if (this.inCase !== null) yield* this.inCase.seal(null);
-    if (this.inAnyCase !== null) yield* this.inAnyCase.seal(null);
+    if (this.inCase !== null) yield* this.inCase.seal();
+    if (this.inAnyCase !== null) yield* this.inAnyCase.seal();
   }
 
   find(view: RequestView): Candidate | null {
-    const found = this.inCase === null ? null : search(this.inCase, view.path, view);
+    const found = this.inCase === null ? null : searchFrom(this.inCase, view.path, view);
     if (found !== null || this.inAnyCase === null) return found;
-    return search(this.inAnyCase, view.path.toLowerCase(), view);
+    return searchFrom(this.inAnyCase, view.path.toLowerCase(), view);
   }
 }
 
-function search(root: PathNode, path: string, view: RequestView): Candidate | null {
-  for (let node: PathNode | null = deepest(root.children, path) ?? root; node !== null; node = node.up) {
-    const candidate = firstThatHolds(node.candidates, view);
-    if (candidate !== null) return candidate;
-  }
-  return null;
+function searchFrom(root: PathNode, path: string, view: RequestView): Candidate | null {
+  return search(root.children, path, 1, view) ?? firstThatHolds(root.candidates, view);
 }
