@@ -12,7 +12,9 @@ import { proxyParameters } from './parameters.ts';
 
 /** A sample that sets every field. */
 const FULL: GatewayParameters['spec'] = gatewayParametersSchema.parse(
-  parseAllDocuments(readFileSync(join(import.meta.dirname, '../../test/cluster/own/samples.yaml'), 'utf8'))[0]!.toJS(),
+  parseAllDocuments(readFileSync(join(import.meta.dirname, '../../test/cluster/own/samples.yaml'), 'utf8'))
+    .map((document) => document.toJS() as { kind: string })
+    .find(({ kind }) => kind === 'GatewayParameters'),
 ).spec;
 
 const BASE = ['--gateway', 'shop/web', '--controller', 'https://c:1'];

@@ -1,9 +1,11 @@
 import type { Filter } from '../../ir/filter.ts';
+import type { AccessPolicy } from '../../ir/policy/access.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
+import { accessStages } from './access/stages.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
 
@@ -20,7 +22,9 @@ export type StageContext = {
 };
 
 /** The stages of each kind of policy. */
-export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {};
+export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
+  AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
+};
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {
