@@ -50,6 +50,7 @@ test('the proxy understands the arguments, in its own units', () => {
       writeTimeout: 30_000,
       responseTimeout: 300_000,
       tunnelTimeout: 86_400_000,
+      requestTimeout: 30_000,
       connectTimeout: 500,
       backendIdleTimeout: 4_000,
       backendConnections: 1_024,

@@ -25,6 +25,7 @@ const DEBIAN = {
   haproxy: { package: 'haproxy', version: '-v' },
   slapd: { package: 'slapd', version: '-VV' },
   wrk: { package: 'wrk', version: '-v' },
+  'redis-server': { package: 'redis-server', version: '--version' },
 } as const;
 
 export function findDebian(name: keyof typeof DEBIAN, fetch: boolean): Found {

@@ -193,8 +193,8 @@ authentication: {type: APIKey, apiKey: {secretRefs: [{name: keys}]}}
     expect(app.requests).toHaveLength(0);
     expect(await ask('192.0.2.1', 'k')).toBe(200);
     expect(app.last.header('x-client')).toBe('192.0.2.1');
-  // What the authentication has taken out is gone for filters too.
-  expect(app.last.header('x-key')).toBe('none');
+    // What the authentication has taken out is gone for filters too.
+    expect(app.last.header('x-key')).toBe('none');
   },
 );
 

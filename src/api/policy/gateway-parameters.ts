@@ -10,6 +10,7 @@ import {
   accessLogSchema,
   clientIPSchema,
   connectionsSchema,
+  defaultsSchema,
   httpSchema,
   mirrorSchema,
   retrySchema,
@@ -36,6 +37,7 @@ export const gatewayParametersSpecSchema = z.object({
     .describe('Header fields that all routes have in common; what a route says of a name wins.')
     .optional(),
   publicURL: baseURL.describe('Where clients find the Gateway, as far as filters have to tell ({BaseURL}).').optional(),
+  defaults: defaultsSchema.describe('For routes that do not say themselves.').optional(),
   timeouts: timeoutsSchema.describe('Bounds of waiting; 0s is none. Timeouts of routes are in the routes.').optional(),
   connections: connectionsSchema.describe('Bounds of connections.').optional(),
   routePriority: routePrioritySchema.describe('What the priorities of HTTPMatchPolicies count against.').optional(),

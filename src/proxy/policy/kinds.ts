@@ -6,6 +6,7 @@ import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
 import { accessStages } from './access/stages.ts';
+import { rateLimitStages } from './rate-limit/stages.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
 
@@ -24,6 +25,7 @@ export type StageContext = {
 /** The stages of each kind of policy. */
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
   AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
+  RateLimitPolicy: rateLimitStages,
 };
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
