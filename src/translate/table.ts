@@ -52,7 +52,7 @@ export function tableOf(
   const backendEntries: Record<string, Backend> = {};
   const endpointEntries: Record<string, EndpointSet> = {};
   for (const key of [...used].sort(compareKeys)) {
-    const { backend, endpoints } = backends.entry(key);
+    const { backend, endpoints } = backends.entry(key)!;
     backendEntries[key] = backendOf(backend, gateway.clientCertificate);
     endpointEntries[key] = endpoints;
   }
@@ -113,6 +113,11 @@ export function rulesOf({ route, rules, attachments }: RoutePlan, gateway: strin
     const entry = entryOf(body, gateway, places, ruleOrder(route.metadata, index));
     return [[`${routeKey(route)}/rule/${index}`, entry]];
   });
+}
+
+/** The same of all Gateways. */
+export function allRulesOf(plan: RoutePlan): [string, Rule | Stream][] {
+  return [...plan.attachments.keys()].flatMap((gateway) => rulesOf(plan, gateway));
 }
 
 /** The entry of a rule by Gateway, so that a rule which is as before stays the same object. */
