@@ -40,6 +40,7 @@ test('the proxy understands the arguments, in its own units', () => {
     trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
     forwarded: true,
     publicURL: 'https://shop.example',
+    encodedSlash: 'reject',
     drainDelay: 5_000,
     drainTimeout: 90_000,
     accessLog: { target: 1 },
