@@ -29,6 +29,7 @@ const SNAPSHOT: Snapshot = {
     endpoints: {},
     certificates: { 'sha256/00': { chain: 'the chain', key: SECRET, names: ['shop.example'], notAfter: 5 } },
     policies: {},
+    secrets: {},
   },
 };
 

@@ -7,6 +7,10 @@ export type Behind = {
   readonly listeners: ReadonlySet<string>;
   /** Routes of which a rule, or a backend of a rule, is new, changed or gone: `<kind in lower case>/<namespace>/<name>`. */
   readonly routes: ReadonlySet<string>;
+  /** Keys of backends that are new, changed or gone. */
+  readonly backends: ReadonlySet<string>;
+  /** Keys of policies that are, or that need a secret that is. */
+  readonly policies: ReadonlySet<string>;
 };
 
 /**
@@ -17,16 +21,24 @@ export type Behind = {
 export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTable>): Behind {
   const listeners = new Set<string>();
   const routes = new Set<string>();
+  const late = new Set<string>();
+  const policies = new Set<string>();
   for (const table of new Set(acknowledged)) {
     for (const key of differingKeys(desired.listeners, table.listeners)) listeners.add(key);
     for (const key of differingKeys(desired.rules, table.rules)) routes.add(routeOfRule(key));
     for (const key of differingKeys(desired.streams, table.streams)) routes.add(routeOfRule(key));
+    for (const key of differingKeys(desired.policies, table.policies)) policies.add(key);
+    // Which policy a secret is of is not looked for: secrets change seldom.
+    const secrets = differingKeys(desired.secrets, table.secrets);
+    if (secrets.length > 0) for (const key of Object.keys(desired.policies)) policies.add(key);
+    const differing = differingKeys(desired.backends, table.backends);
+    for (const key of differing) late.add(key);
     // A rule that leads to a backend that is new here is itself new or changed: it had nowhere to lead to.
-    const known = differingKeys(desired.backends, table.backends).filter((key) => Object.hasOwn(table.backends, key));
+    const known = differing.filter((key) => Object.hasOwn(table.backends, key));
     const backends = new Set(known);
     if (backends.size > 0) for (const key of rulesOf(desired, backends)) routes.add(routeOfRule(key));
   }
-  return { listeners, routes };
+  return { listeners, routes, backends: late, policies };
 }
 
 /** `httproute/shop/cart/rule/2` → `httproute/shop/cart` */

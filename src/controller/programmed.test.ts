@@ -83,6 +83,7 @@ const TABLE: RoutingTable = {
   endpoints: {},
   certificates: {},
   policies: {},
+  secrets: {},
 };
 /** As it is after a way over the wire: equal, and no object the same. */
 const copy = (table: RoutingTable) => structuredClone(table);

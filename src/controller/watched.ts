@@ -13,6 +13,16 @@ export type WatchedKind = {
 const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
 const OWN_API = '/apis/headgate.dev/v1alpha1';
 
+const NO_OTHER_SECRETS = [
+  'helm.sh/release.v1',
+  'kubernetes.io/service-account-token',
+  'kubernetes.io/dockercfg',
+  'kubernetes.io/dockerconfigjson',
+  'bootstrap.kubernetes.io/token',
+]
+  .map((type) => `type!=${type}`)
+  .join(',');
+
 export const WATCHED: readonly WatchedKind[] = [
   { kind: 'GatewayClass', path: `${GATEWAY_API}/gatewayclasses`, query: {} },
   { kind: 'Gateway', path: `${GATEWAY_API}/gateways`, query: {} },
@@ -28,9 +38,9 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'Namespace', path: '/api/v1/namespaces', query: {} },
   { kind: 'Service', path: '/api/v1/services', query: {} },
   { kind: 'EndpointSlice', path: '/apis/discovery.k8s.io/v1/endpointslices', query: {} },
-  // Certificates are all that is wanted of Secrets; the others need not even be sent to us.
-  { kind: 'Secret', path: '/api/v1/secrets', query: { fieldSelector: 'type=kubernetes.io/tls' } },
-  // Any of them may be referred to for certificates of authorities; what else they hold is not kept.
+  // Certificates and what policies refer to. What no policy can be about need not even be sent to us.
+  { kind: 'Secret', path: '/api/v1/secrets', query: { fieldSelector: NO_OTHER_SECRETS } },
+  // Any of them may be referred to; what nobody could mean is not kept.
   { kind: 'ConfigMap', path: '/api/v1/configmaps', query: {} },
   { kind: 'ClusterTrustBundle', path: '/apis/certificates.k8s.io/v1beta1/clustertrustbundles', query: {} },
 ];
@@ -54,7 +64,7 @@ export function decode(
   refused: (message: string) => void,
   known?: WatchedObject,
 ): WatchedObject | null {
-  const object = kind === 'ConfigMap' ? authoritiesOnly(raw) : (raw as Received);
+  const object = kind === 'ConfigMap' ? referredOnly(raw) : (raw as Received);
   const { managedFields: _, ...metadata } = object.metadata as StoredObject['metadata'] & { managedFields?: unknown };
   // Items of a list name neither.
   const apiVersion = apiVersionOf(kind);
@@ -72,10 +82,19 @@ export function decode(
 
 type Received = Record<string, unknown> & StoredObject;
 
-/** Of what a ConfigMap holds, only the certificates are ever read. */
-function authoritiesOnly(raw: unknown): Received {
-  const { data, binaryData: _, ...object } = raw as Received & { data?: Record<string, unknown>; binaryData?: unknown };
-  return { ...object, data: data !== undefined && Object.hasOwn(data, 'ca.crt') ? { 'ca.crt': data['ca.crt'] } : {} };
+/** The keys of a ConfigMap that anything of ours can refer to. */
+const REFERRED_KEYS: readonly string[] = ['ca.crt'];
+
+function referredOnly(raw: unknown): Received {
+  const { data, binaryData, ...object } = raw as Received & {
+    data?: Record<string, unknown>;
+    binaryData?: Record<string, unknown>;
+  };
+  return { ...object, data: kept(data), binaryData: kept(binaryData) };
+}
+
+function kept(data: Record<string, unknown> = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => REFERRED_KEYS.includes(key)));
 }
 
 /** Kinds whose generation counts the changes of all but metadata and status. */

@@ -7,6 +7,7 @@
  */
 import type { Filter } from './filter.ts';
 import type { Match } from './match.ts';
+import type { Policy, Secret } from './policy/policy.ts';
 
 /** Everything one Gateway's proxies need. Collections are keyed by the paths named beside them. */
 export type RoutingTable = {
@@ -26,11 +27,14 @@ export type RoutingTable = {
   readonly certificates: Readonly<Record<string, Certificate>>;
   /** `<kind in lower case>/<namespace>/<name>` */
   readonly policies: Readonly<Record<string, Policy>>;
+  /** `secret/<namespace>/<name>/<key of its data>`; what policies need. */
+  readonly secrets: Readonly<Record<string, Secret>>;
 };
 
 /** The names of a table's collections, in the order in which a delta must be read. */
 export const COLLECTIONS = [
   'certificates',
+  'secrets',
   'policies',
   'endpoints',
   'backends',
@@ -51,6 +55,7 @@ export function emptyTable(gateway: string): RoutingTable {
     endpoints: {},
     certificates: {},
     policies: {},
+    secrets: {},
   };
 }
 
@@ -63,6 +68,8 @@ export type Listener = {
   /** IP addresses to bind; empty: the process's default address. */
   readonly addresses: readonly string[];
   readonly tls: ListenerTLS | null;
+  /** Keys of `policies` that hold for every rule on it; absent for none. */
+  readonly policies?: readonly string[];
 };
 
 export type ListenerTLS = {
@@ -109,7 +116,7 @@ export type Rule = {
    * all that a name may hold: `shop/cart` comes before `shop/cart-2`.)
    */
   readonly order: string;
-  /** Ids of `policies` that apply, in the order in which they take effect. */
+  /** Keys of `policies` that hold for it, at most one of a kind. */
   readonly policies: readonly string[];
 };
 
@@ -180,6 +187,8 @@ export type Backend = {
   readonly name: string;
   /** How connections to it are secured (BackendTLSPolicy); null: in plaintext. */
   readonly tls: BackendTLS | null;
+  /** Keys of `policies` that hold for whatever is sent to it, beside those of rule and listener; absent for none. */
+  readonly policies?: readonly string[];
 };
 
 export type BackendTLS = {
@@ -224,10 +233,4 @@ export type Certificate = {
   readonly names: readonly string[];
   /** Milliseconds since the epoch. */
   readonly notAfter: number;
-};
-
-/** The effective settings of a policy, and where each came from. */
-export type Policy = {
-  readonly kind: string;
-  readonly source: readonly string[];
 };

@@ -78,7 +78,16 @@ describe('digest', () => {
 });
 
 describe('revision', () => {
-  const empty = { listeners: {}, rules: {}, streams: {}, backends: {}, endpoints: {}, certificates: {}, policies: {} };
+  const empty = {
+    listeners: {},
+    rules: {},
+    streams: {},
+    backends: {},
+    endpoints: {},
+    certificates: {},
+    policies: {},
+    secrets: {},
+  };
 
   test('of a changed table is the same with and without knowing the change', () => {
     fc.assert(

@@ -15,6 +15,7 @@ function snapshot(backends: readonly string[], address = '10.0.0.1', name = 'n')
     endpoints: Object.fromEntries(backends.map((key) => [key, { addresses: [endpoint] }])),
     certificates: {},
     policies: {},
+    secrets: {},
   } as RoutingTable);
 }
 

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const EMPTY = { listeners: {}, rules: {}, streams: {}, endpoints: {}, certificates: {}, policies: {} };
+const EMPTY = { listeners: {}, rules: {}, streams: {}, endpoints: {}, certificates: {}, policies: {}, secrets: {} };
 
 /** `bytes` long, with something of its own. */
 function table(mark: string, bytes = 10): Snapshot {

@@ -13,7 +13,7 @@ import { type GatewayPlan, planGateways } from './gateway.ts';
 import { planGatewayClasses } from './gateway-class.ts';
 import { planParameters } from './gateway-parameters.ts';
 import { parentOf } from './listener-set.ts';
-import { lookupOf } from './lookup.ts';
+import { lookupOf, ownPolicies } from './lookup.ts';
 import { compare } from './object.ts';
 import {
   byObject,
@@ -21,12 +21,14 @@ import {
   statusOfClass,
   statusOfGateway,
   statusOfListenerSet,
+  statusOfOwnPolicy,
   statusOfParameters,
   statusOfPolicy,
   statusOfRoute,
 } from './object-status.ts';
 import { DEFAULT_OPTIONS, type TranslateOptions } from './options.ts';
 import { parentsOf } from './parent.ts';
+import { gatewaysOf } from './policy/reach.ts';
 import { BackendCatalogue } from './route/backend-ref.ts';
 import type { Route } from './route/kind.ts';
 import { ROUTE_KINDS } from './route/kinds.ts';
@@ -57,13 +59,26 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
     .filter((plan) => plan !== null)
     .sort((a, b) => compareKeys(routeKey(a.route), routeKey(b.route)));
 
+  const attachedTo = new Map(
+    routes.map((plan) => [`${plan.route.kind}/${plan.key}`, new Set(plan.listeners.values())]),
+  );
   const routesOf = groupByGateway(gateways, routes);
   const counts = countByListener(routes);
   const attached = (listener: string) => counts.get(listener) ?? 0;
   const securing = gatewaysByService(routes);
+  const policies = ownPolicies(resources).map((policy) => ({
+    policy,
+    gateways: gatewaysOf(policy, {
+      isPlanned: (key) => routesOf.has(key),
+      routeGateways: (id) => attachedTo.get(id) ?? [],
+      serviceGateways: (service) => securing.get(service) ?? [],
+    }),
+  }));
+  const policiesOf = (gateway: string) =>
+    policies.filter(({ gateways: those }) => those.has(gateway)).map(({ policy }) => policy);
   return deepFreeze({
     tables: gateways
-      .map((gateway) => tableOf(gateway, routesOf.get(gateway.key) ?? [], backends))
+      .map((gateway) => tableOf(gateway, routesOf.get(gateway.key) ?? [], policiesOf(gateway.key), backends))
       .sort((a, b) => compare(a.gateway, b.gateway)),
     statuses: [
       ...classes.map(statusOfClass),
@@ -75,6 +90,11 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
         .map((policy) => {
           const ancestors = new Set(servicesOf(policy).flatMap((service) => [...(securing.get(service) ?? [])]));
           return statusOfPolicy(policy, ancestors, lookup, options.controllerName);
+        })
+        .filter((status) => status !== null),
+      ...policies
+        .map(({ policy, gateways: those }) => {
+          return statusOfOwnPolicy(policy, those, backends.policies, options.controllerName);
         })
         .filter((status) => status !== null),
     ].sort(byObject),

@@ -6,9 +6,11 @@ import type { Secret } from '../api/core/secret.ts';
 import type { Service } from '../api/core/service.ts';
 import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
 import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
-import type { Resources } from '../api/resources.ts';
+import { COLLECTION_OF, type Kind, type Resources } from '../api/resources.ts';
 import { servicesOf } from './backend-tls-policy.ts';
 import { byAge, compare, keyOf, type Metadata } from './object.ts';
+import { type PolicyObject, type TargetKind, targetsOf } from './policy/kind.ts';
+import { POLICY_KINDS } from './policy/kinds.ts';
 import { Grants } from './reference-grant.ts';
 
 /** The objects that others refer to, by the key of the reference, so that no stage scans a collection. */
@@ -25,6 +27,10 @@ export type Lookup = {
   readonly clusterTrustBundles: ReadonlyMap<string, ClusterTrustBundle>;
   /** Those for a Service (`namespace/name`), the one that wins first. */
   readonly backendTLSPolicies: (service: string) => readonly BackendTLSPolicy[];
+  /** Policies of ours for a place (`targetId` of policy/kind.ts), the one that wins first. */
+  readonly policiesFor: (target: string) => readonly PolicyObject[];
+  /** The names of the listeners, rules or ports of a target of policies; null: it does not exist. */
+  readonly sectionsOf: (kind: TargetKind, key: string) => readonly string[] | null;
   readonly gatewayParameters: ReadonlyMap<string, GatewayParameters>;
   readonly grants: Grants;
   readonly namespaceLabels: (name: string) => Readonly<Record<string, string>>;
@@ -33,6 +39,8 @@ export type Lookup = {
 export function lookupOf(resources: Resources): Lookup {
   const namespaces = new Map(resources.namespaces.map((namespace) => [namespace.metadata.name, namespace]));
   const policies = policiesByService(resources.backendTLSPolicies);
+  const own = policiesByTarget(ownPolicies(resources));
+  const targets = targetsByKind(resources);
   return {
     services: byKey(resources.services),
     endpointSlices: byService(resources.endpointSlices),
@@ -40,6 +48,8 @@ export function lookupOf(resources: Resources): Lookup {
     configMaps: byKey(resources.configMaps),
     clusterTrustBundles: byKey(resources.clusterTrustBundles),
     backendTLSPolicies: (service) => policies.get(service) ?? [],
+    policiesFor: (target) => own.get(target) ?? [],
+    sectionsOf: (kind, key) => sectionsIn(targets[kind].get(key)),
     gatewayParameters: byKey(resources.gatewayParameters),
     grants: new Grants(resources.referenceGrants),
     namespaceLabels: (name) => labelsOf(name, namespaces.get(name)),
@@ -67,7 +77,7 @@ function byKey<T extends { metadata: Metadata }>(objects: readonly T[]): Map<str
 }
 
 /** Of two policies with the same target the older one wins. */
-export function sortPolicies(policies: readonly BackendTLSPolicy[]): BackendTLSPolicy[] {
+export function sortPolicies<P extends { readonly metadata: Metadata }>(policies: readonly P[]): P[] {
   return [...policies].sort((a, b) => byAge(a.metadata, b.metadata));
 }
 
@@ -81,6 +91,49 @@ function policiesByService(policies: readonly BackendTLSPolicy[]): Map<string, B
     }
   }
   return found;
+}
+
+/** All policies of ours, of every kind. */
+export function ownPolicies(resources: Resources): PolicyObject[] {
+  return Object.keys(POLICY_KINDS).flatMap(
+    (kind) => resources[COLLECTION_OF[kind as Kind]] as readonly unknown[] as readonly PolicyObject[],
+  );
+}
+
+function policiesByTarget(policies: readonly PolicyObject[]): Map<string, PolicyObject[]> {
+  const found = new Map<string, PolicyObject[]>();
+  for (const policy of sortPolicies(policies)) {
+    for (const target of targetsOf(policy)) found.set(target, [...(found.get(target) ?? []), policy]);
+  }
+  return found;
+}
+
+/** What policies may be for. */
+type Target = {
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly listeners?: Named;
+    readonly rules?: Named | undefined;
+    readonly ports?: Named;
+  };
+};
+
+type Named = readonly { readonly name?: string | undefined }[];
+
+function targetsByKind(resources: Resources): Readonly<Record<TargetKind, ReadonlyMap<string, Target>>> {
+  return {
+    Gateway: byKey<Target>(resources.gateways),
+    HTTPRoute: byKey<Target>(resources.httpRoutes),
+    GRPCRoute: byKey<Target>(resources.grpcRoutes),
+    Service: byKey<Target>(resources.services),
+  };
+}
+
+/** The names of a target's sections; null when there is no target. */
+export function sectionsIn(target: Target | undefined): readonly string[] | null {
+  if (target === undefined) return null;
+  const { listeners, rules, ports } = target.spec;
+  return (listeners ?? rules ?? ports ?? []).flatMap(({ name }) => (name === undefined || name === '' ? [] : [name]));
 }
 
 function byService(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {

@@ -7,6 +7,10 @@ import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-p
 import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { compare, type Metadata } from './object.ts';
+import type { PolicyBook } from './policy/book.ts';
+import { type PolicyObject, targetsOf } from './policy/kind.ts';
+import type { PolicyKindName } from './policy/kinds.ts';
+import { type PolicyStatus, policyStatus } from './policy/status.ts';
 import type { RouteKindName } from './route/kind.ts';
 import type { RoutePlan, RouteStatus } from './route/plan.ts';
 
@@ -17,7 +21,16 @@ export type ObjectStatus =
   | (ObjectKey & { readonly kind: 'ListenerSet'; readonly status: ListenerSetStatus })
   | (ObjectKey & { readonly kind: 'GatewayParameters'; readonly status: GatewayParametersStatus })
   | RouteObjectStatus
+  | PolicyObjectStatus
   | (ObjectKey & { readonly kind: 'BackendTLSPolicy'; readonly status: BackendTLSPolicyStatus });
+
+/** All policies of ours have a status of the same shape. */
+export type PolicyObjectStatus = ObjectKey & {
+  readonly kind: PolicyKindName;
+  readonly status: PolicyStatus;
+  /** What the policy is for, as `targetsOf` names it. */
+  readonly targets: readonly string[];
+};
 
 /** All kinds of route have a status of the same shape. */
 export type RouteObjectStatus = ObjectKey & { readonly kind: RouteKindName; readonly status: RouteStatus };
@@ -54,6 +67,18 @@ export function statusOfPolicy(
   if (gateways.size === 0) return null;
   const status = backendTLSPolicyStatus(policy, gateways, lookup, controllerName);
   return { kind: 'BackendTLSPolicy', ...nameOf(policy.metadata), status };
+}
+
+/** The same of one of ours. */
+export function statusOfOwnPolicy(
+  policy: PolicyObject,
+  gateways: Iterable<string>,
+  book: PolicyBook,
+  controllerName: string,
+): ObjectStatus | null {
+  const status = policyStatus(policy, gateways, book, controllerName);
+  if (status === null) return null;
+  return { kind: policy.kind as PolicyKindName, ...nameOf(policy.metadata), status, targets: targetsOf(policy) };
 }
 
 /** By kind, namespace and name. */

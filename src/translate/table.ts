@@ -1,5 +1,6 @@
 import { compareKeys } from '../ir/entries.ts';
 import type { Filter } from '../ir/filter.ts';
+import type { Policy, Secret } from '../ir/policy/policy.ts';
 import type {
   Attachment,
   Backend,
@@ -12,14 +13,25 @@ import type {
 } from '../ir/table.ts';
 import type { ResolvedCertificate } from './certificate.ts';
 import { allListeners, type GatewayPlan } from './gateway.ts';
+import type { ListenerPlan } from './listener-plan.ts';
+import type { PolicyBook } from './policy/book.ts';
+import type { PolicyContent, PolicyObject } from './policy/kind.ts';
 import { ruleOrder } from './precedence.ts';
 import type { BackendCatalogue } from './route/backend-ref.ts';
 import type { RuleBody, StreamBody } from './route/kind.ts';
 import { type RoutePlan, routeKey } from './route/plan.ts';
 
-/** The routing table of one Gateway: what is served of it and of the routes that are attached to it, and nothing else. */
-export function tableOf(gateway: GatewayPlan, routes: readonly RoutePlan[], backends: BackendCatalogue): RoutingTable {
-  const { listeners, certificates } = listenersOf(gateway);
+/**
+ * The routing table of one Gateway: what is served of it and of the routes that are attached to it, and nothing else.
+ * `policies` are those that have a part in it.
+ */
+export function tableOf(
+  gateway: GatewayPlan,
+  routes: readonly RoutePlan[],
+  policies: readonly PolicyObject[],
+  backends: BackendCatalogue,
+): RoutingTable {
+  const { listeners, certificates } = listenersOf(gateway, backends.policies);
   const entries: { rules: Record<string, Rule>; streams: Record<string, Stream> } = { rules: {}, streams: {} };
   const used = new Set<string>();
   for (const route of routes) {
@@ -27,6 +39,15 @@ export function tableOf(gateway: GatewayPlan, routes: readonly RoutePlan[], back
       (entries[route.collection] as Record<string, Rule | Stream>)[key] = rule;
       noteBackends(rule, used);
     }
+  }
+  const policyEntries: Record<string, Policy> = {};
+  const secrets: Record<string, Secret> = {};
+  for (const policy of policies) {
+    const { entry, key, content } = backends.policies.judge(policy);
+    if (entry === null) continue;
+    policyEntries[key] = entry;
+    for (const backend of content.backends) used.add(backend);
+    Object.assign(secrets, secretsOf(content));
   }
   const backendEntries: Record<string, Backend> = {};
   const endpointEntries: Record<string, EndpointSet> = {};
@@ -42,8 +63,14 @@ export function tableOf(gateway: GatewayPlan, routes: readonly RoutePlan[], back
     backends: backendEntries,
     endpoints: endpointEntries,
     certificates,
-    policies: {},
+    policies: policyEntries,
+    secrets,
   };
+}
+
+/** What a policy needs, as entries of a table. */
+export function secretsOf({ secrets }: PolicyContent): Record<string, Secret> {
+  return Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, { value }]));
 }
 
 /** A backend as a Gateway speaks to it, with the certificate that it has to show. */
@@ -53,17 +80,27 @@ export function backendOf(backend: Backend, certificate: ResolvedCertificate | n
 }
 
 /** The listeners that a Gateway serves, and the certificates that it shows to clients and backends. */
-export function listenersOf(gateway: GatewayPlan): Pick<RoutingTable, 'listeners' | 'certificates'> {
+export function listenersOf(
+  gateway: GatewayPlan,
+  policies: PolicyBook,
+): Pick<RoutingTable, 'listeners' | 'certificates'> {
   const listeners: Record<string, Listener> = {};
   const certificates: Record<string, Certificate> = {};
   for (const listener of allListeners(gateway)) {
     if (listener.entry === null) continue;
-    listeners[listener.draft.key] = listener.entry;
+    listeners[listener.draft.key] = withPolicies(listener, gateway, policies);
     Object.assign(certificates, listener.certificates);
   }
   const own = gateway.clientCertificate;
   if (own !== null) certificates[own.key] = own.certificate;
   return { listeners, certificates };
+}
+
+/** The listeners of a ListenerSet have the policies of the whole Gateway: its names are not theirs. */
+function withPolicies({ draft, entry }: ListenerPlan, gateway: GatewayPlan, policies: PolicyBook): Listener {
+  const isOwn = gateway.listeners.some((listener) => listener.draft === draft);
+  const keys = policies.keysAt('Gateway', gateway.key, isOwn ? draft.spec.name : '');
+  return keys.length === 0 ? entry! : { ...entry!, policies: keys };
 }
 
 /** What a Gateway (`namespace/name`) serves of a route, by key; nothing when the route is not attached to it. */

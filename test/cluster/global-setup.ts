@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { CLUSTER, loadEchoImage } from './echo-image.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** Where the scripts that start and stop a cluster lie, beside the repository. */
-const CLUSTER = resolve(ROOT, '../shared/cluster');
-/** What the tests' backends run. */
-export const ECHO_IMAGE = 'registry.k8s.io/gateway-api/conformance/echo-basic:v0.2.0';
 
 /**
  * Uses the cluster of $KUBECONFIG; without one, starts that of `../shared/cluster`. Installs this checkout there, unless
@@ -24,7 +21,7 @@ export default function setup(): (() => void) | undefined {
   const crds = join(home, 'gateway-api/crd/experimental');
   if (existsSync(join(home, 'bin'))) process.env.PATH = `${join(home, 'bin')}:${process.env.PATH}`;
   if (existsSync(crds)) process.env.GATEWAY_API_CRDS ??= crds;
-  if (!process.env.HEADGATE_INSTALLED) install(home);
+  if (!process.env.HEADGATE_INSTALLED) install();
   return started ? () => void execFileSync(join(CLUSTER, 'down'), { stdio: 'ignore' }) : undefined;
 }
 
@@ -43,14 +40,7 @@ function start(): boolean {
   return !output.includes('already up');
 }
 
-function install(home: string): void {
-  const image = join(CLUSTER, 'image');
-  const echo = join(home, 'bin/echo-basic');
-  // Elsewhere the nodes pull it.
-  if (existsSync(image) && existsSync(echo)) {
-    execFileSync(image, [ECHO_IMAGE, `${echo}:/echo-basic`, '--user', '65532', '--', '/echo-basic'], {
-      stdio: 'ignore',
-    });
-  }
+function install(): void {
+  loadEchoImage();
   execFileSync('npm', ['run', '--silent', 'cluster:install'], { cwd: ROOT, stdio: 'inherit' });
 }

@@ -60,6 +60,13 @@ function conditionsOf({ kind, status }: ObjectStatus): readonly Condition[] {
     case 'BackendTLSPolicy':
     case 'GatewayParameters':
       return status.ancestors.flatMap(({ conditions }) => conditions);
+    case 'AccessPolicy':
+    case 'BackendTrafficPolicy':
+    case 'CachePolicy':
+    case 'HTTPMatchPolicy':
+    case 'RateLimitPolicy':
+    case 'TelemetryPolicy':
+      return status.ancestors.flatMap(({ conditions }) => conditions);
     default:
       return status.parents.flatMap(({ conditions }) => conditions);
   }

@@ -146,6 +146,7 @@ export function tableOf(part: TablePart, port: number): RoutingTable {
     endpoints,
     certificates: part.certificates ?? {},
     policies: {},
+    secrets: {},
   };
 }
 

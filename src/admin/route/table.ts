@@ -6,7 +6,7 @@ import { BadRequest, json, required } from './reply.ts';
 
 export const table: Route = {
   path: '/table',
-  about: 'Revision and routing table of each Gateway, without private keys.',
+  about: 'Revision and routing table of each Gateway, without private keys and secrets.',
   parameters: ['gateway'],
   answer: (source, parameters) => {
     const wanted = parameters.get('gateway');
@@ -38,16 +38,17 @@ function replyOf(snapshots: readonly Snapshot[]): Reply {
     gateways: snapshots.map((each) => ({
       gateway: each.table.gateway,
       revision: each.revision,
-      table: withoutPrivateKeys(each.table),
+      table: withoutSecrets(each.table),
     })),
   });
 }
 
 /** The fields of a certificate that may be shown are named one by one, so that a new one is hidden until it is added. */
-function withoutPrivateKeys(from: RoutingTable): unknown {
+function withoutSecrets(from: RoutingTable): unknown {
   const certificates: Record<string, Record<keyof Certificate, unknown>> = {};
   for (const [key, { chain, names, notAfter }] of Object.entries(from.certificates)) {
     certificates[key] = { chain, key: '[redacted]', names, notAfter };
   }
-  return { ...from, certificates };
+  const secrets = Object.fromEntries(Object.keys(from.secrets).map((key) => [key, { value: '[redacted]' }]));
+  return { ...from, certificates, secrets };
 }

@@ -28,9 +28,9 @@ export function changesBetween(from: Snapshot, to: Snapshot): EntryChange[] {
   return found;
 }
 
-/** Certificates have their content as their key, so one never changes; nothing of them is to be shown in any case. */
+/** Certificates have their content as their key, so one never changes; nothing of them, or of secrets, is to be shown in any case. */
 function fieldsOf(collection: Collection, from: object, to: object): FieldChange[] {
-  return collection === 'certificates' ? [] : [...differences('', from, to)];
+  return collection === 'certificates' || collection === 'secrets' ? [] : [...differences('', from, to)];
 }
 
 function* differences(path: string, from: unknown, to: unknown): Generator<FieldChange> {

@@ -45,6 +45,12 @@ function partsOf(object: ObjectStatus): Part[] {
         return { object: key, part, routes: '', conditions };
       });
     case 'GatewayParameters':
+    case 'AccessPolicy':
+    case 'BackendTrafficPolicy':
+    case 'CachePolicy':
+    case 'HTTPMatchPolicy':
+    case 'RateLimitPolicy':
+    case 'TelemetryPolicy':
       return object.status.ancestors.map(({ ancestorRef, conditions }) => {
         const { kind: user, namespace: home = '', name: used } = ancestorRef;
         return {

@@ -97,6 +97,7 @@ function table(path: string): Snapshot {
     endpoints: { [key]: { addresses: [endpoint] } },
     certificates: {},
     policies: {},
+    secrets: {},
   };
   return snapshotOf(value);
 }

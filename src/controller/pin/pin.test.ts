@@ -28,6 +28,7 @@ const TABLE = {
   endpoints: { [CART]: endpoints('10.0.0.1') },
   certificates: { old: certificate('old key', ['a.example']) },
   policies: {},
+  secrets: {},
 } as RoutingTable;
 
 const HEAD = { uid: 'u-1', revision: 'abc', at: '2026-01-01T00:00:00Z' };

@@ -23,11 +23,14 @@ export function pinnedTable(
   const listeners = mapped(pin.listeners, (key, listener) => renewed(listener, pin, live.listeners[key], live));
   const endpoints = mapped(pin.backends, endpointsOf);
   const certificates = certificatesOf(listeners, pin, live);
+  // A secret that was replaced must not come back.
+  const secrets = mapped(pin.secrets, (key, secret) => live.secrets[key] ?? secret);
   return Object.freeze({
     ...pin,
     listeners: keep(listeners, before?.listeners),
     endpoints: keep(endpoints, before?.endpoints),
     certificates: keep(certificates, before?.certificates),
+    secrets: keep(secrets, before?.secrets),
   });
 }
 

@@ -1,7 +1,9 @@
 import type { Condition, ObjectKey } from '../../ir/status.ts';
 import type { TranslationStep } from '../../translate/incremental/translator.ts';
 import type { ObjectStatus } from '../../translate/index.ts';
+import { POLICY_KINDS } from '../../translate/policy/kinds.ts';
 import type { LagChanges } from '../lags.ts';
+import { isOwnPolicy, shownPolicy } from '../policy-programmed.ts';
 import { type GatewayOf, type LagOf, ROUTE_PROGRAMMED, shownStatus } from '../programmed.ts';
 import type { World, WorldChange } from '../world.ts';
 import { pathOf } from './path.ts';
@@ -20,6 +22,8 @@ export class StatusBoard {
   /** Ids of those statuses that are of ListenerSets. */
   readonly #listenerSets = new Set<string>();
   #dirty = new Map<string, ObjectKey>();
+  /** Ids of policies that were shown as not programmed yet. */
+  #latePolicies = new Set<string>();
 
   constructor(controllerName: string) {
     this.#controllerName = controllerName;
@@ -62,6 +66,8 @@ export class StatusBoard {
     for (const gateway of gateways) this.#markKnown(`gateway/${gateway}`);
     // Whose they are is not known here, and they are few.
     if (gateways.length > 0) for (const id of this.#listenerSets) this.#markKnown(id);
+    for (const id of this.#latePolicies) this.#markKnown(id);
+    this.#latePolicies.clear();
     for (const route of routes) this.#markKnown(route);
     if (allRoutes) for (const status of this.#statuses.values()) if ('parents' in status.status) this.#mark(status);
   }
@@ -83,7 +89,11 @@ export class StatusBoard {
       const stored = world.get(kind, namespace, name)?.stored;
       if (stored === undefined) continue;
       const path = pathOf(kind, namespace, name);
-      if (known !== undefined) yield targetOf(path, stored, shownStatus(known, lagOf, gatewayOf));
+      if (known !== undefined && isOwnPolicy(known)) {
+        const shown = shownPolicy(known, lagOf);
+        if (shown !== known) this.#latePolicies.add(id);
+        yield { path, stored, status: shown.status };
+      } else if (known !== undefined) yield targetOf(path, stored, shownStatus(known, lagOf, gatewayOf));
       else if (this.#isOurs(stored)) yield { path, stored, status: withoutEntries(stored) };
     }
   }
@@ -98,7 +108,7 @@ export class StatusBoard {
   }
 
   #isOurs({ kind, status }: StatusTarget['stored']): boolean {
-    const entries = kind === 'BackendTLSPolicy' ? status?.ancestors : status?.parents;
+    const entries = hasAncestors(kind) ? status?.ancestors : status?.parents;
     return entries?.some(({ controllerName }) => controllerName === this.#controllerName) ?? false;
   }
 }
@@ -118,7 +128,11 @@ function isPending({ type, reason }: Condition): boolean {
 
 /** A status in which several controllers have entries, without ours. */
 function withoutEntries({ kind }: StatusTarget['stored']): StatusTarget['status'] {
-  return kind === 'BackendTLSPolicy' ? { ancestors: [] } : { parents: [] };
+  return hasAncestors(kind) ? { ancestors: [] } : { parents: [] };
+}
+
+function hasAncestors(kind: string): boolean {
+  return kind === 'BackendTLSPolicy' || Object.hasOwn(POLICY_KINDS, kind);
 }
 
 /** As the keys of a route's rules begin: `httproute/<namespace>/<name>`. */

@@ -74,6 +74,7 @@ const table: RoutingTable = {
   endpoints: {},
   certificates: {},
   policies: {},
+  secrets: {},
 };
 const compiled = compile(table, null);
 

@@ -199,6 +199,7 @@ const revisions = fc
       endpoints: {},
       certificates: {},
       policies: {},
+      secrets: {},
     });
     return { before: table(1), after: table(2) };
   });

@@ -11,6 +11,8 @@ export class Dirty {
   readonly routes = new Set<string>();
   /** Policies of which the status may be another one. */
   readonly policies = new Set<string>();
+  /** Policies of ours that may hold elsewhere, say something else or have another status: `<kind>/<namespace>/<name>`. */
+  readonly ownPolicies = new Set<string>();
   /** Services of which, or of whose EndpointSlices, a catalogue entry may have another content. */
   readonly services = new Set<string>();
   /** Backends whose entry was read again. */

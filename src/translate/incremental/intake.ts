@@ -4,6 +4,8 @@ import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
 import { parentOf } from '../listener-set.ts';
 import { keyOf } from '../object.ts';
+import { type PolicyObject, policyId, targetId, targetsOf } from '../policy/kind.ts';
+import { POLICY_KINDS } from '../policy/kinds.ts';
 import { resolvesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
 import { Dirty } from './dirty.ts';
@@ -27,12 +29,16 @@ export class Intake {
   readonly #listenerSetRefs = new References();
   readonly #policyRefs = new References();
   readonly #routeRefs = new References();
+  readonly #ownPolicyRefs = new References();
+  /** Policies of ours that refer to something that is not as it was. */
+  readonly forgotten = new Set<PolicyObject>();
   /** Replaced when all of it is done. */
   dirty = new Dirty();
 
   take(changes: ResourceChanges): void {
     this.#takeGatewayObjects(changes);
     this.#takeRouteObjects(changes);
+    this.#takeOwnPolicies(changes);
   }
 
   /** What Gateways are planned with. */
@@ -44,17 +50,23 @@ export class Intake {
     for (const { key, after } of take(objects.gateways, changes.gateways)) {
       this.#gatewayRefs.set(key, after === null ? [] : referentsOfGateway(after));
       dirty.gateways.add(key);
+      this.addOwnPoliciesFor(targetId('Gateway', key));
     }
     for (const { key, before, after } of objects.takeListenerSets(changes.listenerSets)) {
       this.#listenerSetRefs.set(key, after === null ? [] : referentsOfListenerSet(after));
       for (const set of [before, after]) if (set !== null) this.#addGatewayOf(set);
     }
-    for (const { key } of take(objects.secrets, changes.secrets)) this.#addGatewaysTo(secretReferent(key));
+    for (const { key } of take(objects.secrets, changes.secrets)) {
+      this.#addGatewaysTo(secretReferent(key));
+      this.#addOwnPoliciesTo(secretReferent(key));
+    }
     for (const { key } of take(objects.configMaps, changes.configMaps)) this.#addAuthority(key);
     for (const { key } of take(objects.clusterTrustBundles, changes.clusterTrustBundles)) this.#addAuthority(key);
     for (const { before, after } of objects.takeReferenceGrants(changes.referenceGrants)) {
       dirty.allGateways = true;
-      this.addRoutesTo(grantsReferent((before ?? after)!.metadata.namespace));
+      const referent = grantsReferent((before ?? after)!.metadata.namespace);
+      this.addRoutesTo(referent);
+      this.#addOwnPoliciesTo(referent);
     }
     for (const { before, after } of objects.takeNamespaces(changes.namespaces)) {
       dirty.allGateways = true;
@@ -70,12 +82,16 @@ export class Intake {
     for (const { key, after } of objects.takeRoutes(changes)) {
       this.#routeRefs.set(key, after === null ? [] : referentsOfRoute(after));
       dirty.routes.add(key);
+      const slash = key.indexOf('/');
+      this.addOwnPoliciesFor(targetId(key.slice(0, slash), key.slice(slash + 1)));
     }
     for (const { key, before, after } of take(objects.services, changes.services)) {
       dirty.services.add(key);
       if (resolvesAlike(before, after)) continue;
       this.addRoutesTo(serviceReferent(key));
       this.addPoliciesOf(key);
+      this.addOwnPoliciesFor(targetId('Service', key));
+      this.#addOwnPoliciesTo(serviceReferent(key));
     }
     for (const service of objects.takeEndpointSlices(changes.endpointSlices)) dirty.services.add(service);
     for (const { key, before, after } of objects.takePolicies(changes.backendTLSPolicies)) {
@@ -96,6 +112,7 @@ export class Intake {
 
   #addAuthority(key: string): void {
     this.#addGatewaysTo(authorityReferent(key));
+    this.#addOwnPoliciesTo(authorityReferent(key));
     for (const policy of this.#policyRefs.to(authorityReferent(key))) {
       this.#addPolicy(policy, this.objects.policies.get(policy)!);
     }
@@ -113,6 +130,40 @@ export class Intake {
   /** Policies for a Service (`namespace/name`). */
   addPoliciesOf(service: string): void {
     for (const { metadata } of this.objects.backendTLSPolicies(service)) this.dirty.policies.add(keyOf(metadata));
+  }
+
+  #takeOwnPolicies(changes: ResourceChanges): void {
+    for (const { key, before, after } of this.objects.takeOwnPolicies(changes)) {
+      this.#ownPolicyRefs.set(key, after === null ? [] : POLICY_KINDS[after.kind]!.referents(after));
+      this.dirty.ownPolicies.add(key);
+      for (const policy of [before, after]) if (policy !== null) this.#addTargetsOf(policy);
+    }
+  }
+
+  /** Whoever is planned with a policy, and the other policies for the same, of which another one may win now. */
+  #addTargetsOf(policy: PolicyObject): void {
+    for (const target of targetsOf(policy)) {
+      const space = target.indexOf(' ');
+      const [kind, key] = [target.slice(0, space), target.slice(space + 1)];
+      this.addOwnPoliciesFor(target);
+      if (kind === 'Gateway') this.dirty.gateways.add(key);
+      else if (kind === 'Service') this.dirty.services.add(key);
+      else this.dirty.routes.add(`${kind}/${key}`);
+    }
+  }
+
+  #addOwnPoliciesTo(referent: string): void {
+    for (const key of this.#ownPolicyRefs.to(referent)) {
+      const policy = this.objects.ownPolicies.get(key)!;
+      this.forgotten.add(policy);
+      this.dirty.ownPolicies.add(key);
+      this.#addTargetsOf(policy);
+    }
+  }
+
+  /** Policies of ours for a place. */
+  addOwnPoliciesFor(target: string): void {
+    for (const policy of this.objects.policiesFor(target)) this.dirty.ownPolicies.add(policyId(policy));
   }
 
   addRoutesTo(referent: string): void {

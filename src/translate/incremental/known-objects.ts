@@ -10,10 +10,12 @@ import type { GatewayClass } from '../../api/gateway/gateway-class.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import type { ReferenceGrant } from '../../api/gateway/reference-grant.ts';
 import type { GatewayParameters } from '../../api/policy/gateway-parameters.ts';
-import { COLLECTION_OF, type Resource } from '../../api/resources.ts';
+import { COLLECTION_OF, type Kind, type Resource } from '../../api/resources.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
 import { parentOf } from '../listener-set.ts';
-import { type Lookup, labelsOf, serviceOf, sortPolicies, sortSlices } from '../lookup.ts';
+import { type Lookup, labelsOf, sectionsIn, serviceOf, sortPolicies, sortSlices } from '../lookup.ts';
+import { type PolicyObject, type TargetKind, targetsOf } from '../policy/kind.ts';
+import { POLICY_KINDS } from '../policy/kinds.ts';
 import { Grants } from '../reference-grant.ts';
 import type { Route } from '../route/kind.ts';
 import { ROUTE_KINDS } from '../route/kinds.ts';
@@ -37,6 +39,9 @@ export class KnownObjects implements Lookup {
   readonly clusterTrustBundles = new Map<string, ClusterTrustBundle>();
   readonly gatewayParameters = new Map<string, GatewayParameters>();
   readonly endpointSlices = new Map<string, readonly EndpointSlice[]>();
+  /** Those of ours, by `<kind>/<namespace>/<name>`. */
+  readonly ownPolicies = new Map<string, PolicyObject>();
+  readonly #ownPoliciesFor = new Map<string, readonly PolicyObject[]>();
   readonly #slices = new Map<string, EndpointSlice>();
   readonly #namespaces = new Map<string, Namespace>();
   readonly #referenceGrants = new Map<string, ReferenceGrant>();
@@ -56,6 +61,14 @@ export class KnownObjects implements Lookup {
   };
 
   readonly backendTLSPolicies = (service: string): readonly BackendTLSPolicy[] => this.#policiesOf.get(service) ?? [];
+
+  readonly policiesFor = (target: string): readonly PolicyObject[] => this.#ownPoliciesFor.get(target) ?? [];
+
+  readonly sectionsOf = (kind: TargetKind, key: string): readonly string[] | null => {
+    if (kind === 'Gateway') return sectionsIn(this.gateways.get(key));
+    if (kind === 'Service') return sectionsIn(this.services.get(key));
+    return sectionsIn(this.routes.get(`${kind}/${key}`));
+  };
 
   readonly listenerSetsOf = (gateway: string): readonly ListenerSet[] => this.#listenerSetsOf.get(gateway) ?? [];
 
@@ -85,6 +98,21 @@ export class KnownObjects implements Lookup {
       }
     }
     return found;
+  }
+
+  takeOwnPolicies(changes: ResourceChanges): Difference<PolicyObject>[] {
+    const all = Object.keys(POLICY_KINDS).flatMap((kind) => {
+      const ofKind = (changes[COLLECTION_OF[kind as Kind]] ?? []) as readonly ObjectChange<never>[];
+      const named = ofKind.map(({ key, object }) => ({ key: `${kind}/${key}`, object }));
+      return take(this.ownPolicies as Map<string, never>, named) as readonly Difference<PolicyObject>[];
+    });
+    for (const { before, after } of all) {
+      for (const target of regroup(this.#ownPoliciesFor, targetsOf, before, after)) {
+        const policies = this.#ownPoliciesFor.get(target);
+        if (policies !== undefined) this.#ownPoliciesFor.set(target, sortPolicies(policies));
+      }
+    }
+    return all;
   }
 
   takeNamespaces(changes: readonly ObjectChange<Namespace>[] = []): Difference<Namespace>[] {

@@ -1,11 +1,13 @@
 import type { TableChange } from '../../ir/delta.ts';
 import { type Entries, entryOf, withChanges } from '../../ir/entries.ts';
+import type { Secret } from '../../ir/policy/policy.ts';
 import { COLLECTIONS, type Collection, emptyTable, type RoutingTable, type Rule, type Stream } from '../../ir/table.ts';
 import type { ResolvedCertificate } from '../certificate.ts';
 import { deepFreeze } from '../freeze.ts';
 import type { GatewayPlan } from '../gateway.ts';
+import type { Judgement } from '../policy/book.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
-import { backendOf, listenersOf, noteBackends } from '../table.ts';
+import { backendOf, listenersOf, noteBackends, secretsOf } from '../table.ts';
 import { sameContent } from './equal.ts';
 
 /** One Gateway's table between two steps: what it was, and what of it is to be changed. */
@@ -16,6 +18,11 @@ export class TableState {
   readonly #keys = new Map<string, readonly string[]>();
   /** How many rules lead to a backend. */
   readonly #uses = new Map<string, number>();
+  /** What the policies of ours need. */
+  readonly #policies = new Map<
+    string,
+    { readonly backends: readonly string[]; readonly secrets: Readonly<Record<string, Secret>> }
+  >();
   readonly #order: Record<'listeners' | 'certificates', readonly string[]> = { listeners: [], certificates: [] };
   /** What backends are shown. */
   #certificate: ResolvedCertificate | null = null;
@@ -32,7 +39,7 @@ export class TableState {
   }
 
   setGateway(gateway: GatewayPlan): void {
-    this.#setListeners(listenersOf(gateway));
+    this.#setListeners(listenersOf(gateway, this.#backends.policies));
     const other = this.#certificate?.key !== gateway.clientCertificate?.key;
     this.#certificate = gateway.clientCertificate;
     if (other) for (const key of this.#uses.keys()) this.refreshBackend(key);
@@ -55,6 +62,24 @@ export class TableState {
     for (const [key, rule] of rules) this.#setRule(collection, key, rule);
     if (keys.length === 0) this.#keys.delete(route);
     else this.#keys.set(route, keys);
+  }
+
+  /** Replaces, or takes away, a policy of ours by its key, and what it needs. */
+  setPolicy(key: string, judgement: Judgement | null): void {
+    const before = this.#policies.get(key) ?? null;
+    if (judgement !== null) for (const backend of judgement.content.backends) this.#use(backend);
+    if (before !== null) for (const backend of before.backends) this.#release(backend);
+    this.#put('policies', key, judgement?.entry ?? null);
+    const secrets = judgement === null ? {} : secretsOf(judgement.content);
+    if (judgement === null) this.#policies.delete(key);
+    else this.#policies.set(key, { backends: judgement.content.backends, secrets });
+    for (const name of Object.keys(before?.secrets ?? {})) if (!this.#needs(name)) this.#put('secrets', name, null);
+    for (const [name, secret] of Object.entries(secrets)) this.#put('secrets', name, secret);
+  }
+
+  #needs(secret: string): boolean {
+    for (const { secrets } of this.#policies.values()) if (Object.hasOwn(secrets, secret)) return true;
+    return false;
   }
 
   /** Takes over what is known of a backend now, if a rule leads to it. */

@@ -21,12 +21,15 @@ import {
   statusOfClass,
   statusOfGateway,
   statusOfListenerSet,
+  statusOfOwnPolicy,
   statusOfParameters,
   statusOfPolicy,
   statusOfRoute,
 } from '../object-status.ts';
 import { DEFAULT_OPTIONS, type TranslateOptions } from '../options.ts';
 import { type ParentPlan, parentsOf } from '../parent.ts';
+import { targetId } from '../policy/kind.ts';
+import { gatewaysOf, type Reach } from '../policy/reach.ts';
 import { BackendCatalogue } from '../route/backend-ref.ts';
 import { planRoute, type RoutePlan, routeKey } from '../route/plan.ts';
 import { rulesOf } from '../table.ts';
@@ -68,6 +71,11 @@ export class IncrementalTranslator {
   readonly #securing = new PairCount();
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
+  readonly #reach: Reach = {
+    isPlanned: (gateway) => this.#states.has(gateway),
+    routeGateways: (route) => new Set(this.#routes.get(route)?.listeners.values() ?? []),
+    serviceGateways: (service) => this.#securing.of(service),
+  };
   #classes: readonly GatewayClassPlan[] = [];
   /** GatewayParameters (`namespace/name`) that have a status. */
   #parameters: ReadonlySet<string> = new Set();
@@ -81,6 +89,8 @@ export class IncrementalTranslator {
   update(changes: ResourceChanges, options: TranslateOptions = DEFAULT_OPTIONS): TranslationStep {
     this.#takeOptions(options);
     this.#intake.take(changes);
+    for (const policy of this.#intake.forgotten) this.#backends.policies.forget(policy);
+    this.#intake.forgotten.clear();
     if (this.#intake.dirty.allGateways) this.#planClasses();
     this.#planGateways();
     this.#refreshBackends();
@@ -100,6 +110,7 @@ export class IncrementalTranslator {
     if (before.controllerName !== options.controllerName) {
       for (const key of this.#objects.routes.keys()) dirty.routes.add(key);
       for (const key of this.#objects.policies.keys()) dirty.policies.add(key);
+      for (const key of this.#objects.ownPolicies.keys()) dirty.ownPolicies.add(key);
     }
     if (
       before.controllerName !== options.controllerName ||
@@ -189,6 +200,7 @@ export class IncrementalTranslator {
       if (!this.#parents.has(`ListenerSet ${key}`)) this.#statuses.delete(`ListenerSet/${key}`);
     }
     for (const key of dirty.policies) this.#judgePolicy(key);
+    for (const key of dirty.ownPolicies) this.#judgeOwnPolicy(key);
     if (dirty.plannedGateways.size > 0 || dirty.classes) this.#judgeParameters();
     this.#intake.dirty = new Dirty();
     const tables = this.#stepTables();
@@ -203,10 +215,14 @@ export class IncrementalTranslator {
   /** False when the Gateway had a table and has none any more. */
   #commitGateway(key: string): boolean {
     const plan = this.#gateways.get(key);
-    if (plan === undefined) return !this.#states.delete(key);
+    if (plan === undefined) {
+      this.#intake.addOwnPoliciesFor(targetId('Gateway', key));
+      return !this.#states.delete(key);
+    }
     const state = this.#states.get(key) ?? new TableState(key, this.#backends);
     this.#states.set(key, state);
     state.setGateway(plan);
+    this.#intake.addOwnPoliciesFor(targetId('Gateway', key));
     return true;
   }
 
@@ -225,6 +241,8 @@ export class IncrementalTranslator {
       const rules = plan === null ? [] : rulesOf(plan, gateway);
       this.#states.get(gateway)?.setRules(id, known.collection, rules);
     }
+    const { kind } = known.route;
+    this.#intake.addOwnPoliciesFor(targetId(kind, known.key));
     if (plan === null) this.#statuses.delete(key);
     else this.#statuses.set(statusOfRoute(plan));
   }
@@ -239,7 +257,11 @@ export class IncrementalTranslator {
 
   #countSecuring({ services, securing }: RoutePlan, by: 1 | -1): void {
     for (const service of services) {
-      for (const gateway of securing) if (this.#securing.add(service, gateway, by)) this.#intake.addPoliciesOf(service);
+      for (const gateway of securing) {
+        if (!this.#securing.add(service, gateway, by)) continue;
+        this.#intake.addPoliciesOf(service);
+        this.#intake.addOwnPoliciesFor(targetId('Service', service));
+      }
     }
   }
 
@@ -259,6 +281,21 @@ export class IncrementalTranslator {
     const { controllerName } = this.#options;
     const status = policy === undefined ? null : statusOfPolicy(policy, gateways, this.#objects, controllerName);
     if (status === null) this.#statuses.delete(`BackendTLSPolicy/${key}`);
+    else this.#statuses.set(status);
+  }
+
+  #judgeOwnPolicy(id: string): void {
+    const policy = this.#objects.ownPolicies.get(id);
+    const slash = id.indexOf('/');
+    const key = `${id.slice(0, slash).toLowerCase()}${id.slice(slash)}`;
+    const gateways = policy === undefined ? new Set<string>() : gatewaysOf(policy, this.#reach);
+    const judgement = policy === undefined ? null : this.#backends.policies.judge(policy);
+    const entry = judgement?.entry == null ? null : judgement;
+    for (const [gateway, state] of this.#states) state.setPolicy(key, gateways.has(gateway) ? entry : null);
+    const { controllerName } = this.#options;
+    const status =
+      policy === undefined ? null : statusOfOwnPolicy(policy, gateways, this.#backends.policies, controllerName);
+    if (status === null) this.#statuses.delete(id);
     else this.#statuses.set(status);
   }
 

@@ -4,6 +4,7 @@ import type { Backend, EndpointSet, Failure } from '../../ir/table.ts';
 import { type PortPolicy, policyOfPort } from '../backend-tls-policy.ts';
 import { rememberedEndpoints } from '../endpoint.ts';
 import type { Lookup } from '../lookup.ts';
+import { PolicyBook } from '../policy/book.ts';
 import { protocolOf, type Speaks } from './app-protocol.ts';
 import type { Unresolved } from './report.ts';
 
@@ -28,7 +29,8 @@ export type Resolve = (ref: BackendObjectReference) => Resolution;
 
 /** Who refers to a backend, and what for. */
 export type BackendUse = {
-  /** Of the route. */
+  /** Of whoever refers; absent: the Gateway API's. */
+  readonly group?: string;
   readonly kind: string;
   readonly namespace: string;
   readonly transport: 'TCP' | 'UDP';
@@ -47,6 +49,8 @@ export type CatalogueEntry = {
 
 /** Resolves references to backends, and keeps what they resolved to, each Service port once. */
 export class BackendCatalogue {
+  /** Those for backends, and for everything else. */
+  readonly policies: PolicyBook;
   readonly #lookup: Lookup;
   readonly #entries = new Map<string, CatalogueEntry>();
   /** Keys of entries by the `namespace/name` of their Service. */
@@ -54,6 +58,7 @@ export class BackendCatalogue {
 
   constructor(lookup: Lookup) {
     this.#lookup = lookup;
+    this.policies = new PolicyBook(lookup, this);
   }
 
   /** The entry of a key that `resolve` gave out. */
@@ -77,7 +82,8 @@ export class BackendCatalogue {
     return keys;
   }
 
-  resolve(ref: BackendObjectReference, { kind, namespace, transport, speaks, ours }: BackendUse): Resolution {
+  resolve(ref: BackendObjectReference, use: BackendUse): Resolution {
+    const { group = 'gateway.networking.k8s.io', kind, namespace, transport, speaks, ours } = use;
     if (ref.group !== '' || ref.kind !== 'Service') {
       const name = ref.group === '' ? ref.kind : `${ref.group}/${ref.kind}`;
       return unresolved('InvalidKind', `${name} ${ref.name} cannot be a backend, only a Service can`, null);
@@ -85,7 +91,7 @@ export class BackendCatalogue {
     const target = { group: '', kind: 'Service', namespace: ref.namespace ?? namespace, name: ref.name };
     const name = `${target.namespace}/${target.name}`;
     // Before it is known whether the Service exists: a missing grant must not tell one case from the other.
-    if (!this.#lookup.grants.permits({ group: 'gateway.networking.k8s.io', kind, namespace }, target)) {
+    if (!this.#lookup.grants.permits({ group, kind, namespace }, target)) {
       const message = `no ReferenceGrant in namespace ${target.namespace} lets ${kind}s of ${namespace} refer to Service ${name}`;
       return unresolved('RefNotPermitted', message, null);
     }
@@ -114,11 +120,11 @@ export class BackendCatalogue {
     const appProtocol = (port.appProtocol ?? '').toLowerCase();
     const policy = transport === 'UDP' ? null : policyOfPort(name, port.name, this.#lookup);
     const entry: CatalogueEntry = {
-      backend: {
+      backend: this.policies.applyToBackend(name, port.name, {
         protocol: protocolOf(appProtocol, 'http', true) ?? 'http1',
         name: `${name}:${number}`,
         tls: policy?.tls ?? null,
-      },
+      }),
       endpoints: rememberedEndpoints(service, port, this.#lookup.endpointSlices.get(name) ?? []),
       appProtocol,
       policy,

@@ -4,6 +4,7 @@ import type { Attachment } from '../../ir/table.ts';
 import * as routeCondition from '../condition/route.ts';
 import { generationOf, keyOf } from '../object.ts';
 import { type ParentPlan, type Parents, parentKey } from '../parent.ts';
+import type { PolicyBook } from '../policy/book.ts';
 import { type AttachedListener, type AttachResult, attach, type Candidate } from './attach.ts';
 import type { BackendCatalogue } from './backend-ref.ts';
 import type { ConvertedRule, Route, RouteKind } from './kind.ts';
@@ -59,7 +60,8 @@ export function planRoute(
   const candidate: Candidate = { namespace, kind: route.kind, hostnames, generation };
   const places = refs.map(({ ref, parent }) => ({ ref, parent, result: attach(candidate, ref, parent) }));
   const securing = securingGateways(places);
-  const rules = kind.convert(route, backends, securing.size > 0);
+  const converted = kind.convert(route, backends, securing.size > 0);
+  const rules = converted.map((rule) => withPolicies(rule, route, backends.policies));
   const verdict = judgeRules(rules, generation);
 
   const attachments = new Map<string, Map<string, Attachment>>();
@@ -84,6 +86,16 @@ export function planRoute(
     securing,
     services: new Set(rules.flatMap(({ services }) => services)),
   };
+}
+
+/** A rule as the policies for it want it. */
+function withPolicies(converted: ConvertedRule, { kind, metadata }: Route, policies: PolicyBook): ConvertedRule {
+  const { body, report, services } = converted;
+  if (body === null || !('filters' in body)) return converted;
+  const { rule, closedBy } = policies.applyToRule({ kind, key: keyOf(metadata) }, body);
+  if (rule === body) return converted;
+  const faults = closedBy.map((name) => `${name} is not accepted, so requests are answered with 500`);
+  return { body: rule, report: faults.length === 0 ? report : report.closedFor(faults), services };
 }
 
 /** Those that look into what they pass on, since they have ended the client's TLS or there was none. */

@@ -10,4 +10,13 @@ export class RuleReport {
   readonly closed: string[] = [];
   /** References that lead nowhere: the rule stays, what they lead to is replaced by a failure. */
   readonly unresolved: Unresolved[] = [];
+
+  /** A copy in which the rule is closed for further reasons. */
+  closedFor(reasons: readonly string[]): RuleReport {
+    const copy = new RuleReport();
+    copy.invalid.push(...this.invalid);
+    copy.closed.push(...this.closed, ...reasons);
+    copy.unresolved.push(...this.unresolved);
+    return copy;
+  }
 }

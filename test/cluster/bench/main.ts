@@ -1,6 +1,7 @@
 /** `npm run bench:cluster`: how fast Headgate in a cluster takes a change to the proxies, and what it uses for that. */
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
+import { loadEchoImage } from '../echo-image.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { judge, type Results, verdictLines } from './report.ts';
 
@@ -8,6 +9,7 @@ const say = (line: string) => console.log(line);
 
 async function main(options: Options): Promise<void> {
   if (!process.env.KUBECONFIG) throw new Error('KUBECONFIG is not set: it names the cluster');
+  loadEchoImage();
   // Loaded now, because they read the kubeconfig when they are.
   const { propagation } = await import('./propagation.ts');
   const { attached } = await import('./attached.ts');

@@ -1,6 +1,6 @@
 /** Backends that tell which pod answered. */
 import { readFileSync } from 'node:fs';
-import { ECHO_IMAGE } from '../global-setup.ts';
+import { ECHO_IMAGE } from '../echo-image.ts';
 import { CONTROLLER, create, get, rolledOut, SYSTEM } from './cluster.ts';
 
 /**

@@ -1,0 +1,28 @@
+import type { Condition } from '../../ir/status.ts';
+import { condition } from './condition.ts';
+
+export function accepted(generation: number): Condition {
+  return condition('Accepted', 'True', 'Accepted', 'the policy is in effect', generation);
+}
+
+/** Another policy has the same target. */
+export function conflicted(message: string, generation: number): Condition {
+  return condition('Accepted', 'False', 'Conflicted', message, generation);
+}
+
+export function invalid(message: string, generation: number): Condition {
+  return condition('Accepted', 'False', 'Invalid', message, generation);
+}
+
+export function targetNotFound(message: string, generation: number): Condition {
+  return condition('Accepted', 'False', 'TargetNotFound', message, generation);
+}
+
+export function programmed(generation: number): Condition {
+  return condition('Programmed', 'True', 'Programmed', 'every ready proxy has the policy', generation);
+}
+
+/** It has nothing to do with requests, so no proxy has it. */
+export function notProgrammed(generation: number): Condition {
+  return condition('Programmed', 'False', 'Invalid', 'the policy is not accepted', generation);
+}

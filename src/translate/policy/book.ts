@@ -1,0 +1,197 @@
+import { OWN_GROUP } from '../../api/policy/value.ts';
+import type { Policy } from '../../ir/policy/policy.ts';
+import type { Condition } from '../../ir/status.ts';
+import type { Backend, Failure } from '../../ir/table.ts';
+import * as policyCondition from '../condition/policy.ts';
+import type { Lookup } from '../lookup.ts';
+import { generationOf, keyOf } from '../object.ts';
+import type { BackendCatalogue } from '../route/backend-ref.ts';
+import type { RuleBody } from '../route/kind.ts';
+import { type PolicyContent, type PolicyKind, type PolicyObject, targetId, targetKind } from './kind.ts';
+import { POLICY_KINDS } from './kinds.ts';
+
+/** What a policy is for all Gateways alike. */
+export type Judgement = {
+  readonly accepted: Condition;
+  /** The key of its entry in tables, and the entry; null: no proxy gets any. */
+  readonly key: string;
+  readonly entry: Policy | null;
+  readonly content: PolicyContent;
+};
+
+const INVALID: Failure = { status: 500, reason: 'PolicyInvalid' };
+
+/** All policies of our own: which one holds where, and what each says. */
+export class PolicyBook {
+  readonly #lookup: Lookup;
+  readonly #backends: BackendCatalogue;
+  readonly #contents = new WeakMap<PolicyObject, PolicyContent>();
+
+  constructor(lookup: Lookup, backends: BackendCatalogue) {
+    this.#lookup = lookup;
+    this.#backends = backends;
+  }
+
+  /** Something that the policy refers to is not as it was. */
+  forget(policy: PolicyObject): void {
+    this.#contents.delete(policy);
+  }
+
+  judge(policy: PolicyObject): Judgement {
+    const kind = POLICY_KINDS[policy.kind]!;
+    const content = this.#contentOf(policy);
+    const generation = generationOf(policy.metadata);
+    const { faults, overrides } = content;
+    const invalid = faults.length > 0;
+    const accepted = invalid
+      ? policyCondition.invalid(faults.join('; '), generation)
+      : (this.#targetFault(policy, kind) ?? policyCondition.accepted(generation));
+    const head = { kind: policy.kind, name: keyOf(policy.metadata), overrides };
+    let entry: Policy | null = null;
+    if (!invalid && content.entry !== null) entry = { ...head, failure: null, ...content.entry };
+    else if (invalid && kind.failsClosed && kind.applyToRule === undefined) entry = { ...head, failure: INVALID };
+    return { accepted, key: entryKey(policy), entry, content };
+  }
+
+  /** Keys of the entries that hold at a place: `sectionName` is that of a listener, rule or port, `''` for one without a name. */
+  keysAt(kind: string, key: string, sectionName: string): string[] {
+    return this.#policiesAt(kind, key, sectionName)
+      .filter((policy) => this.judge(policy).entry !== null)
+      .map(entryKey)
+      .sort();
+  }
+
+  /** A rule of a route with what policies make of it; the names of those that are invalid and take it out of service. */
+  applyToRule(route: { kind: string; key: string }, rule: RuleBody): { rule: RuleBody; closedBy: readonly string[] } {
+    const found = this.#policiesAt(route.kind, route.key, rule.name);
+    if (found.length === 0) return { rule, closedBy: [] };
+    let applied = rule;
+    const closedBy: string[] = [];
+    for (const policy of found) {
+      const { applyToRule, failsClosed } = POLICY_KINDS[policy.kind]!;
+      const valid = this.#contentOf(policy).faults.length === 0;
+      if (!valid && failsClosed) {
+        closedBy.push(`${policy.kind} ${keyOf(policy.metadata)}`);
+        if (applyToRule !== undefined) applied = closed(applied);
+      } else if (valid && applyToRule !== undefined) {
+        applied = applyToRule(policy, applied);
+      }
+    }
+    return { rule: { ...applied, policies: this.keysAt(route.kind, route.key, rule.name) }, closedBy };
+  }
+
+  /** A backend with what the policies of its Service (`namespace/name`) make of it. */
+  applyToBackend(service: string, port: string, backend: Backend): Backend {
+    let applied = backend;
+    for (const policy of this.#policiesAt('Service', service, port)) {
+      const { applyToBackend } = POLICY_KINDS[policy.kind]!;
+      if (applyToBackend !== undefined && this.#contentOf(policy).faults.length === 0)
+        applied = applyToBackend(policy, applied);
+    }
+    const policies = this.keysAt('Service', service, port);
+    return policies.length === 0 ? applied : { ...applied, policies };
+  }
+
+  /** Of every kind the one that holds: the oldest of those that name the section, else of those for all of it. */
+  #policiesAt(kind: string, key: string, sectionName: string): PolicyObject[] {
+    const all = this.#lookup.policiesFor(targetId(kind, key));
+    if (all.length === 0) return [];
+    const found = new Map<string, PolicyObject>();
+    const sections = sectionName === '' ? [undefined] : [sectionName, undefined];
+    for (const section of sections) {
+      for (const policy of all) {
+        if (!found.has(policy.kind) && isFor(policy, kind, key, section) && permits(policy, kind)) {
+          found.set(policy.kind, policy);
+        }
+      }
+    }
+    return [...found.values()];
+  }
+
+  #contentOf(policy: PolicyObject): PolicyContent {
+    const known = this.#contents.get(policy);
+    if (known !== undefined) return known;
+    const { namespace } = policy.metadata;
+    const use = {
+      group: OWN_GROUP,
+      kind: policy.kind,
+      namespace,
+      transport: 'TCP',
+      speaks: 'http',
+      ours: true,
+    } as const;
+    const content = POLICY_KINDS[policy.kind]!.convert(policy, {
+      lookup: this.#lookup,
+      resolveBackend: (ref) => this.#backends.resolve(ref, use),
+      secret: (name, dataKey) => this.#secret(namespace, name, dataKey),
+    });
+    this.#contents.set(policy, content);
+    return content;
+  }
+
+  #secret(namespace: string, name: string, dataKey: string): { key: string; value: string } | { fault: string } {
+    const value = this.#lookup.secrets.get(`${namespace}/${name}`)?.data?.[dataKey];
+    // Whether it is the Secret or its key that is missing is nobody's business who may not read Secrets.
+    if (value === undefined) return { fault: `Secret ${namespace}/${name} does not exist or has no ${dataKey}` };
+    return { key: `secret/${namespace}/${name}/${dataKey}`, value };
+  }
+
+  /** The Accepted condition of a policy whose targets are the problem. */
+  #targetFault(policy: PolicyObject, kind: PolicyKind): Condition | null {
+    const generation = generationOf(policy.metadata);
+    for (const [index, ref] of policy.spec.targetRefs.entries()) {
+      const field = `targetRefs[${index}]`;
+      const target = targetKind(ref);
+      const what = `${ref.group === '' ? ref.kind : `${ref.group}/${ref.kind}`} ${ref.name}`;
+      if (target === null || !kind.targets.includes(target)) {
+        const message = `${field}: ${what} cannot be the target of a ${kind.kind}, only ${kind.targets.join(', ')} can`;
+        return policyCondition.invalid(message, generation);
+      }
+      const key = `${policy.metadata.namespace}/${ref.name}`;
+      const sections = this.#lookup.sectionsOf(target, key);
+      if (sections === null) {
+        return policyCondition.targetNotFound(`${field}: ${target} ${key} does not exist`, generation);
+      }
+      const { sectionName } = ref;
+      if (sectionName !== undefined && !sections.includes(sectionName)) {
+        const message = `${field}: ${target} ${key} has no ${SECTION[target]} of the name ${sectionName}`;
+        return policyCondition.targetNotFound(message, generation);
+      }
+      const all = this.#lookup.policiesFor(targetId(target, key));
+      const winner = all.find((other) => other.kind === policy.kind && isFor(other, target, key, sectionName));
+      if (winner !== undefined && winner !== policy) {
+        const message = `${field}: ${policy.kind} ${keyOf(winner.metadata)} has the same target and is older`;
+        return policyCondition.conflicted(message, generation);
+      }
+    }
+    return null;
+  }
+}
+
+const SECTION = { Gateway: 'listener', HTTPRoute: 'rule', GRPCRoute: 'rule', Service: 'port' } as const;
+
+/** Of its entry in tables: `<kind in lower case>/<namespace>/<name>`. */
+export function entryKey(policy: PolicyObject): string {
+  return `${policy.kind.toLowerCase()}/${keyOf(policy.metadata)}`;
+}
+
+function permits(policy: PolicyObject, target: string): boolean {
+  return POLICY_KINDS[policy.kind]!.targets.some((kind) => kind === target);
+}
+
+function isFor({ metadata, spec }: PolicyObject, kind: string, key: string, section: string | undefined): boolean {
+  return spec.targetRefs.some(
+    (ref) => targetKind(ref) === kind && `${metadata.namespace}/${ref.name}` === key && ref.sectionName === section,
+  );
+}
+
+/** It still matches, so that its requests do not fall to another rule, and answers that it is out of order. */
+function closed(rule: RuleBody): RuleBody {
+  return {
+    ...rule,
+    filters: [],
+    timeouts: { request: 0, backendRequest: 0 },
+    retry: null,
+    backends: [{ backend: null, weight: 1, filters: [], failure: INVALID }],
+  };
+}

@@ -1,0 +1,13 @@
+import type { PolicyKind } from './kind.ts';
+
+/** The kinds of our policies. */
+export type PolicyKindName =
+  | 'AccessPolicy'
+  | 'BackendTrafficPolicy'
+  | 'CachePolicy'
+  | 'HTTPMatchPolicy'
+  | 'RateLimitPolicy'
+  | 'TelemetryPolicy';
+
+/** Those that are built: what they differ in. */
+export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {};
