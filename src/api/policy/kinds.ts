@@ -1,5 +1,6 @@
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
+import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** Our own kinds. */
-export const OWN_KINDS: readonly KindDefinition[] = [gatewayParametersKind];
+export const OWN_KINDS: readonly KindDefinition[] = [gatewayParametersKind, telemetryPolicyKind];

@@ -1,4 +1,5 @@
 import type { PolicyKind } from './kind.ts';
+import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** The kinds of our policies. */
 export type PolicyKindName =
@@ -10,4 +11,6 @@ export type PolicyKindName =
   | 'TelemetryPolicy';
 
 /** Those that are built: what they differ in. */
-export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {};
+export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
+  TelemetryPolicy: telemetryPolicyKind as PolicyKind,
+};
