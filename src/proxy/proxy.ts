@@ -9,6 +9,8 @@ import { Fronts } from './listen/fronts.ts';
 import { ProxyMetrics } from './metrics.ts';
 import { type ProxyOptions, type ProxySettings, proxyOptions } from './options.ts';
 import { TrustedHops } from './peer.ts';
+import { PolicyTable } from './policy/policy-table.ts';
+import { PolicyState } from './policy/state.ts';
 import type { Runtime } from './runtime.ts';
 import { StreamMetrics } from './stream/series.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -24,7 +26,8 @@ export class Proxy {
   private readonly runtime: Runtime;
   private readonly fronts: Fronts;
   /** By Gateway: what is served, or will be when it listens. */
-  private readonly served: Map<string, { snapshot: Snapshot; compiled: CompiledTable }>;
+  private readonly served: Map<string, { snapshot: Snapshot; compiled: CompiledTable; policies: PolicyTable }>;
+  private readonly policyState: PolicyState;
   private isListening: boolean;
   /** Tables are applied one after the other. */
   private last: Promise<unknown>;
@@ -55,6 +58,7 @@ export class Proxy {
     };
     this.fronts = new Fronts(this.runtime);
     this.served = new Map();
+    this.policyState = new PolicyState();
     this.isListening = false;
     this.last = Promise.resolve();
   }
@@ -73,7 +77,7 @@ export class Proxy {
       this.served.delete(gateway);
       this.fronts.remove(gateway);
       this.runtime.backends.remove(gateway);
-      this.retainSeries();
+      this.retain();
     });
   }
 
@@ -148,16 +152,26 @@ export class Proxy {
     const before = this.served.get(table.gateway) ?? null;
     const compiled =
       before?.snapshot === snapshot ? before.compiled : await compileSliced(table, before?.compiled ?? null);
+    const policies =
+      before?.snapshot === snapshot
+        ? before.policies
+        : new PolicyTable(table, this.runtime, this.policyState, before?.policies ?? null);
     if (this.isListening) {
       const backends = this.runtime.backends.prepare(table);
-      await this.fronts.serve(compiled, backends);
+      await this.fronts.serve(compiled, backends, policies);
       this.runtime.backends.commit(table.gateway, backends);
     }
-    this.served.set(table.gateway, { snapshot, compiled });
-    this.retainSeries();
+    this.served.set(table.gateway, { snapshot, compiled, policies });
+    this.retain();
   }
 
-  private retainSeries(): void {
+  /** What was kept for rules, streams and policies that no table has any more is forgotten. */
+  private retain(): void {
+    const policies = new Set<string>();
+    for (const { snapshot } of this.served.values()) {
+      for (const key in snapshot.table.policies) policies.add(key);
+    }
+    this.policyState.retain(policies);
     const rules = new Set<object>();
     for (const { compiled } of this.served.values()) for (const rule of compiled.rules.values()) rules.add(rule);
     this.runtime.metrics.retain((rule) => rules.has(rule));

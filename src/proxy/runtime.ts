@@ -6,6 +6,7 @@ import type { MessageWriter } from './http1/writer.ts';
 import type { ProxyMetrics } from './metrics.ts';
 import type { ProxyOptions } from './options.ts';
 import type { TrustedHops } from './peer.ts';
+import type { PolicyTable } from './policy/policy-table.ts';
 import type { StreamMetrics } from './stream/series.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import type { ReadPool } from './wire.ts';
@@ -33,10 +34,11 @@ export type Runtime = {
   bug(error: unknown): void;
 };
 
-/** What is served on one port of one Gateway. A new table replaces both fields between two requests. */
+/** What is served on one port of one Gateway. A new table replaces these three fields between two requests. */
 export type Site = {
   compiled: CompiledPort;
   backends: ReadonlyMap<string, Backend>;
+  policies: PolicyTable;
   readonly scheme: 'http' | 'https';
   /** The port that clients connect to. */
   readonly port: number;

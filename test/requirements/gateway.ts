@@ -281,4 +281,3 @@ spec:
           port: 80
 ${more.replace(/^(?=.)/gm, '      ')}`;
 }
-

@@ -40,6 +40,11 @@ export class Backends {
     for (const [key, backend] of before) if (!backends.has(key)) backend.retire();
   }
 
+  /** A backend of the table that is served of a Gateway; null: it has none of that key. */
+  of(gateway: string, key: string): Backend | null {
+    return this.tables.get(gateway)?.get(key) ?? null;
+  }
+
   remove(gateway: string): void {
     const backends = this.tables.get(gateway);
     this.tables.delete(gateway);

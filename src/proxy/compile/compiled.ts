@@ -55,6 +55,8 @@ export interface CompiledMatch {
   readonly rule: CompiledRule;
   /** The hostname of the route by which it got here; `''` is any. */
   readonly routeHostname: string;
+  /** Whether anything but the rule's static filters may be done to its requests: then its stages are looked for. */
+  readonly isGuarded: boolean;
   /** Index in the rule's `matches`. */
   readonly index: number;
   /** The prefix that ReplacePrefixMatch replaces, `''` for `/`; null when the match is not by prefix. */
@@ -68,8 +70,12 @@ export interface Unrouted {
 }
 
 export interface CompiledRule {
+  /** Whether it is of a GRPCRoute. */
+  readonly isGrpc: boolean;
   readonly key: string;
   readonly rule: Rule;
+  /** The rule's own filters that are stages. */
+  readonly extensions: readonly Filter[];
   /** The rule's own filters in the order in which they take effect (filter/phases.ts). */
   readonly filters: readonly Filter[];
   readonly timeouts: Timeouts;
@@ -105,6 +111,8 @@ export interface CompiledBackendRef {
   readonly mirrors: readonly Mirror[];
   readonly request: HeaderPlan;
   readonly response: HeaderPlan;
+  /** Its own filters that are stages. */
+  readonly extensions: readonly Filter[];
   /** Applies to the response after `response`. */
   readonly cors: CorsPolicy | null;
 }

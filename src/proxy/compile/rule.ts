@@ -3,7 +3,7 @@ import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/t
 import { CorsFilter } from '../filter/cors.ts';
 import { EMPTY_PLAN, hostOf, planOf } from '../filter/header-modifier.ts';
 import { RequestMirrorer } from '../filter/mirror.ts';
-import { inPhaseOrder, ofKind } from '../filter/phases.ts';
+import { extensionsOf, inPhaseOrder, ofKind } from '../filter/phases.ts';
 import type { HeaderPlan } from '../filter/plan.ts';
 import { RequestRedirector } from '../filter/redirect.ts';
 import { composeRewrites } from '../filter/rewrite.ts';
@@ -20,10 +20,12 @@ export class RunnableRule implements CompiledRule {
   readonly retry: Retry | null;
   readonly only: CompiledBackendRef | null;
   slot: number;
+  readonly isGrpc: boolean;
   readonly split: Split;
   readonly key: string;
   readonly rule: Rule;
   readonly filters: readonly Filter[];
+  readonly extensions: readonly Filter[];
   readonly response: HeaderPlan;
   /** The rule's own edits of the request. */
   readonly request: HeaderPlan;
@@ -40,9 +42,11 @@ export class RunnableRule implements CompiledRule {
     this.retry = rule.retry;
     this.only = null;
     this.slot = UNCOUNTED;
+    this.isGrpc = rule.protocol === 'grpc';
     this.key = key;
     this.rule = rule;
     this.filters = inPhaseOrder(rule.filters);
+    this.extensions = extensionsOf(rule.filters);
     this.response = planOf(ofKind(rule.filters, 'ResponseHeaderModifier'));
     const edits = ofKind(rule.filters, 'RequestHeaderModifier');
     this.request = planOf(edits);
@@ -74,6 +78,7 @@ class RunnableBackendRef implements CompiledBackendRef {
   readonly mirrors: readonly Mirror[];
   readonly request: HeaderPlan;
   readonly response: HeaderPlan;
+  readonly extensions: readonly Filter[];
   readonly cors: CorsPolicy | null;
 
   constructor(reference: WeightedBackend, rule: RunnableRule, key: string | null) {
@@ -96,6 +101,7 @@ class RunnableBackendRef implements CompiledBackendRef {
       inner.length === 0
         ? rule.response
         : planOf([...ofKind(inner, 'ResponseHeaderModifier'), ...ofKind(outer, 'ResponseHeaderModifier')]);
+    this.extensions = extensionsOf(inner);
     const mirrors = mirrorsOf(inner, this.request, this.rewrite);
     this.mirrors = mirrors.length === 0 ? rule.mirrors : [...rule.mirrors, ...mirrors];
     this.cors = cors === undefined ? rule.cors : new CorsFilter(cors);
@@ -103,8 +109,9 @@ class RunnableBackendRef implements CompiledBackendRef {
 
   /** Whether it says nothing but the backend and its weight, and so may stand for any other that does. */
   get isPlain(): boolean {
-    const { cors, failure, mirrors, redirect, request, response, rewrite } = this;
-    if (failure !== null || redirect !== null || rewrite !== null || cors !== null) return false;
+    const { cors, extensions, failure, mirrors, redirect, request, response, rewrite } = this;
+    if (extensions.length > 0 || failure !== null || redirect !== null || rewrite !== null || cors !== null)
+      return false;
     return request === EMPTY_PLAN && response === EMPTY_PLAN && mirrors === NO_MIRRORS;
   }
 }

@@ -14,6 +14,7 @@ function ref(weight: number, index: number): CompiledBackendRef {
     mirrors: [],
     request: EMPTY_PLAN,
     response: EMPTY_PLAN,
+    extensions: [],
     cors: null,
   };
 }

@@ -1,3 +1,4 @@
+import type { PeerCertificate } from 'node:tls';
 import type { Carrier } from '../backend/carrier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { BodyReader } from '../http1/body.ts';
@@ -15,6 +16,8 @@ export interface Client {
   readonly sni: string | null;
   /** Address of the peer. */
   readonly peer: string;
+  /** What it showed in its TLS handshake; null for nothing. */
+  clientCertificate(): PeerCertificate | null;
   /** As the access log names it. */
   readonly protocol: string;
   readonly head: RequestHead;
@@ -75,6 +78,8 @@ export interface ResponseSide {
   reset(): void;
   /** Passes a 1xx on; false when there are too many of them. */
   interim(carrier: Carrier): boolean;
+  /** Asks for the body that the client holds back. */
+  continue(): void;
   /** Sends the head of a final response, and the ranges of its body that came with it. */
   begin(carrier: Carrier, buffer: Buffer): void;
   /** Sends the ranges of the body that have come. */

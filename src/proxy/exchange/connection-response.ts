@@ -9,6 +9,7 @@ import { writeTrailers } from './request-writer.ts';
 import { type ResponseFraming, writeDirectResponse, writeResponseHead } from './response-writer.ts';
 
 const MAX_INTERIM = 32;
+const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
 /** The way back on a connection of HTTP/1.1: how the response is framed, and whether the connection lives on after it. */
@@ -64,6 +65,10 @@ export class ConnectionResponse implements ResponseSide {
     return true;
   }
 
+  continue(): void {
+    this.client.sendBytes(CONTINUE);
+  }
+
   /** Sends the head of a final response, and the ranges of its body that came with it. */
   begin(carrier: Carrier, buffer: Buffer): void {
     const { client } = this;
@@ -79,7 +84,8 @@ export class ConnectionResponse implements ResponseSide {
     const mustClose = head.minor === 0 && (isUntilClose || isChunked);
     this.frame(head.minor === 1 && (isUntilClose || isChunked), mustClose || this.mustClose());
     const { writer } = runtime;
-    const { cors, response: plan } = route.ref!;
+    const { cors, response: own } = route.ref!;
+    const plan = this.exchange.guard.responsePlan(own);
     writer.reset();
     writeResponseHead(writer, response, plan, cors === null ? null : cors.response(head), this.framing);
     if (response.status === 101) client.send(writer);

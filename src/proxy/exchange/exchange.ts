@@ -2,6 +2,7 @@ import type { Carrier } from '../backend/carrier.ts';
 import type { BackendConnection } from '../backend/connection.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
 import type { CompiledBackendRef, CompiledRule } from '../compile/compiled.ts';
+import { EMPTY_PLAN } from '../filter/header-modifier.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import { NO_BODY } from '../http1/framing.ts';
 import type { Runtime } from '../runtime.ts';
@@ -12,6 +13,7 @@ import type { Client, ResponseSide, UpgradableClient } from './client.ts';
 import { Deadlines } from './deadlines.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 import { grpcError, grpcTime, isGrpc } from './grpc.ts';
+import { Guard } from './guard.ts';
 import { RequestSide } from './request-side.ts';
 import { errorBody } from './response-writer.ts';
 import { ANSWERED, Route, TO_BACKEND } from './route.ts';
@@ -27,10 +29,12 @@ const SENT = 3;
 /** The response's head has gone to the client: nothing can be taken back. */
 const RESPONDING = 4;
 const TUNNEL = 5;
+/** With the stages of its policies and filters. */
+const GUARDED = 6;
 
 /**
  * The life of one request, and after it of the next one on the same connection. Its phases: `begin` (route, preflight,
- * redirect, choice of a backend) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
+ * redirect, choice of a backend) → `guard` (policies and filters that look at every request, where there are any) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
  * `end` (metrics, access log). Every failure leaves through `fail`, `refuse` or `breakOff` with an entry of the table in
  * error.ts.
  */
@@ -41,6 +45,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   readonly response: ResponseSide;
   readonly attempts: Attempts;
   readonly route: Route;
+  readonly guard: Guard;
   method: string;
   decodesChunks: boolean;
   speaksHttp2: boolean;
@@ -58,6 +63,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.response = responseSide(this);
     this.attempts = new Attempts();
     this.route = new Route();
+    this.guard = new Guard(this);
     this.method = '';
     this.decodesChunks = false;
     this.speaksHttp2 = false;
@@ -81,7 +87,15 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.decodesChunks = !client.isFramed || head.minor === 0;
     this.request.identify();
     const { route } = this;
-    switch (route.decide(head, client.sni, client.site)) {
+    const verdict = route.decide(head, client.sni, client.site);
+    if (verdict !== ANSWERED && route.isGuarded) this.enterGuard(verdict);
+    else this.follow(verdict);
+  }
+
+  /** Does what was decided, unless a stage has decided otherwise. */
+  follow(verdict: number): void {
+    const { route } = this;
+    switch (verdict) {
       case TO_BACKEND:
         this.start(route.rule!, route.ref!);
         return;
@@ -91,6 +105,24 @@ export class Exchange implements ResponseSink, TimerOwner {
       default:
         this.fail(route.error);
     }
+  }
+
+  private enterGuard(verdict: number): void {
+    const stages = this.route.stages(this.client.site);
+    if (stages.length === 0) {
+      this.follow(verdict);
+      return;
+    }
+    this.state = GUARDED;
+    this.limitTime(this.route.rule!);
+    this.guard.enter(stages, verdict);
+  }
+
+  private limitTime({ isGrpc, timeouts }: CompiledRule): void {
+    const time = isGrpc ? grpcTime(this.client.head, timeouts.request) : timeouts.request;
+    if (time === 0) return;
+    this.deadlines.request = this.startedAt + time;
+    this.deadlines.arm();
   }
 
   /** Sets out for the backend. */
@@ -105,11 +137,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.attempts.backend = this.route.backend;
     this.speaksHttp2 = this.route.speaksHttp2;
     if (ref.mirrors.length > 0) this.request.chooseMirrors(ref.mirrors);
-    const time = rule.rule.protocol === 'grpc' ? grpcTime(head, rule.timeouts.request) : rule.timeouts.request;
-    if (time > 0) {
-      this.deadlines.request = this.startedAt + time;
-      this.deadlines.arm();
-    }
+    this.limitTime(rule);
     this.attempt(false);
     if (head.framing === NO_BODY) this.request.mirror();
   }
@@ -124,7 +152,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     const isOpen = this.state === SENT || this.state === RESPONDING;
     this.request.body(isOpen ? this.carrier : null, buffer, isLast);
-    if (isLast) this.request.mirror();
+    if (!this.guard.received(isLast) && isLast) this.request.mirror();
   }
 
   // Attempts
@@ -228,12 +256,15 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     this.state = RESPONDING;
     this.deadlines.attempt = 0;
+    this.guard.responded(carrier);
     this.response.begin(carrier, buffer);
+    this.guard.responseReceived(carrier, buffer);
     if (isUpgraded) this.startTunnel(client.upgradable!, carrier.upgradable!);
   }
 
   responseBody(carrier: Carrier, buffer: Buffer): void {
     this.response.body(carrier, buffer);
+    this.guard.responseReceived(carrier, buffer);
   }
 
   responseEnd(carrier: Carrier): void {
@@ -241,6 +272,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { closes } = response;
     response.end(carrier);
     this.carrier = null;
+    this.guard.responseCompleted();
     this.end(response.status, '');
     carrier.release(!client.isReceiving);
     client.finished(!closes);
@@ -355,7 +387,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     else if (this.state === CONNECTING) this.attempts.pool!.cancel(this);
   }
 
-  private fail(error: ProxyError): void {
+  fail(error: ProxyError): void {
     this.answerError(error, false);
   }
 
@@ -367,9 +399,10 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   /** Answers without a backend, with what the rule does to every response. */
-  private answer(response: DirectResponse, reason: string, closes = false, counted = response.status): void {
+  answer(response: DirectResponse, reason: string, closes = false, counted = response.status): void {
     const { route } = this;
-    this.response.answer(response, route.responsePlan, route.corsPlan(this.client.head), closes);
+    const plan = this.guard.responsePlan(route.responsePlan ?? EMPTY_PLAN);
+    this.response.answer(response, plan, route.corsPlan(this.client.head), closes);
     const keepAlive = !this.response.closes;
     this.end(counted, reason);
     this.client.finished(keepAlive);
@@ -386,6 +419,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     metrics.responseBytes += this.response.bytes;
     if (runtime.accessLog !== null) logExchange(this, status, reason, now);
     this.state = IDLE;
+    this.guard.end(status, reason);
     this.method = '';
     this.route.reset();
     this.attempts.reset();

@@ -38,6 +38,7 @@ export function startMirror(
     writer,
     head,
     path,
+    null,
     rewrite === null ? null : rewrite.hostname,
     pool.name,
     mirror.request,

@@ -70,12 +70,16 @@ export class RequestSide {
     const { client, runtime } = exchange;
     const { head } = client;
     const { writer } = runtime;
-    const { request, rewrite } = exchange.route.ref!;
-    const path = rewrite === null ? null : rewrite.path(head.path, exchange.route.match!);
-    const hostname = rewrite === null ? null : rewrite.hostname;
+    const { guard, route } = exchange;
+    const { visit } = guard;
+    const { request, rewrite } = route.ref!;
+    const rewritten = rewrite === null ? null : rewrite.path(head.path, route.match!);
+    const path = visit?.path ?? rewritten;
+    const hostname = visit?.hostname ?? (rewrite === null ? null : rewrite.hostname);
+    const plan = visit === null ? request : visit.request.after(request);
     writer.reset();
     forwarding.expectsContinue = head.expectsContinue && !this.wasContinued && client.isReceiving;
-    writeRequestHead(writer, head, path, hostname, carrier.pool.name, request, forwarding);
+    writeRequestHead(writer, head, path, visit?.query ?? null, hostname, carrier.pool.name, plan, forwarding);
     retained.isComplete = !client.isReceiving;
     this.isHeadSent = true;
     carrier.sendHead(writer, retained);
@@ -159,16 +163,7 @@ export class RequestSide {
     for (const mirror of mirrors) {
       const backend = client.site.backends.get(mirror.backend);
       if (backend !== undefined)
-        startMirror(
-          runtime,
-          backend,
-          mirror,
-          client.head,
-          route.match!,
-          this.forwarding,
-          retained,
-          route.rule!.rule.protocol === 'grpc',
-        );
+        startMirror(runtime, backend, mirror, client.head, route.match!, this.forwarding, retained, route.rule!.isGrpc);
     }
   }
 }

@@ -81,18 +81,19 @@ export class Forwarding {
 /**
  * Writes the request line and header section for a backend.
  *
- * `path` and `hostname` are null where they go out as they came in; `fallbackHost` is what a request without Host gets.
+ * `path`, `query` and `hostname` are null where they go out as they came in; `fallbackHost` is what a request without Host gets.
  */
 export function writeRequestHead(
   writer: MessageWriter,
   head: RequestHead,
   path: string | null,
+  query: string | null,
   hostname: string | null,
   fallbackHost: string,
   plan: HeaderPlan,
   forwarding: Forwarding,
 ): void {
-  head.writeLine(writer, path);
+  head.writeLine(writer, path, query);
   const fields = head.fields;
   let drop = HOP;
   const keepsHost = hostname === null && head.targetScheme === '' && fields.has(HOST_FIELD);

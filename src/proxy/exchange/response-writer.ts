@@ -142,7 +142,7 @@ export function writeDirectResponse(
   }
   if (plan !== null) writer.bytes(plan.block, 0, plan.block.length);
   if (cors !== null) writer.bytes(cors.block, 0, cors.block.length);
-  const body = Buffer.from(response.body);
+  const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
   writer.text(date());
   if (response.status !== 204) writer.text(`Content-Length: ${body.length}\r\n`);
   if (framing.closes) writer.text('Connection: close\r\n');

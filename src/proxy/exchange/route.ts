@@ -2,6 +2,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { CompiledBackendRef, CompiledMatch, CompiledRule, Unrouted } from '../compile/compiled.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import type { Stage } from '../policy/stage.ts';
 import type { Site } from '../runtime.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 
@@ -11,6 +12,8 @@ export const TO_BACKEND = 0;
 export const ANSWERED = 1;
 /** `error` says why there is none. */
 export const FAILED = 2;
+
+const NO_STAGES: readonly Stage[] = [];
 
 /** Reasons of answers that are no failures. */
 const PREFLIGHT = 'preflight';
@@ -48,6 +51,21 @@ export class Route {
     this.reason = '';
   }
 
+  /** The stages that hold for the request, before `decide` has found another way to answer it. */
+  stages({ policies }: Site): readonly Stage[] {
+    const { backend, match, ref } = this;
+    if (match === null || ref === null) return NO_STAGES;
+    const own = match.isGuarded ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)] : NO_STAGES;
+    const behind = backend === null ? NO_STAGES : policies.ofBackend(backend.entry);
+    return behind.length === 0 ? own : [...own, ...behind];
+  }
+
+  /** Whether it may have stages. */
+  get isGuarded(): boolean {
+    const { backend, match } = this;
+    return match !== null && (match.isGuarded || (backend !== null && backend.entry.policies !== undefined));
+  }
+
   decide(head: RequestHead, sni: string | null, site: Site): number {
     const match = site.compiled.route(head, sni);
     if (match.status !== 0) return this.fail(routingError(match));
@@ -70,7 +88,7 @@ export class Route {
     const backend = site.backends.get(ref.backend!);
     if (backend === undefined) return this.fail(ERRORS.invalidBackend);
     this.backend = backend;
-    this.speaksHttp2 = backend.entry.protocol === 'h2c' || rule.rule.protocol === 'grpc';
+    this.speaksHttp2 = backend.entry.protocol === 'h2c' || rule.isGrpc;
     return TO_BACKEND;
   }
 

@@ -23,6 +23,17 @@ export const PHASES = [
   { name: 'response-headers', kind: 'ResponseHeaderModifier' },
 ] as const satisfies readonly { readonly name: string; readonly kind: Filter['kind'] }[];
 
+/** Kinds of filter that are stages (policy/stage.ts): what they do is another thing for every request. */
+export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set();
+
+const NO_FILTERS: readonly Filter[] = [];
+
+/** Those of a list that are stages, in its order. */
+export function extensionsOf(filters: readonly Filter[]): readonly Filter[] {
+  const found = filters.filter(({ kind }) => EXTENSIONS.has(kind));
+  return found.length === 0 ? NO_FILTERS : found;
+}
+
 export type Phase = (typeof PHASES)[number]['name'];
 
 /** The same filters in the order in which they take effect. */

@@ -17,5 +17,5 @@ export type HeaderPlan = {
 export type DirectResponse = {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: string;
+  readonly body: string | Buffer;
 };

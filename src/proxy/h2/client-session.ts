@@ -1,6 +1,7 @@
 import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import { plainAddress } from '../peer.ts';
+import type { PeerCertificate } from 'node:tls';
+import { certificateOf, plainAddress } from '../peer.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
 import { ClientStream } from './client-stream.ts';
@@ -55,6 +56,10 @@ export class ClientSession implements TimerOwner {
     this.session.on('error', () => {});
     this.session.on('close', () => this.closed());
     this.watch();
+  }
+
+  clientCertificate(): PeerCertificate | null {
+    return certificateOf(this.socket);
   }
 
   private readonly onStream = (stream: ServerHttp2Stream, _headers: object, flags: number, list: string[]): void => {

@@ -1,4 +1,5 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { PeerCertificate } from 'node:tls';
 import type { Client, ResponseSide, UpgradableClient } from '../exchange/client.ts';
 import { ERRORS, faultError } from '../exchange/error.ts';
 import { Exchange } from '../exchange/exchange.ts';
@@ -64,6 +65,10 @@ export class ClientStream implements Client {
     this.sent = 0;
     this.taken = 0;
     this.exchange = new Exchange(this, (exchange) => this.respondTo(exchange));
+  }
+
+  clientCertificate(): PeerCertificate | null {
+    return this.session.clientCertificate();
   }
 
   private respondTo(exchange: Exchange): ResponseSide {

@@ -66,6 +66,11 @@ export class StreamResponse implements ResponseSide {
     return true;
   }
 
+  continue(): void {
+    const { stream } = this;
+    if (stream !== null && isOpen(stream)) stream.additionalHeaders({ ':status': 100 });
+  }
+
   begin(carrier: Carrier, buffer: Buffer): void {
     const { client, route, runtime } = this.exchange;
     const { body, head } = carrier;
@@ -73,7 +78,8 @@ export class StreamResponse implements ResponseSide {
     if (runtime.accessLog !== null) this.startedAt = performance.now();
     const { stream } = this;
     if (stream === null || !isOpen(stream)) return;
-    const { cors, response: plan } = route.ref!;
+    const { cors, response: own } = route.ref!;
+    const plan = this.exchange.guard.responsePlan(own);
     const list = responseList(head, plan, cors === null ? null : cors.response(client.head));
     if (body.isDone && body.segmentCount === 0 && !body.hasTrailers) {
       this.isEnded = true;
@@ -101,7 +107,7 @@ export class StreamResponse implements ResponseSide {
   answer(response: DirectResponse, plan: HeaderPlan | null, cors: HeaderPlan | null): void {
     const { stream } = this;
     if (stream === null || !isOpen(stream) || stream.headersSent) return;
-    const body = Buffer.from(response.body);
+    const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
     const isEmpty = body.length === 0;
     const list = directList(response, isEmpty && response.status !== 200 ? 0 : isEmpty ? -1 : body.length, plan, cors);
     this.isEnded = true;

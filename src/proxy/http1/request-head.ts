@@ -204,11 +204,12 @@ export class RequestHead implements RequestView {
   }
 
   /** Writes a request line with its CRLF, in origin form; `path` replaces the path, null leaves it. */
-  writeLine(writer: MessageWriter, path: string | null): void {
+  writeLine(writer: MessageWriter, path: string | null, query: string | null = null): void {
     const { buffer, base } = this.fields;
     writer.bytes(buffer, base + this.requestLine.methodStart, base + this.requestLine.methodEnd + 1);
     writer.text(path ?? this.path);
-    if (this.requestLine.queryStart !== -1)
+    if (query !== null) writer.text(query);
+    else if (this.requestLine.queryStart !== -1)
       writer.bytes(buffer, base + this.requestLine.queryStart, base + this.requestLine.targetEnd);
     writer.text(' HTTP/1.1\r\n');
   }

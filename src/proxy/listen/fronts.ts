@@ -1,6 +1,7 @@
 import type { RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledTable } from '../compile/compiled.ts';
+import type { PolicyTable } from '../policy/policy-table.ts';
 import type { Runtime } from '../runtime.ts';
 import { SecureContexts } from './certificate.ts';
 import { CertificateChoices } from './certificate-choices.ts';
@@ -31,10 +32,10 @@ export class Fronts {
    * Serves a new table: opens what is missing, swaps what is served, then closes what is gone. Rejects before anything
    * is swapped when a certificate cannot be loaded or a socket not be opened; the earlier table is served on.
    */
-  async serve(compiled: CompiledTable, backends: ReadonlyMap<string, Backend>): Promise<void> {
+  async serve(compiled: CompiledTable, backends: ReadonlyMap<string, Backend>, policies: PolicyTable): Promise<void> {
     const { gateway } = compiled.table;
     const wanted = this.placesOf(compiled.table);
-    const served = { compiled, backends, choices: new CertificateChoices(compiled.table, this.contexts) };
+    const served = { compiled, backends, policies, choices: new CertificateChoices(compiled.table, this.contexts) };
     const before = this.open.filter((opened) => opened.gateway === gateway);
     const missing = wanted.filter((place) => !before.some((opened) => isSame(opened.place, place)));
     const added: Opened[] = [];

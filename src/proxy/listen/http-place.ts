@@ -34,11 +34,12 @@ export class HttpPlace implements OpenPlace {
     return this.acceptor.listen();
   }
 
-  serve({ compiled, backends }: Served): void {
+  serve({ compiled, backends, policies }: Served): void {
     const port = compiled.ports.get(this.place.port);
     if (port === undefined) return;
     this.site.compiled = port;
     this.site.backends = backends;
+    this.site.policies = policies;
   }
 
   stop(): void {
@@ -64,6 +65,7 @@ export function siteOf(
   return {
     compiled,
     backends: served.backends,
+    policies: served.policies,
     scheme,
     port: bound,
     publicPort: (port) => (port !== 0 && port < 1_024 ? port + portOffset : port),

@@ -1,6 +1,7 @@
 import type { Listener } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledTable } from '../compile/compiled.ts';
+import type { PolicyTable } from '../policy/policy-table.ts';
 import type { CertificateChoices } from './certificate-choices.ts';
 
 /** What is spoken on a port. HTTPS and TLS listeners share one: the server name tells them apart. */
@@ -18,6 +19,7 @@ export type Place = {
 export type Served = {
   readonly compiled: CompiledTable;
   readonly backends: ReadonlyMap<string, Backend>;
+  readonly policies: PolicyTable;
   readonly choices: CertificateChoices;
 };
 

@@ -107,6 +107,7 @@ export class TlsPlace implements OpenPlace {
     }
     this.https.site.compiled = port;
     this.https.site.backends = served.backends;
+    this.https.site.policies = served.policies;
     this.https.setDefault(this.httpsChoice?.fallback ?? null, this.httpsChoice?.validation ?? null);
   }
 

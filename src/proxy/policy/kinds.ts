@@ -1,0 +1,24 @@
+import type { Filter } from '../../ir/filter.ts';
+import type { Policy } from '../../ir/policy/policy.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Stage } from './stage.ts';
+import type { PolicyState } from './state.ts';
+
+/** What a stage is made with. */
+export type StageContext = {
+  /** Of the policy in the table; of a filter, that of its rule. */
+  readonly key: string;
+  readonly runtime: Runtime;
+  readonly state: PolicyState;
+  /** The value of a secret of the table. */
+  readonly secret: (key: string) => Buffer | null;
+  /** A backend of the table that is served now. */
+  readonly backend: (key: string) => Backend | null;
+};
+
+/** The stages of each kind of policy. */
+export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {};
+
+/** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
+export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {};

@@ -1,0 +1,134 @@
+import type { Filter } from '../../ir/filter.ts';
+import type { Policy } from '../../ir/policy/policy.ts';
+import type { RoutingTable } from '../../ir/table.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
+import type { Runtime } from '../runtime.ts';
+import { FailedStage } from './failed-stage.ts';
+import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
+import type { Stage } from './stage.ts';
+import type { PolicyState } from './state.ts';
+
+type Made = {
+  readonly entry: Policy;
+  /** What the stages asked for, and got. */
+  readonly secrets: Map<string, string | null>;
+  readonly stages: readonly Stage[];
+};
+
+const NONE: readonly Stage[] = [];
+
+/** The stages of one table, and which of them hold for a request. */
+export class PolicyTable {
+  private readonly table: RoutingTable;
+  private readonly runtime: Runtime;
+  private readonly state: PolicyState;
+  private readonly made: Map<string, Made>;
+  private readonly filters: Map<Filter, Stage>;
+  private readonly chains: Map<CompiledMatch, readonly Stage[]>;
+  private readonly refs: Map<CompiledBackendRef, readonly Stage[]>;
+  private readonly backends: Map<Backend['entry'], readonly Stage[]>;
+
+  /** Stages of `previous` whose entries and secrets are as they were are taken over. */
+  constructor(table: RoutingTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
+    this.table = table;
+    this.runtime = runtime;
+    this.state = state;
+    this.made = new Map();
+    this.filters = new Map();
+    this.chains = new Map();
+    this.refs = new Map();
+    this.backends = new Map();
+    for (const key in table.policies) {
+      const entry = table.policies[key]!;
+      const known = previous?.made.get(key);
+      this.made.set(key, known?.entry === entry && this.hasStill(known.secrets) ? known : this.make(key, entry));
+    }
+  }
+
+  /** The stages of rule and listener, in their order. */
+  ofMatch(match: CompiledMatch): readonly Stage[] {
+    const known = this.chains.get(match);
+    if (known !== undefined) return known;
+    const { rule } = match.rule;
+    const chosen = new Map<string, Made>();
+    for (const made of this.named(match.listener.listener.policies)) chosen.set(made.entry.kind, made);
+    for (const made of this.named(rule.policies)) {
+      const outer = chosen.get(made.entry.kind);
+      if (outer === undefined || !outer.entry.overrides) chosen.set(made.entry.kind, made);
+    }
+    const stages = [...chosen.values()].flatMap((made) => made.stages);
+    const chain = sorted([...stages, ...this.ofFilters(match.rule.extensions, match.rule.key)]);
+    this.chains.set(match, chain);
+    return chain;
+  }
+
+  /** Those of the filters of a rule's backend. */
+  ofRef(ref: CompiledBackendRef, rule: string): readonly Stage[] {
+    if (ref.extensions.length === 0) return NONE;
+    const known = this.refs.get(ref);
+    if (known !== undefined) return known;
+    const stages = sorted(this.ofFilters(ref.extensions, rule));
+    this.refs.set(ref, stages);
+    return stages;
+  }
+
+  ofBackend(entry: Backend['entry']): readonly Stage[] {
+    if (entry.policies === undefined) return NONE;
+    const known = this.backends.get(entry);
+    if (known !== undefined) return known;
+    const stages = sorted(this.named(entry.policies).flatMap((made) => made.stages));
+    this.backends.set(entry, stages);
+    return stages;
+  }
+
+  private named(keys: readonly string[] = []): Made[] {
+    return keys.flatMap((key) => this.made.get(key) ?? []);
+  }
+
+  private ofFilters(filters: readonly Filter[], rule: string): Stage[] {
+    return filters.map((filter) => {
+      const known = this.filters.get(filter);
+      if (known !== undefined) return known;
+      const stage = FILTER_STAGES[filter.kind]!(filter, this.context(rule, new Map()));
+      this.filters.set(filter, stage);
+      return stage;
+    });
+  }
+
+  private make(key: string, entry: Policy): Made {
+    const secrets = new Map<string, string | null>();
+    if (entry.failure !== null) return { entry, secrets, stages: [new FailedStage(entry.failure)] };
+    const stages = POLICY_STAGES[entry.kind]?.(entry, this.context(key, secrets)) ?? NONE;
+    return { entry, secrets, stages };
+  }
+
+  private context(key: string, asked: Map<string, string | null>): StageContext {
+    const { runtime, state, table } = this;
+    return {
+      key,
+      runtime,
+      state,
+      secret: (name) => {
+        const value = valueOf(table, name);
+        asked.set(name, value);
+        return value === null ? null : Buffer.from(value, 'base64');
+      },
+      backend: (name) => runtime.backends.of(table.gateway, name),
+    };
+  }
+
+  private hasStill(secrets: ReadonlyMap<string, string | null>): boolean {
+    for (const [name, value] of secrets) if (valueOf(this.table, name) !== value) return false;
+    return true;
+  }
+}
+
+function valueOf({ secrets }: RoutingTable, name: string): string | null {
+  return Object.hasOwn(secrets, name) ? secrets[name]!.value : null;
+}
+
+/** By their order; those of the same order stay as they are. */
+function sorted(stages: readonly Stage[]): readonly Stage[] {
+  return stages.length < 2 ? stages : [...stages].sort((a, b) => a.order - b.order);
+}

@@ -1,0 +1,44 @@
+import type { ResponseHead } from '../http1/response-head.ts';
+import type { Visit } from './visit.ts';
+
+/** What `Stage.enter` finds. */
+export const PASS = 0;
+/** `visit.answer` was called. */
+export const ANSWER = 1;
+/** `visit.proceed` or `visit.answer` will be called later, once. */
+export const WAIT = 2;
+
+/**
+ * In which order stages see a request, whatever the order of policies: who may not come in at all is not counted, and who
+ * is not known is not asked what he may do.
+ */
+export const ORDER = {
+  ip: 10,
+  limit: 20,
+  authentication: 30,
+  authorization: 40,
+  limitByClaim: 50,
+  direct: 55,
+  transform: 60,
+  cache: 70,
+  handler: 80,
+} as const;
+
+/**
+ * What a policy or a filter does to the requests that it holds for, between the choice of a backend and the first attempt to
+ * reach it, and to their responses. One object serves all requests; what is one request's is in the visit.
+ */
+export interface Stage {
+  readonly order: number;
+  /**
+   * Bytes of the largest request body that the stage has to see as a whole before it is entered; 0: it sees none. A larger
+   * one is answered with 413.
+   */
+  readonly bodyLimit: number;
+  /** PASS, ANSWER or WAIT. Throws for nothing that a request can hold. */
+  enter(visit: Visit): number;
+  /** `head` is that of the backend's response, and goes to the client next. */
+  responded(visit: Visit, head: ResponseHead): void;
+  /** The exchange is over. `status` 0: the client had gone before there was any. */
+  ended(visit: Visit, status: number, reason: string): void;
+}

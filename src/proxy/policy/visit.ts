@@ -1,0 +1,229 @@
+import type { PeerCertificate } from 'node:tls';
+import type { Carrier } from '../backend/carrier.ts';
+import type { CompiledMatch } from '../compile/compiled.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
+import type { DirectResponse } from '../filter/plan.ts';
+import { CHUNKED } from '../http1/framing.ts';
+import type { RequestHead } from '../http1/request-head.ts';
+import type { Runtime, Site } from '../runtime.ts';
+import { withoutChunks } from './body.ts';
+import { Capture, type Captured } from './capture.ts';
+import { Edits } from './edits.ts';
+import { ANSWER, type Stage, WAIT } from './stage.ts';
+
+/** Who a client is, as far as an authentication found out. */
+export type Identity = {
+  /** Who it is, in the words of the method: a subject, the name of a key, a user. */
+  readonly consumer: string;
+  /** Of a token; empty for methods without. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly method: string;
+};
+
+/**
+ * One request on its way through the stages that hold for it. It is made only for requests that have any, and lives as long
+ * as their exchange.
+ */
+export class Visit {
+  readonly request: Edits;
+  readonly response: Edits;
+  /** Null until an authentication says who it is. */
+  identity: Identity | null;
+  /** Path and query to send in place of the request's own; null: as they are. A query begins with `?` or is `''`. */
+  path: string | null;
+  query: string | null;
+  /** Host to send in place of the request's own; null: as it is. */
+  hostname: string | null;
+  private readonly exchange: Exchange;
+  private readonly stages: readonly Stage[];
+  private at: number;
+  /** Whether a stage was entered that has not said yet what becomes of the request. */
+  private isWaiting: boolean;
+  private isEntering: boolean;
+  private isOver: boolean;
+  private direct: DirectResponse | null;
+  private reason: string;
+  private carrier: Carrier | null;
+  private captures: Capture[] | null;
+  private subrequests: Subrequest[] | null;
+  private content: Buffer | null;
+
+  constructor(exchange: Exchange, stages: readonly Stage[]) {
+    this.request = new Edits();
+    this.response = new Edits();
+    this.identity = null;
+    this.path = null;
+    this.query = null;
+    this.hostname = null;
+    this.exchange = exchange;
+    this.stages = stages;
+    this.at = 0;
+    this.isWaiting = false;
+    this.isEntering = false;
+    this.isOver = false;
+    this.direct = null;
+    this.reason = '';
+    this.carrier = null;
+    this.captures = null;
+    this.subrequests = null;
+    this.content = null;
+  }
+
+  get head(): RequestHead {
+    return this.exchange.client.head;
+  }
+
+  get match(): CompiledMatch {
+    return this.exchange.route.match!;
+  }
+
+  get runtime(): Runtime {
+    return this.exchange.runtime;
+  }
+
+  get site(): Site {
+    return this.exchange.client.site;
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.site.scheme;
+  }
+
+  get requestId(): string {
+    return this.exchange.request.forwarding.requestId;
+  }
+
+  get traceparent(): string {
+    return this.exchange.request.forwarding.traceparent;
+  }
+
+  /** Of the request's first byte, on the clock of `performance.now()`. */
+  get startedAt(): number {
+    return this.exchange.startedAt;
+  }
+
+  /** The address of the client: the peer's, or what trusted hops say it is. */
+  get clientAddress(): string {
+    const { client, runtime } = this.exchange;
+    return runtime.trusted.clientOf(client.peer, client.head.header('x-forwarded-for'));
+  }
+
+  /** What the client showed in its TLS handshake; null for nothing. */
+  clientCertificate(): PeerCertificate | null {
+    return this.exchange.client.clientCertificate();
+  }
+
+  /** The request's whole body, for a stage with a `bodyLimit`. */
+  body(): Buffer {
+    if (this.content === null) {
+      const { request, runtime } = this.exchange;
+      const { retained } = request;
+      const bytes = Buffer.from(retained.bytes.subarray(0, retained.length));
+      const hasChunks = retained.isFramed && retained.framing === CHUNKED;
+      this.content = hasChunks ? withoutChunks(bytes, runtime.options.limits.message) : bytes;
+    }
+    return this.content;
+  }
+
+  /** Answers in place of a backend. Returns ANSWER, for a stage that is being entered. */
+  answer(response: DirectResponse, reason: string): number {
+    if (this.isOver) return ANSWER;
+    if (this.isEntering) {
+      this.direct = response;
+      this.reason = reason;
+    } else if (this.isWaiting) {
+      this.isWaiting = false;
+      this.exchange.guard.answer(response, reason);
+    }
+    return ANSWER;
+  }
+
+  /** The stage that waited lets the request pass. */
+  proceed(): void {
+    if (this.isOver || !this.isWaiting) return;
+    this.isWaiting = false;
+    if (!this.isEntering) this.go();
+  }
+
+  /**
+   * Keeps a copy of the backend's response while it goes to the client, and gives it to `done` when it is complete. To be
+   * called by `responded`.
+   * @param limit bytes of the body; a longer one is not kept
+   */
+  capture(limit: number, done: Captured): void {
+    const { carrier, exchange } = this;
+    if (carrier === null) return;
+    this.captures ??= [];
+    this.captures.push(new Capture(limit, carrier.head, exchange.decodesChunks, done));
+  }
+
+  /** Asks a backend of the table for something. It is given up when the client goes. */
+  subrequest(options: SubrequestOptions, done: SubrequestDone): void {
+    const backend = this.site.backends.get(options.backend);
+    if (backend === undefined) {
+      done({ failure: 'no-backend' });
+      return;
+    }
+    this.subrequests ??= [];
+    const subrequest = new Subrequest(this.runtime, options, done);
+    this.subrequests.push(subrequest);
+    subrequest.start(backend);
+  }
+
+  // For the exchange
+
+  /** Enters the stages that are left, until one waits or answers. */
+  go(): void {
+    const { exchange, stages } = this;
+    while (this.at < stages.length) {
+      const stage = stages[this.at]!;
+      if (stage.bodyLimit > 0 && !exchange.guard.hasBody(stage.bodyLimit)) return;
+      this.at++;
+      this.isWaiting = true;
+      this.isEntering = true;
+      const result = stage.enter(this);
+      this.isEntering = false;
+      if (result === ANSWER) {
+        this.isWaiting = false;
+        exchange.guard.answer(this.direct!, this.reason);
+        return;
+      }
+      if (result === WAIT && this.isWaiting) {
+        // Answered before it waited, by something that was there already.
+        if (this.direct !== null) exchange.guard.answer(this.direct, this.reason);
+        return;
+      }
+      this.isWaiting = false;
+    }
+    exchange.guard.admitted();
+  }
+
+  /** A backend's response has come. */
+  responded(carrier: Carrier): void {
+    this.carrier = carrier;
+    for (const stage of this.stages) stage.responded(this, carrier.head);
+  }
+
+  /** More of its body has. */
+  received(carrier: Carrier, buffer: Buffer): void {
+    if (this.captures !== null) for (const capture of this.captures) capture.take(carrier, buffer);
+  }
+
+  /** It is complete. */
+  completed(): void {
+    const limits = this.runtime.options.limits.message;
+    if (this.captures !== null) for (const capture of this.captures) capture.end(limits);
+  }
+
+  /** The exchange is over, whatever has come of it. */
+  end(status: number, reason: string): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.isWaiting = false;
+    this.carrier = null;
+    if (this.subrequests !== null) for (const subrequest of this.subrequests) subrequest.cancel();
+    if (this.captures !== null) for (const capture of this.captures) capture.abort();
+    for (const stage of this.stages) stage.ended(this, status, reason);
+  }
+}
