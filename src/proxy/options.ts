@@ -124,6 +124,8 @@ export type ProxyOptions = {
   readonly ticketKeys: Buffer | null;
   /** Tells this process apart in metrics, such as `worker-0`. */
   readonly name: string;
+  /** Of this program, as spans tell it. */
+  readonly version: string;
 };
 
 export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
@@ -139,6 +141,7 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   drainTimeout: 30_000,
   ticketKeys: null,
   name: 'proxy',
+  version: 'unknown',
 });
 
 /** What a caller may leave out; limits too, one by one. */

@@ -1,3 +1,7 @@
+import type { Policy } from './policy.ts';
+
+export type TelemetryPolicy = Policy & TelemetryContent;
+
 /** What is told of requests (TelemetryPolicy), with all references resolved and all defaults filled in. */
 export type TelemetryContent = {
   readonly report: RequestReport | null;

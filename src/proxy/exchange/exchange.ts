@@ -151,6 +151,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     const isOpen = this.state === SENT || this.state === RESPONDING;
+    this.guard.receiving(buffer);
     this.request.body(isOpen ? this.carrier : null, buffer, isLast);
     if (!this.guard.received(isLast) && isLast) this.request.mirror();
   }
@@ -417,7 +418,8 @@ export class Exchange implements ResponseSink, TimerOwner {
     metrics.count(rule, status, reason, (now - this.startedAt) / 1_000);
     metrics.requestBytes += client.body.received;
     metrics.responseBytes += this.response.bytes;
-    if (runtime.accessLog !== null) logExchange(this, status, reason, now);
+    const log = this.route.accessLog(client.site, runtime);
+    if (log !== null) logExchange(this, log, status, reason, now);
     this.state = IDLE;
     this.guard.end(status, reason);
     this.method = '';

@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
+import { telemetryStages } from './telemetry/stages.ts';
 
 /** What a stage is made with. */
 export type StageContext = {
@@ -18,7 +19,9 @@ export type StageContext = {
 };
 
 /** The stages of each kind of policy. */
-export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {};
+export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
+  TelemetryPolicy: telemetryStages,
+};
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {};

@@ -1,5 +1,6 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
+import type { TelemetryPolicy } from '../../ir/policy/telemetry.ts';
 import type { RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
@@ -26,6 +27,7 @@ export class PolicyTable {
   private readonly made: Map<string, Made>;
   private readonly filters: Map<Filter, Stage>;
   private readonly chains: Map<CompiledMatch, readonly Stage[]>;
+  private readonly logs: Map<CompiledMatch, boolean | null>;
   private readonly refs: Map<CompiledBackendRef, readonly Stage[]>;
   private readonly backends: Map<Backend['entry'], readonly Stage[]>;
 
@@ -37,6 +39,7 @@ export class PolicyTable {
     this.made = new Map();
     this.filters = new Map();
     this.chains = new Map();
+    this.logs = new Map();
     this.refs = new Map();
     this.backends = new Map();
     for (const key in table.policies) {
@@ -46,10 +49,29 @@ export class PolicyTable {
     }
   }
 
+  /** Whether requests are logged, where a policy says so; null: none does. */
+  accessLog(match: CompiledMatch): boolean | null {
+    let wanted = this.logs.get(match);
+    if (wanted === undefined) {
+      const entry = this.chosen(match).get('TelemetryPolicy')?.entry ?? null;
+      wanted = entry === null || entry.failure !== null ? null : (entry as TelemetryPolicy).accessLog;
+      this.logs.set(match, wanted);
+    }
+    return wanted;
+  }
+
   /** The stages of rule and listener, in their order. */
   ofMatch(match: CompiledMatch): readonly Stage[] {
     const known = this.chains.get(match);
     if (known !== undefined) return known;
+    const stages = [...this.chosen(match).values()].flatMap((made) => made.stages);
+    const chain = sorted([...stages, ...this.ofFilters(match.rule.extensions, match.rule.key)]);
+    this.chains.set(match, chain);
+    return chain;
+  }
+
+  /** By kind, the policy of rule or listener that holds. */
+  private chosen(match: CompiledMatch): Map<string, Made> {
     const { rule } = match.rule;
     const chosen = new Map<string, Made>();
     for (const made of this.named(match.listener.listener.policies)) chosen.set(made.entry.kind, made);
@@ -57,10 +79,7 @@ export class PolicyTable {
       const outer = chosen.get(made.entry.kind);
       if (outer === undefined || !outer.entry.overrides) chosen.set(made.entry.kind, made);
     }
-    const stages = [...chosen.values()].flatMap((made) => made.stages);
-    const chain = sorted([...stages, ...this.ofFilters(match.rule.extensions, match.rule.key)]);
-    this.chains.set(match, chain);
-    return chain;
+    return chosen;
   }
 
   /** Those of the filters of a rule's backend. */

@@ -17,15 +17,15 @@ export type OutboxOptions = {
 /** How sending went: `again` is a failure that may pass. */
 export type Outcome = 'sent' | 'again' | 'refused';
 
+export type Count = (outcome: 'sent' | 'dropped', items: number) => void;
+
 export type Send = (message: Buffer, done: (outcome: Outcome) => void) => void;
 
 type Waiting = { readonly message: Buffer; /** What a drop counts. */ readonly items: number; attempts: number };
 
 export class Outbox {
-  /** Items (of messages that hold several) that were sent, and that were given up. */
-  sent: number;
-  dropped: number;
   readonly #send: Send;
+  readonly #count: Count;
   readonly #options: OutboxOptions;
   #waiting: Waiting[];
   #messages: number;
@@ -34,10 +34,10 @@ export class Outbox {
   readonly #timers: Set<NodeJS.Timeout>;
   #closed: boolean;
 
-  constructor(send: Send, options: OutboxOptions) {
-    this.sent = 0;
-    this.dropped = 0;
+  /** `count` is told of the items (of messages that hold several) that were sent, and that were given up. */
+  constructor(send: Send, count: Count, options: OutboxOptions) {
     this.#send = send;
+    this.#count = count;
     this.#options = options;
     this.#waiting = [];
     this.#messages = 0;
@@ -56,7 +56,7 @@ export class Outbox {
   /** Takes a message that stands for so many items, or drops it. */
   offer(message: Buffer, items = 1): void {
     if (!this.hasRoom(message.length)) {
-      this.dropped += items;
+      this.drop(items);
       return;
     }
     this.#messages++;
@@ -65,12 +65,17 @@ export class Outbox {
     this.#next();
   }
 
+  /** Counts items that nobody made a message of, because there is no room for it. */
+  drop(items: number): void {
+    this.#count('dropped', items);
+  }
+
   /** Nothing is taken any more, and nothing sent again. */
   close(): void {
     this.#closed = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    for (const { items } of this.#waiting) this.dropped += items;
+    for (const { items } of this.#waiting) this.drop(items);
     this.#waiting = [];
   }
 
@@ -107,7 +112,6 @@ export class Outbox {
     }
     this.#messages--;
     this.#bytes -= waiting.message.length;
-    if (outcome === 'sent') this.sent += waiting.items;
-    else this.dropped += waiting.items;
+    this.#count(outcome === 'sent' ? 'sent' : 'dropped', waiting.items);
   }
 }

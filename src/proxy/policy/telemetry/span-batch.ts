@@ -37,6 +37,6 @@ export class SpanBatch {
     this.#spans = [];
     // A collector that is gone costs no encoding.
     if (this.#outbox.hasRoom(0)) this.#outbox.offer(this.#encode(this.#resource, spans), spans.length);
-    else this.#outbox.dropped += spans.length;
+    else this.#outbox.drop(spans.length);
   }
 }
