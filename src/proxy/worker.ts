@@ -19,7 +19,7 @@ class Worker {
   private parts: Partial<Record<Collection, Record<string, object>>>;
 
   constructor(settings: ProxySettings, version: string) {
-    this.proxy = new Proxy(settings, (error) => report(error));
+    this.proxy = new Proxy({ ...settings, version }, (error) => report(error));
     this.parts = {};
     addProcessMetrics(this.proxy.registry, { process: settings.name ?? 'worker', version });
   }

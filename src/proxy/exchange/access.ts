@@ -3,13 +3,7 @@ import { X_FORWARDED_FOR } from '../http1/known-field.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Writes the access log's line for an exchange that ends now. */
-export function logExchange(
-  exchange: Exchange,
-  log: AccessLog,
-  status: number,
-  reason: string,
-  now: number,
-): void {
+export function logExchange(exchange: Exchange, log: AccessLog, status: number, reason: string, now: number): void {
   const { attempts, client, request, route, runtime } = exchange;
   const { head } = client;
   const { forwarding } = request;

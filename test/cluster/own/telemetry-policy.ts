@@ -16,7 +16,12 @@ const attribute = (part: Json): Json => tracing({ attributes: [{ name: 'a', ...p
 
 export const TELEMETRY_POLICY_CASES: readonly Case[] = [
   ...cases(policy, [
-    ['a policy has a target', { targetRefs: [TARGET] }, { targetRefs: [] }, 'spec.targetRefs: must have at least 1 item'],
+    [
+      'a policy has a target',
+      { targetRefs: [TARGET] },
+      { targetRefs: [] },
+      'spec.targetRefs: must have at least 1 item',
+    ],
     [
       'a target is named once',
       { targetRefs: [TARGET, { ...TARGET, sectionName: 'b' }] },

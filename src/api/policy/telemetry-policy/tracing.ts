@@ -9,15 +9,12 @@ import { sinkPath, sinkRef } from './sink.ts';
 
 const NAME = { min: 1, max: 256, pattern: /^[a-zA-Z0-9_.:/-]+$/, what: 'letters, digits and _.:/-' };
 
-const fraction = withRules(
-  z.object({ numerator: integer(0), denominator: integer(1).default(100) }),
-  {
-    cel: 'self.numerator <= (has(self.denominator) ? self.denominator : 100)',
-    holds: ({ numerator, denominator }) => numerator <= denominator,
-    message: 'must be at most denominator',
-    path: ['numerator'],
-  },
-);
+const fraction = withRules(z.object({ numerator: integer(0), denominator: integer(1).default(100) }), {
+  cel: 'self.numerator <= (has(self.denominator) ? self.denominator : 100)',
+  holds: ({ numerator, denominator }) => numerator <= denominator,
+  message: 'must be at most denominator',
+  path: ['numerator'],
+});
 
 const attributeSchema = withRules(
   z.object({

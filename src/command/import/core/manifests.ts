@@ -13,11 +13,25 @@ const GATEWAY_API = 'gateway.networking.k8s.io/v1';
 const OWN_API = 'headgate.dev/v1alpha1';
 
 /** In this order they are written: what others refer to comes first. */
-const ORDER = ['GatewayClass', 'Gateway', 'Secret', 'Service', 'EndpointSlice', 'BackendTLSPolicy', 'HTTPRouteFilter', 'HTTPRoute'];
+const ORDER = [
+  'GatewayClass',
+  'Gateway',
+  'Secret',
+  'Service',
+  'EndpointSlice',
+  'BackendTLSPolicy',
+  'HTTPRouteFilter',
+  'HTTPRoute',
+];
 
 export type Endpoint = { readonly address: string; readonly port: number; readonly weight?: number };
 
-export type BackendRef = { readonly name: string; readonly namespace?: string; readonly port: number; readonly weight?: number };
+export type BackendRef = {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly port: number;
+  readonly weight?: number;
+};
 
 export class Manifests {
   readonly namespace: string;
@@ -66,7 +80,7 @@ export class Manifests {
     const { namespace } = this;
     const ports = [{ name: 'http', port, ...(appProtocol === undefined ? {} : { appProtocol }) }];
     this.put({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { ports } });
-    const groups = Map.groupBy(endpoints, (one) => `${isIP(one.address)} ${one.port}`);
+    const groups = grouped(endpoints, (one) => `${isIP(one.address)} ${one.port}`);
     let index = 0;
     for (const those of groups.values()) {
       const [{ address, port: number }] = those as [Endpoint];
@@ -96,9 +110,15 @@ export class Manifests {
 
   /** The same by file: one for each kind. */
   toFiles(): Map<string, string> {
-    const byKind = Map.groupBy(this.all, ({ kind }) => kind.toLowerCase());
+    const byKind = grouped(this.all, ({ kind }) => kind.toLowerCase());
     return new Map(Array.from(byKind, ([kind, those]) => [`${kind}.yaml`, this.toYaml(those)]));
   }
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
 }
 
 /** A DNS label (RFC 1123) as close to a text as can be. */

@@ -50,7 +50,11 @@ export class Node {
 
   /** NaN for what is no number. */
   get number(): number {
-    return typeof this.value === 'number' ? this.value : typeof this.value === 'string' ? Number(this.value) : Number.NaN;
+    return typeof this.value === 'number'
+      ? this.value
+      : typeof this.value === 'string'
+        ? Number(this.value)
+        : Number.NaN;
   }
 
   get isTrue(): boolean {

@@ -21,7 +21,7 @@ export type Count = (outcome: 'sent' | 'dropped', items: number) => void;
 
 export type Send = (message: Buffer, done: (outcome: Outcome) => void) => void;
 
-type Waiting = { readonly message: Buffer; /** What a drop counts. */ readonly items: number; attempts: number };
+type Waiting = { readonly message: Buffer /** What a drop counts. */; readonly items: number; attempts: number };
 
 export class Outbox {
   readonly #send: Send;

@@ -22,7 +22,12 @@ const TIMEOUT = 10_000;
 const TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
 
 /** What is known of a request's span before it ends. */
-type Begun = { readonly traceId: string; readonly spanId: string; readonly parentId: string; readonly traceState: string };
+type Begun = {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentId: string;
+  readonly traceState: string;
+};
 
 /** Makes a span of every request that is sampled, which is the parent of what the backend does. */
 export class TraceStage implements Stage {
