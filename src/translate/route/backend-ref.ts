@@ -61,9 +61,9 @@ export class BackendCatalogue {
     this.policies = new PolicyBook(lookup, this);
   }
 
-  /** The entry of a key that `resolve` gave out. */
-  entry(key: string): CatalogueEntry {
-    return this.#entries.get(key)!;
+  /** The entry of a key that `resolve` gave out; undefined once it leads nowhere any more. */
+  entry(key: string): CatalogueEntry | undefined {
+    return this.#entries.get(key);
   }
 
   /**

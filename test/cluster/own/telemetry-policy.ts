@@ -81,13 +81,13 @@ export const TELEMETRY_POLICY_CASES: readonly Case[] = [
       'a header is named where one is meant',
       { sourceType: 'Header', headerName: 'X-A' },
       { sourceType: 'Header' },
-      'spec.tracing.attributes[0].headerName: must be set when sourceType is Header, and only then',
+      'spec.tracing.attributes.0.headerName: must be set when sourceType is Header, and only then',
     ],
     [
       'a literal is there where one is meant',
       { sourceType: 'Literal', literalValue: 'a' },
       { sourceType: 'Literal' },
-      'spec.tracing.attributes[0].literalValue: must be set when sourceType is Literal, and only then',
+      'spec.tracing.attributes.0.literalValue: must be set when sourceType is Literal, and only then',
     ],
   ]),
 ];
