@@ -38,6 +38,7 @@ export class Manifests {
   /** `name` or `namespace/name` of the Gateway that routes are for. */
   readonly gateway: { readonly name: string; readonly namespace?: string };
   readonly #all: Manifest[] = [];
+  readonly #made = new Map<string, unknown>();
   readonly #names = new Map<string, Set<string>>();
 
   constructor(namespace: string, gateway: { readonly name: string; readonly namespace?: string }) {
@@ -95,6 +96,17 @@ export class Manifests {
     }
   }
 
+  /** What `make` made the first time for a key: what several routes share is made once. */
+  once<T>(key: string, make: () => T): T {
+    if (!this.#made.has(key)) this.#made.set(key, make());
+    return this.#made.get(key) as T;
+  }
+
+  /** An object by its kind and name; null when there is none. */
+  find(kind: string, name: string): Manifest | null {
+    return this.#all.find((one) => one.kind === kind && one.metadata.name === name) ?? null;
+  }
+
   get all(): readonly Manifest[] {
     const place = ({ kind }: Manifest): number => (ORDER.indexOf(kind) + ORDER.length + 1) % (ORDER.length + 1);
     return this.#all
@@ -125,7 +137,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 export function dnsName(text: string): string {
   const name = text
     .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')
     .slice(0, 63)
     .replace(/-+$/, '');

@@ -4,6 +4,7 @@ import type { BackendRef, Manifests } from './manifests.ts';
 
 const MATCHES_PER_RULE = 64;
 const MATCHES_PER_ROUTE = 128;
+const RULES = 16;
 const HOSTNAMES = 16;
 
 export type HeaderMatch = { readonly name: string; readonly value: string; readonly type?: 'RegularExpression' };
@@ -36,10 +37,13 @@ export type TargetRef = { readonly group: string; readonly kind: string; readonl
 export function addRoute(manifests: Manifests, draft: RouteDraft): TargetRef[] {
   const targets: TargetRef[] = [];
   const hosts = draft.hostnames.length === 0 ? [[]] : chunks(draft.hostnames, HOSTNAMES);
+  // A prefix is replaced in a rule with no other match only.
+  const perRule = draft.filters.some(replacesPrefix) ? 1 : MATCHES_PER_RULE;
+  const perRoute = Math.min(MATCHES_PER_ROUTE, RULES * perRule);
   for (const hostnames of hosts) {
-    for (const matches of chunks(draft.matches, MATCHES_PER_ROUTE)) {
+    for (const matches of chunks(draft.matches, perRoute)) {
       const name = manifests.nameFor('HTTPRoute', draft.name);
-      const rules = chunks(matches, MATCHES_PER_RULE).map((those) => ruleOf(draft, those));
+      const rules = chunks(matches, perRule).map((those) => ruleOf(draft, those));
       manifests.add(
         'HTTPRoute',
         name,
@@ -57,6 +61,11 @@ export function addRoute(manifests: Manifests, draft: RouteDraft): TargetRef[] {
     }
   }
   return targets;
+}
+
+function replacesPrefix(filter: object): boolean {
+  const { urlRewrite } = filter as { urlRewrite?: { path?: { type: string } } };
+  return urlRewrite?.path?.type === 'ReplacePrefixMatch';
 }
 
 function parentsOf({ gateway, namespace }: Manifests, sections: readonly string[]): object[] {
