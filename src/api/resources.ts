@@ -16,6 +16,7 @@ import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
+import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type TelemetryPolicy, telemetryPolicySchema } from './policy/telemetry-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
@@ -26,6 +27,7 @@ export type Resources = {
   readonly gateways: readonly Gateway[];
   readonly listenerSets: readonly ListenerSet[];
   readonly gatewayParameters: readonly GatewayParameters[];
+  readonly httpMatchPolicies: readonly HTTPMatchPolicy[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly grpcRoutes: readonly GRPCRoute[];
   readonly tlsRoutes: readonly TLSRoute[];
@@ -52,6 +54,7 @@ export const COLLECTION_OF = {
   Gateway: 'gateways',
   ListenerSet: 'listenerSets',
   GatewayParameters: 'gatewayParameters',
+  HTTPMatchPolicy: 'httpMatchPolicies',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
   TLSRoute: 'tlsRoutes',
@@ -73,6 +76,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   Gateway: gatewaySchema,
   ListenerSet: listenerSetSchema,
   GatewayParameters: gatewayParametersSchema,
+  HTTPMatchPolicy: httpMatchPolicySchema,
   HTTPRoute: httpRouteSchema,
   GRPCRoute: grpcRouteSchema,
   TLSRoute: tlsRouteSchema,
@@ -101,6 +105,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'UDPRoute',
   'BackendTLSPolicy',
   'GatewayParameters',
+  'HTTPMatchPolicy',
   'TelemetryPolicy',
   'ReferenceGrant',
 ]);
@@ -132,6 +137,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     gateways: [],
     listenerSets: [],
     gatewayParameters: [],
+    httpMatchPolicies: [],
     httpRoutes: [],
     grpcRoutes: [],
     tlsRoutes: [],

@@ -30,6 +30,8 @@ export type GatewayPlan = {
   readonly key: string;
   /** What its own `parametersRef` leads to. */
   readonly parameters: GatewayParameters | null;
+  /** What priorities of routes count against. */
+  readonly priorityScope: 'Namespace' | 'Gateway';
   /** Its own. */
   readonly listeners: readonly ListenerPlan[];
   /** All that name it, in order of precedence; those that are not allowed have no listeners. */
@@ -121,6 +123,7 @@ function planGateway(
     gateway,
     key,
     parameters: own.parameters,
+    priorityScope: mergeParameters(gatewayClass.parameters, own.parameters).routePriority?.scope ?? 'Namespace',
     listeners,
     listenerSets,
     conditions: [

@@ -166,7 +166,7 @@ row('OBS-06', 'a long body is cut in its report, a binary one is in base64, and 
     request.on('end', () => response.end());
   });
   const client = await gateway.connect();
-  await client.write('POST /orders HTTP/1.1\r\nHost: a.example\r\nContent-Length: 40\r\n\r\n' + 'a'.repeat(20));
+  await client.write(`POST /orders HTTP/1.1\r\nHost: a.example\r\nContent-Length: 40\r\n\r\n${'a'.repeat(20)}`);
   await until(() => half === 'a'.repeat(20), 'the first half');
   await client.write('b'.repeat(20));
   expect(await client.response()).toMatchObject({ status: 200 });

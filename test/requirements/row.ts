@@ -5,9 +5,8 @@ import { isRow } from './coverage/rows.ts';
 const TIMEOUT = 30_000;
 
 /**
- * A test of rows of the requirements. Its name begins with their ids, from which docs/requirements-coverage.md is made;
- * for that, ids and title are literals: no variables, no loop around the call. A row is shown by requests through a live
- * proxy that manifests alone configure:
+ * A test of rows of the requirements. Its name begins with their ids, from which docs/requirements-coverage.md is made.
+ * A row is shown by requests through a live proxy that manifests alone configure:
  *
  *     row('PATH-01', 'the path decides which backend answers', async () => {
  *       const users = await startBackend(() => 'users');
@@ -26,8 +25,7 @@ export function row(
   const rows = typeof ids === 'string' ? [ids] : [...ids];
   const bad = rows.filter((id) => !isRow(id));
   if (rows.length === 0 || bad.length > 0) throw new Error(`not ids of rows: ${JSON.stringify(ids)}`);
-  test(`${rows.join(' ')} ${title}`, { timeout }, async ({ task }) => {
-    Object.assign(task.meta, { rows });
+  test(`${rows.join(' ')} ${title}`, { timeout }, async () => {
     await body();
   });
 }

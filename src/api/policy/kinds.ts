@@ -1,6 +1,7 @@
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
+import { httpMatchPolicyKind } from './http-match-policy.ts';
 import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** Our own kinds. */
-export const OWN_KINDS: readonly KindDefinition[] = [gatewayParametersKind, telemetryPolicyKind];
+export const OWN_KINDS: readonly KindDefinition[] = [gatewayParametersKind, httpMatchPolicyKind, telemetryPolicyKind];

@@ -2,12 +2,15 @@
  * The compiled form of a routing table: what the request path reads. Everything here is made when a table is applied;
  * routing a request allocates nothing but the strings that the request is asked for.
  */
+import type { BucketMap } from '../../ir/bucket-map.ts';
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Listener, Retry, RoutingTable, Rule, Timeouts } from '../../ir/table.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { Captures } from '../route/candidate.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { ListenerTable } from './listener-table.ts';
 import type { RunnableRule } from './rule.ts';
+import type { SharedParts } from './shared-parts.ts';
 import type { RunnableStream } from './stream.ts';
 import type { StreamPort } from './stream-port.ts';
 
@@ -20,10 +23,14 @@ export interface CompiledTable {
   /** Ports of UDP. */
   readonly datagramPorts: ReadonlyMap<number, StreamPort>;
   /** By key. */
-  readonly rules: ReadonlyMap<string, RunnableRule>;
+  readonly rules: BucketMap<RunnableRule>;
+  /** Rules of the table that this one was made from which are not served any more. */
+  readonly gone: readonly RunnableRule[];
   /** By key. */
   readonly streams: ReadonlyMap<string, RunnableStream>;
-  /** By key; what the next compilation takes over. */
+  /** What the next compilation takes over. */
+  readonly shared: SharedParts;
+  /** By key. */
   readonly listeners: ReadonlyMap<string, ListenerTable>;
 }
 
@@ -61,6 +68,13 @@ export interface CompiledMatch {
   readonly index: number;
   /** The prefix that ReplacePrefixMatch replaces, `''` for `/`; null when the match is not by prefix. */
   readonly prefix: string | null;
+  /**
+   * What placeholders of templates and groups of a regular expression path stand for, found anew at each call. Those of the
+   * path are percent-decoded: whoever puts one somewhere must encode it for that place.
+   */
+  captures(view: RequestView): Captures;
+  /** Those of the path alone and as it has them: they may stand in another path as they are. */
+  encodedCaptures(view: RequestView): Captures;
 }
 
 /** Why no rule serves a request: NO_LISTENER and NO_RULE are 404, MISDIRECTED is 421 (RFC 9110 section 15.5.20). */

@@ -19,23 +19,6 @@ export type Judgement = {
   readonly content: PolicyContent;
 };
 
-type Applied = { readonly rule: RuleBody; readonly closedBy: readonly string[] };
-
-/** What policies made of a rule the last time, so that a rule which is as before stays the same object. */
-const remembered = new WeakMap<
-  RuleBody,
-  {
-    readonly found: readonly PolicyObject[];
-    readonly valid: readonly boolean[];
-    readonly keys: readonly string[];
-    readonly result: Applied;
-  }
->();
-
-function same<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
 const INVALID: Failure = { status: 500, reason: 'PolicyInvalid' };
 
 /** All policies of our own: which one holds where, and what each says. */
@@ -62,7 +45,7 @@ export class PolicyBook {
     const invalid = faults.length > 0;
     const accepted = invalid
       ? policyCondition.invalid(faults.join('; '), generation)
-      : (this.#targetFault(policy, kind) ?? policyCondition.accepted(generation));
+      : (this.#targetFault(policy, kind) ?? policyCondition.accepted(generation, content.note));
     const head = { kind: policy.kind, name: keyOf(policy.metadata), overrides };
     let entry: Policy | null = null;
     if (!invalid && content.entry !== null) entry = { ...head, failure: null, ...content.entry };
@@ -79,21 +62,9 @@ export class PolicyBook {
   }
 
   /** A rule of a route with what policies make of it; the names of those that are invalid and take it out of service. */
-  applyToRule(route: { kind: string; key: string }, rule: RuleBody): Applied {
+  applyToRule(route: { kind: string; key: string }, rule: RuleBody): { rule: RuleBody; closedBy: readonly string[] } {
     const found = this.#policiesAt(route.kind, route.key, rule.name);
     if (found.length === 0) return { rule, closedBy: [] };
-    const keys = this.keysAt(route.kind, route.key, rule.name);
-    const valid = found.map((policy) => this.#contentOf(policy).faults.length === 0);
-    const known = remembered.get(rule);
-    if (known !== undefined && same(known.found, found) && same(known.valid, valid) && same(known.keys, keys)) {
-      return known.result;
-    }
-    const result = this.#apply(found, rule, keys);
-    remembered.set(rule, { found, valid, keys, result });
-    return result;
-  }
-
-  #apply(found: readonly PolicyObject[], rule: RuleBody, policies: readonly string[]): Applied {
     let applied = rule;
     const closedBy: string[] = [];
     for (const policy of found) {
@@ -106,7 +77,8 @@ export class PolicyBook {
         applied = applyToRule(policy, applied);
       }
     }
-    return { rule: { ...applied, policies }, closedBy };
+    const result = { ...applied, policies: this.keysAt(route.kind, route.key, rule.name) };
+    return { rule: rememberedResult(rule, result), closedBy };
   }
 
   /** A backend with what the policies of its Service (`namespace/name`) make of it. */
@@ -195,6 +167,16 @@ export class PolicyBook {
     }
     return null;
   }
+}
+
+/** By what they were made from, so that a rule which is as before stays the same object. */
+const results = new WeakMap<RuleBody, RuleBody>();
+
+function rememberedResult(rule: RuleBody, result: RuleBody): RuleBody {
+  const known = results.get(rule);
+  if (known !== undefined && JSON.stringify(known) === JSON.stringify(result)) return known;
+  results.set(rule, result);
+  return result;
 }
 
 const SECTION = { Gateway: 'listener', HTTPRoute: 'rule', GRPCRoute: 'rule', Service: 'port' } as const;

@@ -1,3 +1,4 @@
+import { httpMatchPolicyTranslation } from './http-match-policy.ts';
 import type { PolicyKind } from './kind.ts';
 import { telemetryPolicyKind } from './telemetry-policy.ts';
 
@@ -12,5 +13,6 @@ export type PolicyKindName =
 
 /** Those that are built: what they differ in. */
 export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
+  HTTPMatchPolicy: httpMatchPolicyTranslation as PolicyKind,
   TelemetryPolicy: telemetryPolicyKind as PolicyKind,
 };

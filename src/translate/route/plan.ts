@@ -95,7 +95,7 @@ function withPolicies(converted: ConvertedRule, { kind, metadata }: Route, polic
   const { rule, closedBy } = policies.applyToRule({ kind, key: keyOf(metadata) }, body);
   if (rule === body) return converted;
   const faults = closedBy.map((name) => `${name} is not accepted, so requests are answered with 500`);
-  return { body: rule, report: faults.length === 0 ? report : report.closedFor(faults), services };
+  return { body: rule, report: faults.length === 0 ? report : report.guardedBy(faults), services };
 }
 
 /** Those that look into what they pass on, since they have ended the client's TLS or there was none. */
@@ -139,11 +139,15 @@ function judgeRules(rules: readonly ConvertedRule[], generation: number): Verdic
   const unresolved = rules.flatMap(({ report }, index) =>
     report.unresolved.map(({ reason, message }) => ({ reason, message: `rules[${index}].${message}` })),
   );
+  let bad = 0;
   for (const [index, { report }] of rules.entries()) {
-    const faults = report.invalid.length > 0 ? report.invalid : report.closed;
+    const own = report.invalid.length > 0 ? report.invalid : report.closed;
+    // Without the route its requests could fall to another one, which nobody guards.
+    const faults = own.length > 0 ? own : report.guarded;
+    if (own.length > 0) bad++;
     if (faults.length > 0) wrong.push(`${index} (${faults.join('; ')})`);
   }
-  const none = wrong.length > 0 && wrong.length === rules.length;
+  const none = bad > 0 && bad === rules.length;
   const [first] = unresolved;
   const { accepted, unsupportedValue, partiallyInvalid, resolvedRefs, unresolvedRefs } = routeCondition;
   return {

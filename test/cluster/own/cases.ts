@@ -1,6 +1,11 @@
 import type { Case } from '../cases/case.ts';
 import { GATEWAY_PARAMETERS_CASES } from './gateway-parameters.ts';
+import { HTTP_MATCH_POLICY_CASES } from './http-match-policy.ts';
 import { TELEMETRY_POLICY_CASES } from './telemetry-policy.ts';
 
 /** Every rule of our own kinds' schemas, asked of the schemas by the unit tests and of an API server by the cluster's. */
-export const OWN_CASES: readonly Case[] = [...GATEWAY_PARAMETERS_CASES, ...TELEMETRY_POLICY_CASES];
+export const OWN_CASES: readonly Case[] = [
+  ...GATEWAY_PARAMETERS_CASES,
+  ...HTTP_MATCH_POLICY_CASES,
+  ...TELEMETRY_POLICY_CASES,
+];
