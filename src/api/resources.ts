@@ -15,8 +15,10 @@ import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-g
 import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
+import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
+import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
 import { type TelemetryPolicy, telemetryPolicySchema } from './policy/telemetry-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
@@ -34,6 +36,8 @@ export type Resources = {
   readonly tcpRoutes: readonly TCPRoute[];
   readonly udpRoutes: readonly UDPRoute[];
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
+  readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
+  readonly rateLimitPolicies: readonly RateLimitPolicy[];
   readonly telemetryPolicies: readonly TelemetryPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
@@ -61,6 +65,8 @@ export const COLLECTION_OF = {
   TCPRoute: 'tcpRoutes',
   UDPRoute: 'udpRoutes',
   BackendTLSPolicy: 'backendTLSPolicies',
+  BackendTrafficPolicy: 'backendTrafficPolicies',
+  RateLimitPolicy: 'rateLimitPolicies',
   TelemetryPolicy: 'telemetryPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
@@ -83,6 +89,8 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   TCPRoute: tcpRouteSchema,
   UDPRoute: udpRouteSchema,
   BackendTLSPolicy: backendTLSPolicySchema,
+  BackendTrafficPolicy: backendTrafficPolicySchema,
+  RateLimitPolicy: rateLimitPolicySchema,
   TelemetryPolicy: telemetryPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
@@ -104,8 +112,10 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'BackendTrafficPolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
+  'RateLimitPolicy',
   'TelemetryPolicy',
   'ReferenceGrant',
 ]);
@@ -144,6 +154,8 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     tcpRoutes: [],
     udpRoutes: [],
     backendTLSPolicies: [],
+    backendTrafficPolicies: [],
+    rateLimitPolicies: [],
     telemetryPolicies: [],
     referenceGrants: [],
     namespaces: [],

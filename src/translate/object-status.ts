@@ -1,12 +1,13 @@
 import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
 import type { ObjectKey } from '../ir/status.ts';
 import { type BackendTLSPolicyStatus, backendTLSPolicyStatus } from './backend-tls-policy.ts';
+import { shadowed } from './condition/route.ts';
 import { type GatewayPlan, type GatewayStatus, gatewayStatus } from './gateway.ts';
 import { type GatewayClassPlan, type GatewayClassStatus, gatewayClassStatus } from './gateway-class.ts';
 import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-parameters.ts';
 import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
-import { compare, type Metadata } from './object.ts';
+import { compare, generationOf, type Metadata } from './object.ts';
 import type { PolicyBook } from './policy/book.ts';
 import { type PolicyObject, targetsOf } from './policy/kind.ts';
 import type { PolicyKindName } from './policy/kinds.ts';
@@ -53,8 +54,16 @@ export function statusOfListenerSet(plan: ListenerSetPlan, attached: (listener: 
   return { kind: 'ListenerSet', ...nameOf(plan.listenerSet.metadata), status: listenerSetStatus(plan, attached) };
 }
 
-export function statusOfRoute({ route, status }: RoutePlan): ObjectStatus {
-  return { kind: route.kind, ...nameOf(route.metadata), status };
+/** `shadow`: what of it never gets a request, in sentences, or `''` (shadow.ts). */
+export function statusOfRoute({ route, status }: RoutePlan, shadow: string): ObjectStatus {
+  const head = { kind: route.kind, ...nameOf(route.metadata) };
+  if (shadow === '') return { ...head, status };
+  const told = shadowed(shadow, generationOf(route.metadata));
+  const parents = status.parents.map((parent) => {
+    const isAccepted = parent.conditions.some(({ type, status: is }) => type === 'Accepted' && is === 'True');
+    return isAccepted ? { ...parent, conditions: [...parent.conditions, told] } : parent;
+  });
+  return { ...head, status: { parents } };
 }
 
 /** Null for a policy that no Gateway of ours has to do with. `gateways` as in backendTLSPolicyStatus. */

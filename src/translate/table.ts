@@ -115,6 +115,11 @@ export function rulesOf({ route, rules, attachments }: RoutePlan, gateway: strin
   });
 }
 
+/** The same of all Gateways. */
+export function allRulesOf(plan: RoutePlan): [string, Rule | Stream][] {
+  return [...plan.attachments.keys()].flatMap((gateway) => rulesOf(plan, gateway));
+}
+
 /** The entry of a rule by Gateway, so that a rule which is as before stays the same object. */
 const remembered = new WeakMap<RuleBody | StreamBody, Map<string, Rule | Stream>>();
 

@@ -1,7 +1,15 @@
+import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
 import { httpMatchPolicyKind } from './http-match-policy.ts';
+import { rateLimitPolicyKind } from './rate-limit-policy.ts';
 import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** Our own kinds. */
-export const OWN_KINDS: readonly KindDefinition[] = [gatewayParametersKind, httpMatchPolicyKind, telemetryPolicyKind];
+export const OWN_KINDS: readonly KindDefinition[] = [
+  backendTrafficPolicyKind,
+  gatewayParametersKind,
+  httpMatchPolicyKind,
+  rateLimitPolicyKind,
+  telemetryPolicyKind,
+];

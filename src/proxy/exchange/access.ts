@@ -21,6 +21,9 @@ export function logExchange(exchange: Exchange, log: AccessLog, status: number, 
   entry.protocol = isKnown ? client.protocol : '';
   entry.status = status;
   entry.reason = reason;
+  const limited = exchange.guard.visit?.limited ?? null;
+  entry.limit = limited === null ? '' : limited.limit;
+  entry.limitedClient = limited === null ? '' : limited.client;
   entry.rule = route.rule === null ? '' : route.rule.key;
   entry.backend = attempts.backend === null ? '' : attempts.backend.key;
   entry.endpoint = attempts.pool === null ? '' : attempts.pool.name;

@@ -2,6 +2,7 @@ import type { Filter } from '../../ir/filter.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Runtime } from '../runtime.ts';
+import { rateLimitStages } from './rate-limit/stages.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
 import { telemetryStages } from './telemetry/stages.ts';
@@ -20,6 +21,7 @@ export type StageContext = {
 
 /** The stages of each kind of policy. */
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
+  RateLimitPolicy: rateLimitStages,
   TelemetryPolicy: telemetryStages,
 };
 

@@ -1,4 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
+import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
 import type { CompiledMatch } from '../compile/compiled.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -36,6 +37,8 @@ export class Visit {
   query: string | null;
   /** Host to send in place of the request's own; null: as it is. */
   hostname: string | null;
+  /** Which rate limit the request was too many for, and a hash of whom it was counted for; null: for none. */
+  limited: { readonly limit: string; readonly client: string } | null;
   private readonly exchange: Exchange;
   private readonly stages: readonly Stage[];
   private at: number;
@@ -58,6 +61,7 @@ export class Visit {
     this.path = null;
     this.query = null;
     this.hostname = null;
+    this.limited = null;
     this.exchange = exchange;
     this.stages = stages;
     this.at = 0;
@@ -87,6 +91,16 @@ export class Visit {
 
   get site(): Site {
     return this.exchange.client.site;
+  }
+
+  /** Where the request goes unless a stage decides otherwise; null for nowhere. */
+  get backend(): Backend | null {
+    return this.exchange.route.backend;
+  }
+
+  /** Whether the exchange is over, so that nothing of the request may be asked for any more. */
+  get aborted(): boolean {
+    return this.isOver;
   }
 
   get scheme(): 'http' | 'https' {
@@ -119,11 +133,11 @@ export class Visit {
   }
 
   /** Key of the backend that was tried last, and `address:port` of its endpoint; `''` while none was. */
-  get backend(): string {
+  get triedBackend(): string {
     return this.exchange.attempts.backend?.key ?? '';
   }
 
-  get endpoint(): string {
+  get triedEndpoint(): string {
     return this.exchange.attempts.pool?.name ?? '';
   }
 

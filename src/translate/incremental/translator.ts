@@ -31,8 +31,9 @@ import { type ParentPlan, parentsOf } from '../parent.ts';
 import { targetId } from '../policy/kind.ts';
 import { gatewaysOf, type Reach } from '../policy/reach.ts';
 import { BackendCatalogue } from '../route/backend-ref.ts';
-import { planRoute, type RoutePlan, routeKey } from '../route/plan.ts';
-import { rulesOf } from '../table.ts';
+import { planRoute, type RoutePlan, routeKey, routeName } from '../route/plan.ts';
+import { MatchIndex } from '../shadow.ts';
+import { allRulesOf, rulesOf } from '../table.ts';
 import { attachesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
 import { PairCount } from './count.ts';
@@ -69,6 +70,9 @@ export class IncrementalTranslator {
   readonly #attached = new Map<string, number>();
   /** Gateways that secure connections to a Service, if it asks for that: by how many routes. */
   readonly #securing = new PairCount();
+  readonly #matches = new MatchIndex();
+  /** Routes (`HTTPRoute shop/cart`) whose status is to be written anew. */
+  readonly #shadows = new Set<string>();
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
   readonly #reach: Reach = {
@@ -194,6 +198,7 @@ export class IncrementalTranslator {
     const goneTables: string[] = [];
     for (const key of dirty.plannedGateways) if (!this.#commitGateway(key)) goneTables.push(key);
     for (const [key, plan] of routes) this.#commitRoute(key, plan, judged);
+    this.#judgeRoutes();
     for (const key of dirty.backends) for (const state of this.#states.values()) state.refreshBackend(key);
     for (const key of judged) this.#judge(key);
     for (const key of dirty.listenerSets) {
@@ -243,8 +248,19 @@ export class IncrementalTranslator {
     }
     const { kind } = known.route;
     this.#intake.addOwnPoliciesFor(targetId(kind, known.key));
+    const name = routeName(known);
+    for (const other of this.#matches.set(name, plan === null ? [] : allRulesOf(plan))) this.#shadows.add(other);
     if (plan === null) this.#statuses.delete(key);
-    else this.#statuses.set(statusOfRoute(plan));
+    else this.#shadows.add(name);
+  }
+
+  /** Those whose own plan or neighbours are not as before. */
+  #judgeRoutes(): void {
+    for (const name of this.#shadows) {
+      const plan = this.#routes.get(name.replace(' ', '/'));
+      if (plan !== undefined) this.#statuses.set(statusOfRoute(plan, this.#matches.shadowOf(name)));
+    }
+    this.#shadows.clear();
   }
 
   /** `listener` is a key of the table. */

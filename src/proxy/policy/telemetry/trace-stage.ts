@@ -108,8 +108,8 @@ export class TraceStage implements Stage {
     ];
     if (status > 0) all.push(['http.response.status_code', status]);
     if (reason !== '') all.push(['error.type', reason]);
-    if (visit.backend !== '') all.push(['headgate.backend', visit.backend]);
-    if (visit.endpoint !== '') all.push(['headgate.endpoint', visit.endpoint]);
+    if (visit.triedBackend !== '') all.push(['headgate.backend', visit.triedBackend]);
+    if (visit.triedEndpoint !== '') all.push(['headgate.endpoint', visit.triedEndpoint]);
     const agent = head.header('user-agent');
     if (agent !== null) all.push(['user_agent.original', agent]);
     for (const attribute of this.tracing.attributes) {
