@@ -15,6 +15,7 @@ import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-g
 import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
+import { type AccessPolicy, accessPolicySchema } from './policy/access-policy.ts';
 import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
@@ -28,6 +29,7 @@ export type Resources = {
   readonly gatewayClasses: readonly GatewayClass[];
   readonly gateways: readonly Gateway[];
   readonly listenerSets: readonly ListenerSet[];
+  readonly accessPolicies: readonly AccessPolicy[];
   readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpMatchPolicies: readonly HTTPMatchPolicy[];
   readonly httpRoutes: readonly HTTPRoute[];
@@ -57,6 +59,7 @@ export const COLLECTION_OF = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
   ListenerSet: 'listenerSets',
+  AccessPolicy: 'accessPolicies',
   GatewayParameters: 'gatewayParameters',
   HTTPMatchPolicy: 'httpMatchPolicies',
   HTTPRoute: 'httpRoutes',
@@ -81,6 +84,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   GatewayClass: gatewayClassSchema,
   Gateway: gatewaySchema,
   ListenerSet: listenerSetSchema,
+  AccessPolicy: accessPolicySchema,
   GatewayParameters: gatewayParametersSchema,
   HTTPMatchPolicy: httpMatchPolicySchema,
   HTTPRoute: httpRouteSchema,
@@ -112,6 +116,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'AccessPolicy',
   'BackendTrafficPolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
@@ -146,6 +151,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     gatewayClasses: [],
     gateways: [],
     listenerSets: [],
+    accessPolicies: [],
     gatewayParameters: [],
     httpMatchPolicies: [],
     httpRoutes: [],

@@ -1,3 +1,4 @@
+import { accessPolicyKind } from './access-policy.ts';
 import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
@@ -7,6 +8,7 @@ import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** Our own kinds. */
 export const OWN_KINDS: readonly KindDefinition[] = [
+  accessPolicyKind,
   backendTrafficPolicyKind,
   gatewayParametersKind,
   httpMatchPolicyKind,

@@ -1,7 +1,9 @@
 import type { Filter } from '../../ir/filter.ts';
+import type { AccessPolicy } from '../../ir/policy/access.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Runtime } from '../runtime.ts';
+import { accessStages } from './access/stages.ts';
 import { rateLimitStages } from './rate-limit/stages.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
@@ -21,6 +23,7 @@ export type StageContext = {
 
 /** The stages of each kind of policy. */
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
+  AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
   RateLimitPolicy: rateLimitStages,
   TelemetryPolicy: telemetryStages,
 };

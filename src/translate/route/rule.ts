@@ -4,8 +4,8 @@ import type { BackendObjectReference } from '../../api/gateway/backend-reference
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
 import { keyOf } from '../object.ts';
-import type { BackendCatalogue, Resolve } from './backend-ref.ts';
 import { type SessionSpec, sessionPersistence } from '../session.ts';
+import type { BackendCatalogue, Resolve } from './backend-ref.ts';
 import { convertFilters } from './filter.ts';
 import type { ConvertedRule, RuleBody } from './kind.ts';
 import type { RuleMatches } from './match.ts';
