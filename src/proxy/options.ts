@@ -115,6 +115,8 @@ export type ProxyOptions = {
   readonly proxyProtocolFrom: readonly string[];
   /** CIDR ranges of hops whose X-Forwarded-*, Forwarded and request ids are believed. */
   readonly trustedProxies: readonly string[];
+  /** CIDR ranges of clients that may ask which rule took their request. */
+  readonly debugFrom: readonly string[];
   /** Whether backends get `Forwarded` (RFC 7239) beside X-Forwarded-*. */
   readonly forwarded: boolean;
   /** null: no access log. */
@@ -138,6 +140,7 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   streams: DEFAULT_STREAM_OPTIONS,
   proxyProtocolFrom: [],
   trustedProxies: [],
+  debugFrom: [],
   forwarded: false,
   accessLog: null,
   drainDelay: 500,

@@ -370,6 +370,36 @@ row('OBS-11', "a route's requests are logged where no others are", async () => {
   expect(headgate.out).not.toContain('"path":"/users/1"');
 });
 
+const DEBUG = `apiVersion: headgate.dev/v1alpha1
+kind: GatewayParameters
+metadata:
+  name: debug
+spec:
+  debugHeader: {mode: Enabled, clientCIDRs: [127.0.0.1/32]}
+`;
+
+row('OBS-12', 'clients that may know are told which route took their request, when they ask', async () => {
+  const app = await startBackend();
+  const gateway = await startGateway([
+    `${GATEWAY}  infrastructure:
+    parametersRef: {group: headgate.dev, kind: GatewayParameters, name: debug}
+`,
+    DEBUG,
+    app.service('app'),
+    route('orders', '/orders', 'app'),
+  ]);
+  expect(gateway.condition('GatewayParameters', 'debug', 'Accepted')).toMatchObject({ status: 'True' });
+  const asked = await gateway.request('GET', '/orders', { headers: { 'Headgate-Debug': '1' } });
+  expect(asked.header('headgate-rule')).toBe('httproute/default/orders/rule/0');
+  expect(asked.header('headgate-backend')).toBe('service/default/app/80');
+  expect(app.last.header('headgate-debug')).toBeNull();
+  const silent = await gateway.request('GET', '/orders');
+  const other = await gateway.request('GET', '/orders', { headers: { 'Headgate-Debug': '1' }, from: '127.0.0.2' });
+  for (const { headers } of [silent, other]) {
+    expect(headers.filter(([name]) => name.toLowerCase().startsWith('headgate-'))).toEqual([]);
+  }
+});
+
 row(['OBS-01', 'POL-02', 'POL-04'], "a route's policy stands in place of the Gateway's, as a whole", async () => {
   const sink = await startBackend();
   const { gateway } = await shop(

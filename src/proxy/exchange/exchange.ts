@@ -88,7 +88,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.request.identify();
     const { route } = this;
     const verdict = route.decide(head, client.sni, client.site);
-    if (verdict !== ANSWERED && route.isGuarded) this.enterGuard(verdict);
+    if (verdict !== ANSWERED && route.isGuarded(client.site)) this.enterGuard(verdict);
     else this.follow(verdict);
   }
 

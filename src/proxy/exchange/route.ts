@@ -56,7 +56,10 @@ export class Route {
   stages({ policies }: Site): readonly Stage[] {
     const { backend, match, ref } = this;
     if (match === null || ref === null) return NO_STAGES;
-    const own = match.isGuarded ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)] : NO_STAGES;
+    const own =
+      match.isGuarded || policies.guardsAll
+        ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)]
+        : NO_STAGES;
     const behind = backend === null ? NO_STAGES : policies.ofBackend(backend.entry);
     return behind.length === 0 ? own : [...own, ...behind];
   }
@@ -70,9 +73,12 @@ export class Route {
   }
 
   /** Whether it may have stages. */
-  get isGuarded(): boolean {
+  isGuarded({ policies }: Site): boolean {
     const { backend, match } = this;
-    return match !== null && (match.isGuarded || (backend !== null && backend.entry.policies !== undefined));
+    return (
+      match !== null &&
+      (match.isGuarded || policies.guardsAll || (backend !== null && backend.entry.policies !== undefined))
+    );
   }
 
   decide(head: RequestHead, sni: string | null, site: Site): number {

@@ -5,6 +5,7 @@ import type { RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
 import type { Runtime } from '../runtime.ts';
+import { DebugStage } from './debug-stage.ts';
 import { FailedStage } from './failed-stage.ts';
 import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
 import type { Stage } from './stage.ts';
@@ -21,6 +22,9 @@ const NONE: readonly Stage[] = [];
 
 /** The stages of one table, and which of them hold for a request. */
 export class PolicyTable {
+  /** Whether there are stages that hold for every request. */
+  readonly guardsAll: boolean;
+  private readonly everywhere: readonly Stage[];
   private readonly table: RoutingTable;
   private readonly runtime: Runtime;
   private readonly state: PolicyState;
@@ -33,6 +37,9 @@ export class PolicyTable {
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
   constructor(table: RoutingTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
+    const { debugFrom } = runtime.options;
+    this.everywhere = debugFrom.length === 0 ? NONE : [new DebugStage(debugFrom)];
+    this.guardsAll = this.everywhere.length > 0;
     this.table = table;
     this.runtime = runtime;
     this.state = state;
@@ -65,7 +72,7 @@ export class PolicyTable {
     const known = this.chains.get(match);
     if (known !== undefined) return known;
     const stages = [...this.chosen(match).values()].flatMap((made) => made.stages);
-    const chain = sorted([...stages, ...this.ofFilters(match.rule.extensions, match.rule.key)]);
+    const chain = sorted([...this.everywhere, ...stages, ...this.ofFilters(match.rule.extensions, match.rule.key)]);
     this.chains.set(match, chain);
     return chain;
   }
