@@ -13,6 +13,7 @@ export function proxySettings(settings: DataPathSettings): ProxySettings {
     trustedProxies: settings.trusted,
     debugFrom: settings.debugFrom,
     forwarded: settings.forwarded,
+    publicURL: settings.publicURL ?? '',
     proxyProtocolFrom: settings.proxyProtocolFrom,
     streams: streamSettings(settings),
     drainDelay: settings.drainDelay,

@@ -75,6 +75,7 @@ export function proxyArguments(spec: GatewayParametersSpec): string[] {
     ...(spec.clientIP?.trustedCIDRs ?? []).map((network) => `--${TRUST[spec.clientIP!.source]}=${network}`),
     ...(spec.debugHeader?.clientCIDRs ?? []).map((network) => `--debug-header-from=${network}`),
     ...(spec.http?.forwardedHeader === 'Enabled' ? ['--forwarded'] : []),
+    ...(spec.publicURL === undefined ? [] : [`--public-url=${spec.publicURL}`]),
     ...(spec.accessLog?.mode === 'Enabled' ? ['--access-log=-'] : []),
   ];
 }

@@ -119,6 +119,8 @@ export type ProxyOptions = {
   readonly debugFrom: readonly string[];
   /** Whether backends get `Forwarded` (RFC 7239) beside X-Forwarded-*. */
   readonly forwarded: boolean;
+  /** Where clients find what is served, without a slash at the end; `''`: where they say. */
+  readonly publicURL: string;
   /** null: no access log. */
   readonly accessLog: AccessLogOptions | null;
   /** Milliseconds that connections are still accepted when the proxy is told to stop. */
@@ -142,6 +144,7 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   trustedProxies: [],
   debugFrom: [],
   forwarded: false,
+  publicURL: '',
   accessLog: null,
   drainDelay: 500,
   drainTimeout: 30_000,
