@@ -19,7 +19,9 @@ import { type AccessPolicy, accessPolicySchema } from './policy/access-policy.ts
 import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
+import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
+import { type TelemetryPolicy, telemetryPolicySchema } from './policy/telemetry-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -31,6 +33,7 @@ export type Resources = {
   readonly accessPolicies: readonly AccessPolicy[];
   readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpMatchPolicies: readonly HTTPMatchPolicy[];
+  readonly httpRouteFilters: readonly ExtensionFilter[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly grpcRoutes: readonly GRPCRoute[];
   readonly tlsRoutes: readonly TLSRoute[];
@@ -39,6 +42,7 @@ export type Resources = {
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
   readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
   readonly rateLimitPolicies: readonly RateLimitPolicy[];
+  readonly telemetryPolicies: readonly TelemetryPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
   readonly services: readonly Service[];
@@ -60,6 +64,7 @@ export const COLLECTION_OF = {
   AccessPolicy: 'accessPolicies',
   GatewayParameters: 'gatewayParameters',
   HTTPMatchPolicy: 'httpMatchPolicies',
+  HTTPRouteFilter: 'httpRouteFilters',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
   TLSRoute: 'tlsRoutes',
@@ -68,6 +73,7 @@ export const COLLECTION_OF = {
   BackendTLSPolicy: 'backendTLSPolicies',
   BackendTrafficPolicy: 'backendTrafficPolicies',
   RateLimitPolicy: 'rateLimitPolicies',
+  TelemetryPolicy: 'telemetryPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
   Service: 'services',
@@ -84,6 +90,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   AccessPolicy: accessPolicySchema,
   GatewayParameters: gatewayParametersSchema,
   HTTPMatchPolicy: httpMatchPolicySchema,
+  HTTPRouteFilter: httpRouteFilterSchema,
   HTTPRoute: httpRouteSchema,
   GRPCRoute: grpcRouteSchema,
   TLSRoute: tlsRouteSchema,
@@ -92,6 +99,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   BackendTLSPolicy: backendTLSPolicySchema,
   BackendTrafficPolicy: backendTrafficPolicySchema,
   RateLimitPolicy: rateLimitPolicySchema,
+  TelemetryPolicy: telemetryPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
   Service: serviceSchema,
@@ -116,7 +124,9 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'BackendTrafficPolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
+  'HTTPRouteFilter',
   'RateLimitPolicy',
+  'TelemetryPolicy',
   'ReferenceGrant',
 ]);
 
@@ -149,6 +159,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     accessPolicies: [],
     gatewayParameters: [],
     httpMatchPolicies: [],
+    httpRouteFilters: [],
     httpRoutes: [],
     grpcRoutes: [],
     tlsRoutes: [],
@@ -157,6 +168,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     backendTLSPolicies: [],
     backendTrafficPolicies: [],
     rateLimitPolicies: [],
+    telemetryPolicies: [],
     referenceGrants: [],
     namespaces: [],
     services: [],

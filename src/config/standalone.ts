@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Flag, Settings } from './flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from './limits.ts';
-import { duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
+import { baseURL, duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -68,11 +68,25 @@ export const PROXY_FLAGS = {
     fallback: 'none',
     schema: z.array(network).default([]),
   },
+  debugFrom: {
+    name: 'debug-header-from',
+    value: 'CIDR',
+    multiple: true,
+    about: 'networks that are told which rule took a request with the field Headgate-Debug; may be repeated',
+    fallback: 'none',
+    schema: z.array(network).default([]),
+  },
   forwarded: {
     name: 'forwarded',
     value: null,
     about: 'send the Forwarded field (RFC 7239) to backends as well',
     schema: z.boolean().default(false),
+  },
+  publicURL: {
+    name: 'public-url',
+    value: 'URL',
+    about: "where clients find the Gateways, for filters that have to tell (default: the request's own)",
+    schema: baseURL.optional(),
   },
   encodedSlash: {
     name: 'encoded-slash',

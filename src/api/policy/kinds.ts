@@ -3,7 +3,9 @@ import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
 import { httpMatchPolicyKind } from './http-match-policy.ts';
+import { httpRouteFilterKind } from './http-route-filter.ts';
 import { rateLimitPolicyKind } from './rate-limit-policy.ts';
+import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** Our own kinds. */
 export const OWN_KINDS: readonly KindDefinition[] = [
@@ -11,5 +13,7 @@ export const OWN_KINDS: readonly KindDefinition[] = [
   backendTrafficPolicyKind,
   gatewayParametersKind,
   httpMatchPolicyKind,
+  httpRouteFilterKind,
   rateLimitPolicyKind,
+  telemetryPolicyKind,
 ];

@@ -2,11 +2,14 @@ import type { Filter } from '../../ir/filter.ts';
 import type { AccessPolicy } from '../../ir/policy/access.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
+import { directResponseStage } from '../filter/direct-response.ts';
+import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
 import { accessStages } from './access/stages.ts';
 import { rateLimitStages } from './rate-limit/stages.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
+import { telemetryStages } from './telemetry/stages.ts';
 
 /** What a stage is made with. */
 export type StageContext = {
@@ -24,7 +27,11 @@ export type StageContext = {
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
   AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
   RateLimitPolicy: rateLimitStages,
+  TelemetryPolicy: telemetryStages,
 };
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
-export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {};
+export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {
+  DirectResponse: directResponseStage,
+  Transform: transformStage,
+};

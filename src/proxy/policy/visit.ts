@@ -1,16 +1,18 @@
 import type { PeerCertificate } from 'node:tls';
 import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
+import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { CompiledMatch } from '../compile/compiled.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
-import type { DirectResponse } from '../filter/plan.ts';
+import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED } from '../http1/framing.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { withoutChunks } from './body.ts';
 import { Capture, type Captured } from './capture.ts';
 import { Edits } from './edits.ts';
+import { KeptBody } from './kept-body.ts';
 import { ANSWER, type Stage, WAIT } from './stage.ts';
 
 /** Who a client is, as far as an authentication found out. */
@@ -36,6 +38,8 @@ export class Visit {
   query: string | null;
   /** Host to send in place of the request's own; null: as it is. */
   hostname: string | null;
+  /** Method to send in place of the request's own; null: as it is. */
+  method: string | null;
   /** Which rate limit the request was too many for, and a hash of whom it was counted for; null: for none. */
   limited: { readonly limit: string; readonly client: string } | null;
   private readonly exchange: Exchange;
@@ -51,6 +55,7 @@ export class Visit {
   private captures: Capture[] | null;
   private subrequests: Subrequest[] | null;
   private content: Buffer | null;
+  private kept: KeptBody | null;
 
   constructor(exchange: Exchange, stages: readonly Stage[]) {
     this.request = new Edits();
@@ -59,6 +64,7 @@ export class Visit {
     this.path = null;
     this.query = null;
     this.hostname = null;
+    this.method = null;
     this.limited = null;
     this.exchange = exchange;
     this.stages = stages;
@@ -72,6 +78,7 @@ export class Visit {
     this.captures = null;
     this.subrequests = null;
     this.content = null;
+    this.kept = null;
   }
 
   get head(): RequestHead {
@@ -88,6 +95,31 @@ export class Visit {
 
   get site(): Site {
     return this.exchange.client.site;
+  }
+
+  /** The endpoint that the request went to last; null while it has gone nowhere. */
+  get endpoint(): EndpointPool | null {
+    return this.exchange.attempts.pool;
+  }
+
+  /** Whether the peer's word about the client is taken. */
+  get isTrusted(): boolean {
+    return this.exchange.request.forwarding.isTrusted;
+  }
+
+  /** What rule and backend reference do to every request, and to every response. */
+  get requestPlan(): HeaderPlan {
+    return this.exchange.route.ref!.request;
+  }
+
+  get responsePlan(): HeaderPlan {
+    return this.exchange.route.ref!.response;
+  }
+
+  /** Sends the request to the backend with another method. Not for HEAD, nor for a request with HEAD. */
+  sendAs(method: string): void {
+    this.method = method;
+    this.exchange.method = method;
   }
 
   /** Where the request goes unless a stage decides otherwise; null for nowhere. */
@@ -110,6 +142,32 @@ export class Visit {
 
   get traceparent(): string {
     return this.exchange.request.forwarding.traceparent;
+  }
+
+  /** In place of the trace that the request came with or was given: the backend gets it, and the access log's line. */
+  set traceparent(value: string) {
+    const { forwarding } = this.exchange.request;
+    forwarding.traceparent = value;
+    if (!forwarding.isNewTrace) this.request.set('traceparent', value);
+  }
+
+  /** Whether the client sent no trace that could be used. */
+  get isNewTrace(): boolean {
+    return this.exchange.request.forwarding.isNewTrace;
+  }
+
+  /** As the access log names it, such as `HTTP/1.1`. */
+  get protocol(): string {
+    return this.exchange.client.protocol;
+  }
+
+  /** Key of the backend that was tried last, and `address:port` of its endpoint; `''` while none was. */
+  get triedBackend(): string {
+    return this.exchange.attempts.backend?.key ?? '';
+  }
+
+  get triedEndpoint(): string {
+    return this.exchange.attempts.pool?.name ?? '';
   }
 
   /** Of the request's first byte, on the clock of `performance.now()`. */
@@ -138,6 +196,17 @@ export class Visit {
       this.content = hasChunks ? withoutChunks(bytes, runtime.options.limits.message) : bytes;
     }
     return this.content;
+  }
+
+  /** Keeps a copy of the first bytes of the request's body as it passes. To be called by `enter`. */
+  keepBody(limit: number): void {
+    this.kept ??= new KeptBody(limit, this.exchange.client);
+  }
+
+  /** What was kept so far, without framing; and how many bytes have come. */
+  get keptBody(): { readonly bytes: Buffer; readonly received: number } {
+    const bytes = this.kept?.content(this.runtime.options.limits.message) ?? Buffer.alloc(0);
+    return { bytes, received: this.exchange.client.body.received };
   }
 
   /** Answers in place of a backend. Returns ANSWER, for a stage that is being entered. */
@@ -211,6 +280,11 @@ export class Visit {
       this.isWaiting = false;
     }
     exchange.guard.admitted();
+  }
+
+  /** More of the request's body has come. */
+  receiving(buffer: Buffer): void {
+    this.kept?.take(this.exchange.client.body, buffer);
   }
 
   /** A backend's response has come. */
