@@ -13,7 +13,7 @@ import { proxyParameters } from './parameters.ts';
 /** A sample that sets every field. */
 const FULL: GatewayParameters['spec'] = gatewayParametersSchema.parse(
   parseAllDocuments(readFileSync(join(import.meta.dirname, '../../test/cluster/own/samples.yaml'), 'utf8'))
-    .map((document) => document.toJS() as { kind: string })
+    .map((document) => document.toJS())
     .find(({ kind }) => kind === 'GatewayParameters'),
 ).spec;
 
