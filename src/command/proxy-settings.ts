@@ -13,6 +13,7 @@ export function proxySettings(settings: DataPathSettings): ProxySettings {
     trustedProxies: settings.trusted,
     forwarded: settings.forwarded,
     publicURL: settings.publicURL ?? '',
+    encodedSlash: settings.encodedSlash,
     proxyProtocolFrom: settings.proxyProtocolFrom,
     streams: streamSettings(settings),
     drainDelay: settings.drainDelay,

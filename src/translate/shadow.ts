@@ -86,7 +86,10 @@ function textOf({ path, headers, query, method }: Match): string {
 
 function precedes(a: Place, b: Place): boolean {
   if (a.priority !== b.priority && namespaceOf(a) === namespaceOf(b)) return a.priority > b.priority;
-  return a.order < b.order || (a.order === b.order && a.match < b.match);
+  if (a.order !== b.order) return a.order < b.order;
+  // Routes of two kinds with one name.
+  if (a.route !== b.route) return a.route < b.route;
+  return a.match < b.match;
 }
 
 function namespaceOf({ route }: Place): string {
