@@ -80,3 +80,15 @@ test('a few are told', () => {
     /^rules\[0\]\.matches\[1\] asks .* of the same route, .*; and 1 more$/,
   );
 });
+
+test('of routes of two kinds with one name the same one is first whichever came first', () => {
+  for (const kinds of [
+    ['GRPCRoute', 'HTTPRoute'],
+    ['HTTPRoute', 'GRPCRoute'],
+  ]) {
+    const index = new MatchIndex();
+    for (const kind of kinds) index.set(`${kind} n/a`, rules('1', [match('/x')]));
+    expect(index.shadowOf('GRPCRoute n/a')).toBe('');
+    expect(index.shadowOf('HTTPRoute n/a')).toContain('of GRPCRoute n/a');
+  }
+});
