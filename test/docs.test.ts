@@ -143,7 +143,7 @@ test('the reasons of conditions are those in the code', () => {
     join(ROOT, 'src/controller/programmed.ts'),
     join(ROOT, 'src/controller/pin/status.ts'),
   ]
-    .flatMap((path) => Array.from(read(path).matchAll(/'([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
+    .flatMap((path) => Array.from(read(path).matchAll(/'(?:headgate\.dev\/)?([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
     .filter((word) => !/^(True|False|Unknown|Gateway|ListenerSet|HTTPRoute|RequestMirror)$/.test(word));
   const shown = rows(read(join(DOCS, 'errors.md')), '### Conditions that are not as they should be').flatMap(
     ([, condition, reason]) => [...condition!.matchAll(/([A-Z][A-Za-z]+)=/g)].map(([, type]) => type!).concat(reason!),
@@ -152,12 +152,23 @@ test('the reasons of conditions are those in the code', () => {
   expect([...new Set(made)].filter((word) => !GOOD.has(word) && !shown.includes(word))).toEqual([]);
 });
 
+const NO_POOLS = {
+  connects: 0,
+  connectFailures: 0,
+  reuses: 0,
+  open: 0,
+  waiting: 0,
+  leftOut: 0,
+  openCircuits: 0,
+  openings: 0,
+};
+
 test('the metrics are those in the code, with their types and labels', async () => {
   const registry = new Registry();
   const stop = addProcessMetrics(registry, { process: 'docs', version: '0' });
   new ControllerMetrics(registry);
   new AccessLog({ target: 1 }, registry);
-  new ProxyMetrics(registry, { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 });
+  new ProxyMetrics(registry, NO_POOLS);
   new RateLimits(registry);
   new StreamMetrics(registry);
   new CertificateTimes(registry, () => {});

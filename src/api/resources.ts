@@ -19,6 +19,7 @@ import { type AccessPolicy, accessPolicySchema } from './policy/access-policy.ts
 import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
+import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
@@ -31,6 +32,7 @@ export type Resources = {
   readonly accessPolicies: readonly AccessPolicy[];
   readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpMatchPolicies: readonly HTTPMatchPolicy[];
+  readonly httpRouteFilters: readonly ExtensionFilter[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly grpcRoutes: readonly GRPCRoute[];
   readonly tlsRoutes: readonly TLSRoute[];
@@ -60,6 +62,7 @@ export const COLLECTION_OF = {
   AccessPolicy: 'accessPolicies',
   GatewayParameters: 'gatewayParameters',
   HTTPMatchPolicy: 'httpMatchPolicies',
+  HTTPRouteFilter: 'httpRouteFilters',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
   TLSRoute: 'tlsRoutes',
@@ -84,6 +87,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   AccessPolicy: accessPolicySchema,
   GatewayParameters: gatewayParametersSchema,
   HTTPMatchPolicy: httpMatchPolicySchema,
+  HTTPRouteFilter: httpRouteFilterSchema,
   HTTPRoute: httpRouteSchema,
   GRPCRoute: grpcRouteSchema,
   TLSRoute: tlsRouteSchema,
@@ -116,6 +120,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'BackendTrafficPolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
+  'HTTPRouteFilter',
   'RateLimitPolicy',
   'ReferenceGrant',
 ]);
@@ -149,6 +154,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     accessPolicies: [],
     gatewayParameters: [],
     httpMatchPolicies: [],
+    httpRouteFilters: [],
     httpRoutes: [],
     grpcRoutes: [],
     tlsRoutes: [],

@@ -12,6 +12,8 @@ export function proxySettings(settings: DataPathSettings): ProxySettings {
     portOffset: settings.portOffset,
     trustedProxies: settings.trusted,
     forwarded: settings.forwarded,
+    publicURL: settings.publicURL ?? '',
+    encodedSlash: settings.encodedSlash,
     proxyProtocolFrom: settings.proxyProtocolFrom,
     streams: streamSettings(settings),
     drainDelay: settings.drainDelay,

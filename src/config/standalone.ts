@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Flag, Settings } from './flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from './limits.ts';
-import { duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
+import { baseURL, duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -73,6 +73,19 @@ export const PROXY_FLAGS = {
     value: null,
     about: 'send the Forwarded field (RFC 7239) to backends as well',
     schema: z.boolean().default(false),
+  },
+  publicURL: {
+    name: 'public-url',
+    value: 'URL',
+    about: "where clients find the Gateways, for filters that have to tell (default: the request's own)",
+    schema: baseURL.optional(),
+  },
+  encodedSlash: {
+    name: 'encoded-slash',
+    value: 'HOW',
+    about: 'what %2F in a path is: keep (no separator), reject (400, and %5C too) or decode (a separator)',
+    fallback: 'keep',
+    schema: z.enum(['keep', 'reject', 'decode'], { error: 'must be keep, reject or decode' }).default('keep'),
   },
   proxyProtocolFrom: {
     name: 'proxy-protocol-from',

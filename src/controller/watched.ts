@@ -30,6 +30,7 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'AccessPolicy', path: `${OWN_API}/accesspolicies`, query: {} },
   { kind: 'GatewayParameters', path: `${OWN_API}/gatewayparameters`, query: {} },
   { kind: 'HTTPMatchPolicy', path: `${OWN_API}/httpmatchpolicies`, query: {} },
+  { kind: 'HTTPRouteFilter', path: `${OWN_API}/httproutefilters`, query: {} },
   { kind: 'HTTPRoute', path: `${GATEWAY_API}/httproutes`, query: {} },
   { kind: 'GRPCRoute', path: `${GATEWAY_API}/grpcroutes`, query: {} },
   { kind: 'TLSRoute', path: `${GATEWAY_API}/tlsroutes`, query: {} },

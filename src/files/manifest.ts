@@ -31,6 +31,7 @@ const GROUP_OF: Readonly<Record<Kind, string>> = {
   AccessPolicy: 'headgate.dev',
   GatewayParameters: 'headgate.dev',
   HTTPMatchPolicy: 'headgate.dev',
+  HTTPRouteFilter: 'headgate.dev',
   HTTPRoute: 'gateway.networking.k8s.io',
   GRPCRoute: 'gateway.networking.k8s.io',
   TLSRoute: 'gateway.networking.k8s.io',

@@ -198,6 +198,9 @@ export class ProxyMetrics {
     counter('headgate_tls_handshake_failures_total', 'TLS handshakes that failed.', () => this.handshakeFailures);
     gauge('headgate_client_connections', 'Open connections from clients.', () => this.connectionsOpen);
     gauge('headgate_backend_connections', 'Open connections to backends.', () => pools.open);
+    counter('headgate_circuit_openings_total', 'Times that a circuit has opened.', () => pools.openings);
+    gauge('headgate_circuits_open', 'Circuits that are open or half open.', () => pools.openCircuits);
+    gauge('headgate_endpoints_left_out', 'Endpoints that health checks leave out.', () => pools.leftOut);
     gauge('headgate_backend_pending_requests', 'Requests that wait for a connection.', () => pools.waiting);
     registry.beforeCollect(() => {
       this.countNoted();

@@ -1,6 +1,7 @@
 import type { AccessLogOptions } from '../observe/access-log.ts';
 import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from './http1/limits.ts';
 import type { ProxyProtocolVersion } from './proxy-protocol/write.ts';
+import type { EncodedSlash } from './route/normalise.ts';
 
 /** Bounds of one proxy process. Times are milliseconds, sizes bytes; 0 turns a timeout off. */
 export type ProxyLimits = {
@@ -117,6 +118,9 @@ export type ProxyOptions = {
   readonly trustedProxies: readonly string[];
   /** Whether backends get `Forwarded` (RFC 7239) beside X-Forwarded-*. */
   readonly forwarded: boolean;
+  /** Where clients find what is served, without a slash at the end; `''`: where they say. */
+  readonly publicURL: string;
+  readonly encodedSlash: EncodedSlash;
   /** null: no access log. */
   readonly accessLog: AccessLogOptions | null;
   /** Milliseconds that connections are still accepted when the proxy is told to stop. */
@@ -137,6 +141,8 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   proxyProtocolFrom: [],
   trustedProxies: [],
   forwarded: false,
+  publicURL: '',
+  encodedSlash: 'keep',
   accessLog: null,
   drainDelay: 500,
   drainTimeout: 30_000,

@@ -14,11 +14,12 @@ import { planGatewayClasses } from './gateway-class.ts';
 import { planParameters } from './gateway-parameters.ts';
 import { parentOf } from './listener-set.ts';
 import { lookupOf, ownPolicies } from './lookup.ts';
-import { compare } from './object.ts';
+import { compare, keyOf } from './object.ts';
 import {
   byObject,
   type ObjectStatus,
   statusOfClass,
+  statusOfFilter,
   statusOfGateway,
   statusOfListenerSet,
   statusOfOwnPolicy,
@@ -32,8 +33,9 @@ import { gatewaysOf } from './policy/reach.ts';
 import { BackendCatalogue } from './route/backend-ref.ts';
 import type { Route } from './route/kind.ts';
 import { ROUTE_KINDS } from './route/kinds.ts';
-import { planRoute, type RoutePlan, routeKey } from './route/plan.ts';
-import { tableOf } from './table.ts';
+import { planRoute, type RoutePlan, routeKey, routeName } from './route/plan.ts';
+import { MatchIndex } from './shadow.ts';
+import { allRulesOf, tableOf } from './table.ts';
 
 export { parentOf as listenerSetParent } from './listener-set.ts';
 export type { ObjectStatus, RouteObjectStatus } from './object-status.ts';
@@ -62,6 +64,8 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
   const attachedTo = new Map(
     routes.map((plan) => [`${plan.route.kind}/${plan.key}`, new Set(plan.listeners.values())]),
   );
+  const matches = new MatchIndex();
+  for (const plan of routes) matches.set(routeName(plan), allRulesOf(plan));
   const routesOf = groupByGateway(gateways, routes);
   const counts = countByListener(routes);
   const attached = (listener: string) => counts.get(listener) ?? 0;
@@ -85,11 +89,18 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
       ...planParameters(classes, gateways, options.controllerName).map(statusOfParameters),
       ...gateways.map((plan) => statusOfGateway(plan, attached)),
       ...gateways.flatMap(({ listenerSets }) => listenerSets.map((plan) => statusOfListenerSet(plan, attached))),
-      ...routes.map(statusOfRoute),
+      ...routes.map((plan) => statusOfRoute(plan, matches.shadowOf(routeName(plan)))),
       ...resources.backendTLSPolicies
         .map((policy) => {
           const ancestors = new Set(servicesOf(policy).flatMap((service) => [...(securing.get(service) ?? [])]));
           return statusOfPolicy(policy, ancestors, lookup, options.controllerName);
+        })
+        .filter((status) => status !== null),
+      ...resources.httpRouteFilters
+        .map(({ metadata }) => {
+          const key = keyOf(metadata);
+          const using = routes.filter(({ filters }) => filters.has(key));
+          return statusOfFilter(backends.filters.resolve(key)!, using, options.controllerName);
         })
         .filter((status) => status !== null),
       ...policies

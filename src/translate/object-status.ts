@@ -1,14 +1,17 @@
 import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
 import type { ObjectKey } from '../ir/status.ts';
 import { type BackendTLSPolicyStatus, backendTLSPolicyStatus } from './backend-tls-policy.ts';
+import { shadowed } from './condition/route.ts';
 import { type GatewayPlan, type GatewayStatus, gatewayStatus } from './gateway.ts';
 import { type GatewayClassPlan, type GatewayClassStatus, gatewayClassStatus } from './gateway-class.ts';
 import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-parameters.ts';
 import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
-import { compare, type Metadata } from './object.ts';
+import { compare, generationOf, type Metadata } from './object.ts';
+import type { ResolvedFilter } from './extension-filter/book.ts';
+import { filterStatus } from './extension-filter/status.ts';
 import type { PolicyBook } from './policy/book.ts';
-import { type PolicyObject, targetsOf } from './policy/kind.ts';
+import { type PolicyObject, targetId, targetsOf } from './policy/kind.ts';
 import type { PolicyKindName } from './policy/kinds.ts';
 import { type PolicyStatus, policyStatus } from './policy/status.ts';
 import type { RouteKindName } from './route/kind.ts';
@@ -24,9 +27,9 @@ export type ObjectStatus =
   | PolicyObjectStatus
   | (ObjectKey & { readonly kind: 'BackendTLSPolicy'; readonly status: BackendTLSPolicyStatus });
 
-/** All policies of ours have a status of the same shape. */
+/** All policies of ours have a status of the same shape, and so do filters. */
 export type PolicyObjectStatus = ObjectKey & {
-  readonly kind: PolicyKindName;
+  readonly kind: PolicyKindName | 'HTTPRouteFilter';
   readonly status: PolicyStatus;
   /** What the policy is for, as `targetsOf` names it. */
   readonly targets: readonly string[];
@@ -53,8 +56,16 @@ export function statusOfListenerSet(plan: ListenerSetPlan, attached: (listener: 
   return { kind: 'ListenerSet', ...nameOf(plan.listenerSet.metadata), status: listenerSetStatus(plan, attached) };
 }
 
-export function statusOfRoute({ route, status }: RoutePlan): ObjectStatus {
-  return { kind: route.kind, ...nameOf(route.metadata), status };
+/** `shadow`: what of it never gets a request, in sentences, or `''` (shadow.ts). */
+export function statusOfRoute({ route, status }: RoutePlan, shadow: string): ObjectStatus {
+  const head = { kind: route.kind, ...nameOf(route.metadata) };
+  if (shadow === '') return { ...head, status };
+  const told = shadowed(shadow, generationOf(route.metadata));
+  const parents = status.parents.map((parent) => {
+    const isAccepted = parent.conditions.some(({ type, status: is }) => type === 'Accepted' && is === 'True');
+    return isAccepted ? { ...parent, conditions: [...parent.conditions, told] } : parent;
+  });
+  return { ...head, status: { parents } };
 }
 
 /** Null for a policy that no Gateway of ours has to do with. `gateways` as in backendTLSPolicyStatus. */
@@ -79,6 +90,18 @@ export function statusOfOwnPolicy(
   const status = policyStatus(policy, gateways, book, controllerName);
   if (status === null) return null;
   return { kind: policy.kind as PolicyKindName, ...nameOf(policy.metadata), status, targets: targetsOf(policy) };
+}
+
+/** Of an HTTPRouteFilter that `routes` use; null when none of them has to do with a Gateway of ours. */
+export function statusOfFilter(
+  resolved: ResolvedFilter,
+  routes: readonly RoutePlan[],
+  controllerName: string,
+): ObjectStatus | null {
+  const status = filterStatus(resolved, routes, controllerName);
+  if (status === null) return null;
+  const targets = routes.map(({ route, key }) => targetId(route.kind, key)).sort(compare);
+  return { kind: 'HTTPRouteFilter', ...nameOf(resolved.filter.metadata), status, targets };
 }
 
 /** By kind, namespace and name. */

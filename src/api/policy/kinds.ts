@@ -3,6 +3,7 @@ import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
 import { httpMatchPolicyKind } from './http-match-policy.ts';
+import { httpRouteFilterKind } from './http-route-filter.ts';
 import { rateLimitPolicyKind } from './rate-limit-policy.ts';
 
 /** Our own kinds. */
@@ -11,5 +12,6 @@ export const OWN_KINDS: readonly KindDefinition[] = [
   backendTrafficPolicyKind,
   gatewayParametersKind,
   httpMatchPolicyKind,
+  httpRouteFilterKind,
   rateLimitPolicyKind,
 ];

@@ -1,10 +1,11 @@
 import type { PeerCertificate } from 'node:tls';
 import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
+import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { CompiledMatch } from '../compile/compiled.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
-import type { DirectResponse } from '../filter/plan.ts';
+import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED } from '../http1/framing.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Runtime, Site } from '../runtime.ts';
@@ -36,6 +37,8 @@ export class Visit {
   query: string | null;
   /** Host to send in place of the request's own; null: as it is. */
   hostname: string | null;
+  /** Method to send in place of the request's own; null: as it is. */
+  method: string | null;
   /** Which rate limit the request was too many for, and a hash of whom it was counted for; null: for none. */
   limited: { readonly limit: string; readonly client: string } | null;
   private readonly exchange: Exchange;
@@ -59,6 +62,7 @@ export class Visit {
     this.path = null;
     this.query = null;
     this.hostname = null;
+    this.method = null;
     this.limited = null;
     this.exchange = exchange;
     this.stages = stages;
@@ -88,6 +92,31 @@ export class Visit {
 
   get site(): Site {
     return this.exchange.client.site;
+  }
+
+  /** The endpoint that the request went to last; null while it has gone nowhere. */
+  get endpoint(): EndpointPool | null {
+    return this.exchange.attempts.pool;
+  }
+
+  /** Whether the peer's word about the client is taken. */
+  get isTrusted(): boolean {
+    return this.exchange.request.forwarding.isTrusted;
+  }
+
+  /** What rule and backend reference do to every request, and to every response. */
+  get requestPlan(): HeaderPlan {
+    return this.exchange.route.ref!.request;
+  }
+
+  get responsePlan(): HeaderPlan {
+    return this.exchange.route.ref!.response;
+  }
+
+  /** Sends the request to the backend with another method. Not for HEAD, nor for a request with HEAD. */
+  sendAs(method: string): void {
+    this.method = method;
+    this.exchange.method = method;
   }
 
   /** Where the request goes unless a stage decides otherwise; null for nowhere. */

@@ -1,6 +1,7 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure } from '../../ir/table.ts';
 import type { CompiledMatch, CompiledPort, CompiledTable, Unrouted } from '../compile/compiled.ts';
+import { answerOf } from '../filter/direct-response.ts';
 import { inPhaseOrder, PHASES, type Phase } from '../filter/phases.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import { type Candidate, type Captures, PATH_KINDS, precedence } from './candidate.ts';
@@ -20,7 +21,7 @@ export type Explanation = {
   readonly candidates: readonly ExplainedCandidate[];
   /** What the placeholders of templates and the groups of a pattern stand for. */
   readonly captures: Captures;
-  /** What answers before any backend is asked: a preflight or a redirect. */
+  /** What answers before any backend is asked: a preflight, a redirect, or a direct response if policies let the request pass. */
   readonly answer: DirectResponse | null;
   /** The filters of the rule that won, in the order in which they take effect. */
   readonly filters: readonly ExplainedFilter[];
@@ -91,10 +92,16 @@ export function explain(table: CompiledTable, question: Question): Explanation {
     listeners,
     candidates: explainCandidates(table, port, view, found),
     captures: found.captures(view),
-    answer: rule.cors?.preflight(view) ?? rule.redirect?.response(view, found, publicPort) ?? null,
+    answer:
+      rule.cors?.preflight(view) ?? rule.redirect?.response(view, found, publicPort) ?? directAnswer(rule.filters),
     filters: rule.filters.map(withPhase),
     backends: explainBackends(view, found),
   };
+}
+
+function directAnswer(filters: readonly Filter[]): DirectResponse | null {
+  const found = filters.find((filter) => filter.kind === 'DirectResponse');
+  return found === undefined ? null : answerOf(found);
 }
 
 function detailOf(found: Unrouted, port: CompiledPort, host: string, sni: string | null): string {

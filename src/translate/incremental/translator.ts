@@ -11,6 +11,7 @@ import type { TableChange } from '../../ir/delta.ts';
 import type { ObjectKey } from '../../ir/status.ts';
 import type { EndpointSet, RoutingTable } from '../../ir/table.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
+import { identityOf } from '../extension-filter/identity.ts';
 import { type GatewayPlan, planGateways } from '../gateway.ts';
 import { type GatewayClassPlan, planGatewayClasses } from '../gateway-class.ts';
 import { planParameters } from '../gateway-parameters.ts';
@@ -19,6 +20,7 @@ import { compare, keyOf } from '../object.ts';
 import {
   type ObjectStatus,
   statusOfClass,
+  statusOfFilter,
   statusOfGateway,
   statusOfListenerSet,
   statusOfOwnPolicy,
@@ -31,8 +33,9 @@ import { type ParentPlan, parentsOf } from '../parent.ts';
 import { targetId } from '../policy/kind.ts';
 import { gatewaysOf, type Reach } from '../policy/reach.ts';
 import { BackendCatalogue } from '../route/backend-ref.ts';
-import { planRoute, type RoutePlan, routeKey } from '../route/plan.ts';
-import { rulesOf } from '../table.ts';
+import { planRoute, type RoutePlan, routeKey, routeName } from '../route/plan.ts';
+import { MatchIndex } from '../shadow.ts';
+import { allRulesOf, rulesOf } from '../table.ts';
 import { attachesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
 import { PairCount } from './count.ts';
@@ -69,6 +72,13 @@ export class IncrementalTranslator {
   readonly #attached = new Map<string, number>();
   /** Gateways that secure connections to a Service, if it asks for that: by how many routes. */
   readonly #securing = new PairCount();
+  /** Routes (keys of `#routes`) that use an HTTPRouteFilter (`namespace/name`). */
+  readonly #filterUses = new Map<string, Set<string>>();
+  /** Of the listeners of a Gateway: whether somebody finds out who their clients are. */
+  readonly #identities = new Map<string, string>();
+  readonly #matches = new MatchIndex();
+  /** Routes (`HTTPRoute shop/cart`) whose status is to be written anew. */
+  readonly #shadows = new Set<string>();
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
   readonly #reach: Reach = {
@@ -91,6 +101,8 @@ export class IncrementalTranslator {
     this.#intake.take(changes);
     for (const policy of this.#intake.forgotten) this.#backends.policies.forget(policy);
     this.#intake.forgotten.clear();
+    for (const key of this.#intake.forgottenFilters) this.#backends.filters.forget(key);
+    this.#intake.forgottenFilters.clear();
     if (this.#intake.dirty.allGateways) this.#planClasses();
     this.#planGateways();
     this.#refreshBackends();
@@ -111,6 +123,7 @@ export class IncrementalTranslator {
       for (const key of this.#objects.routes.keys()) dirty.routes.add(key);
       for (const key of this.#objects.policies.keys()) dirty.policies.add(key);
       for (const key of this.#objects.ownPolicies.keys()) dirty.ownPolicies.add(key);
+      for (const key of this.#objects.httpRouteFilters.keys()) dirty.filters.add(key);
     }
     if (
       before.controllerName !== options.controllerName ||
@@ -157,6 +170,10 @@ export class IncrementalTranslator {
     if (before === undefined && plan === undefined) return;
     if (plan === undefined) this.#gateways.delete(key);
     else this.#gateways.set(key, plan);
+    const identity = plan === undefined ? '' : this.#identityOf(plan);
+    const hasOther = this.#identities.get(key) !== identity;
+    if (plan === undefined) this.#identities.delete(key);
+    else this.#identities.set(key, identity);
     const left = before === undefined ? [] : parentsOf(before);
     const brought = plan === undefined ? [] : parentsOf(plan);
     for (const set of before?.listenerSets ?? []) this.#intake.dirty.listenerSets.add(set.key);
@@ -164,9 +181,20 @@ export class IncrementalTranslator {
     for (const [id] of left) if (this.#parents.get(id)?.gateway === key) this.#parents.delete(id);
     for (const [id, parent] of brought) this.#parents.set(id, parent);
     this.#intake.dirty.plannedGateways.add(key);
-    if (before === undefined || plan === undefined || !attachesAlike(before, plan)) {
+    if (
+      before === undefined ||
+      plan === undefined ||
+      !attachesAlike(before, plan) ||
+      before.filters !== plan.filters ||
+      hasOther
+    ) {
       for (const [id] of [...left, ...brought]) this.#intake.addRoutesTo(parentReferent(id));
     }
+  }
+
+  #identityOf({ key, listeners }: GatewayPlan): string {
+    const sections = ['', ...listeners.map(({ draft }) => draft.spec.name)];
+    return sections.map((section) => identityOf({ gateway: key, section }, this.#backends.policies)).join();
   }
 
   #refreshBackends(): void {
@@ -194,6 +222,7 @@ export class IncrementalTranslator {
     const goneTables: string[] = [];
     for (const key of dirty.plannedGateways) if (!this.#commitGateway(key)) goneTables.push(key);
     for (const [key, plan] of routes) this.#commitRoute(key, plan, judged);
+    this.#judgeRoutes();
     for (const key of dirty.backends) for (const state of this.#states.values()) state.refreshBackend(key);
     for (const key of judged) this.#judge(key);
     for (const key of dirty.listenerSets) {
@@ -201,6 +230,7 @@ export class IncrementalTranslator {
     }
     for (const key of dirty.policies) this.#judgePolicy(key);
     for (const key of dirty.ownPolicies) this.#judgeOwnPolicy(key);
+    for (const key of dirty.filters) this.#judgeFilter(key);
     if (dirty.plannedGateways.size > 0 || dirty.classes) this.#judgeParameters();
     this.#intake.dirty = new Dirty();
     const tables = this.#stepTables();
@@ -232,19 +262,47 @@ export class IncrementalTranslator {
     else this.#routes.set(key, plan);
     for (const [listener, gateway] of before?.listeners ?? []) this.#count(listener, gateway, -1, judged);
     for (const [listener, gateway] of plan?.listeners ?? []) this.#count(listener, gateway, 1, judged);
+    this.#noteFilters(key, before, plan);
     if (before !== null) this.#countSecuring(before, -1);
     if (plan !== null) this.#countSecuring(plan, 1);
     const known = plan ?? before;
     if (known === null) return;
     const id = routeKey(known.route);
     for (const gateway of new Set([...(before?.attachments.keys() ?? []), ...(plan?.attachments.keys() ?? [])])) {
-      const rules = plan === null ? [] : rulesOf(plan, gateway);
+      const place = this.#gateways.get(gateway);
+      const rules = plan === null || place === undefined ? [] : rulesOf(plan, place);
       this.#states.get(gateway)?.setRules(id, known.collection, rules);
     }
     const { kind } = known.route;
     this.#intake.addOwnPoliciesFor(targetId(kind, known.key));
+    const name = routeName(known);
+    for (const other of this.#matches.set(name, plan === null ? [] : allRulesOf(plan))) this.#shadows.add(other);
     if (plan === null) this.#statuses.delete(key);
-    else this.#statuses.set(statusOfRoute(plan));
+    else this.#shadows.add(name);
+  }
+
+  /** Those whose own plan or neighbours are not as before. */
+  #judgeRoutes(): void {
+    for (const name of this.#shadows) {
+      const plan = this.#routes.get(name.replace(' ', '/'));
+      if (plan !== undefined) this.#statuses.set(statusOfRoute(plan, this.#matches.shadowOf(name)));
+    }
+    this.#shadows.clear();
+  }
+
+  #noteFilters(route: string, before: RoutePlan | null, after: RoutePlan | null): void {
+    for (const key of before?.filters.keys() ?? []) {
+      const routes = this.#filterUses.get(key)!;
+      routes.delete(route);
+      if (routes.size === 0) this.#filterUses.delete(key);
+      this.#intake.dirty.filters.add(key);
+    }
+    for (const key of after?.filters.keys() ?? []) {
+      const routes = this.#filterUses.get(key);
+      if (routes === undefined) this.#filterUses.set(key, new Set([route]));
+      else routes.add(route);
+      this.#intake.dirty.filters.add(key);
+    }
   }
 
   /** `listener` is a key of the table. */
@@ -296,6 +354,19 @@ export class IncrementalTranslator {
     const status =
       policy === undefined ? null : statusOfOwnPolicy(policy, gateways, this.#backends.policies, controllerName);
     if (status === null) this.#statuses.delete(id);
+    else this.#statuses.set(status);
+  }
+
+  #judgeFilter(key: string): void {
+    const resolved = this.#backends.filters.resolve(key);
+    const routes = [...valuesOf(this.#routes, this.#filterUses.get(key) ?? [])];
+    const needs = this.#backends.filters.needsOf(key);
+    for (const [gateway, state] of this.#states) {
+      const isUsed = routes.some(({ attachments }) => attachments.has(gateway));
+      state.setNeeds(`filter ${key}`, isUsed ? needs : null);
+    }
+    const status = resolved === null ? null : statusOfFilter(resolved, routes, this.#options.controllerName);
+    if (status === null) this.#statuses.delete(`HTTPRouteFilter/${key}`);
     else this.#statuses.set(status);
   }
 

@@ -1,14 +1,17 @@
 import type { ParentReference } from '../../api/gateway/parent-reference.ts';
 import type { Condition } from '../../ir/status.ts';
-import type { Attachment } from '../../ir/table.ts';
+import type { Attachment, Failure, WeightedBackend } from '../../ir/table.ts';
 import * as routeCondition from '../condition/route.ts';
 import { generationOf, keyOf } from '../object.ts';
 import { type ParentPlan, type Parents, parentKey } from '../parent.ts';
+import { type GuardedListener, knowsClients } from '../extension-filter/identity.ts';
+import { needsClaims, type UsageFault, usageFaults } from '../extension-filter/usage.ts';
 import type { PolicyBook } from '../policy/book.ts';
 import { type AttachedListener, type AttachResult, attach, type Candidate } from './attach.ts';
 import type { BackendCatalogue } from './backend-ref.ts';
-import type { ConvertedRule, Route, RouteKind } from './kind.ts';
+import type { ConvertedRule, Route, RouteKind, RuleBody } from './kind.ts';
 import { kindOf } from './kinds.ts';
+import { closed } from './rule.ts';
 
 export type RouteStatus = {
   readonly parents: readonly {
@@ -34,11 +37,18 @@ export type RoutePlan = {
   readonly securing: ReadonlySet<string>;
   /** Services (`namespace/name`) that it may refer to and does. */
   readonly services: ReadonlySet<string>;
+  /** HTTPRouteFilters (`namespace/name`) that it refers to, with what is wrong with how it uses them. */
+  readonly filters: ReadonlyMap<string, readonly string[]>;
 };
 
 /** What the keys of its rules begin with: `httproute/<namespace>/<name>`. */
 export function routeKey({ kind, metadata }: Route): string {
   return `${kind.toLowerCase()}/${keyOf(metadata)}`;
+}
+
+/** `HTTPRoute shop/cart` */
+export function routeName({ route, key }: RoutePlan): string {
+  return `${route.kind} ${key}`;
 }
 
 /** Null for a route none of whose parents is one of `parents`: it is not this controller's. */
@@ -61,7 +71,9 @@ export function planRoute(
   const places = refs.map(({ ref, parent }) => ({ ref, parent, result: attach(candidate, ref, parent) }));
   const securing = securingGateways(places);
   const converted = kind.convert(route, backends, securing.size > 0);
-  const rules = converted.map((rule) => withPolicies(rule, route, backends.policies));
+  const { policies } = backends;
+  const guarded = listenersAt(places);
+  const rules = converted.map((rule) => withFilters(withPolicies(rule, route, policies), route, guarded, policies));
   const verdict = judgeRules(rules, generation);
 
   const attachments = new Map<string, Map<string, Attachment>>();
@@ -85,17 +97,87 @@ export function planRoute(
     listeners,
     securing,
     services: new Set(rules.flatMap(({ services }) => services)),
+    filters: filtersOf(rules),
   };
+}
+
+/** The listeners that a route is attached to, as policies name them. */
+function listenersAt(places: readonly { parent: ParentPlan; result: AttachResult }[]): GuardedListener[] {
+  return places.flatMap(({ parent, result }) =>
+    !result.ok
+      ? []
+      : result.listeners.map(({ listener: { draft } }) => ({
+          gateway: parent.gateway,
+          section: parent.kind === 'Gateway' ? draft.spec.name : '',
+        })),
+  );
 }
 
 /** A rule as the policies for it want it. */
 function withPolicies(converted: ConvertedRule, { kind, metadata }: Route, policies: PolicyBook): ConvertedRule {
-  const { body, report, services } = converted;
+  const { body, report } = converted;
   if (body === null || !('filters' in body)) return converted;
   const { rule, closedBy } = policies.applyToRule({ kind, key: keyOf(metadata) }, body);
   if (rule === body) return converted;
   const faults = closedBy.map((name) => `${name} is not accepted, so requests are answered with 500`);
-  return { body: rule, report: faults.length === 0 ? report : report.guardedBy(faults), services };
+  return { ...converted, body: rule, report: faults.length === 0 ? report : report.guardedBy(faults) };
+}
+
+/**
+ * A rule whose matches and policies, with all that they add to it, give its filters what they need; closed where they do
+ * not.
+ */
+function withFilters(
+  converted: ConvertedRule,
+  { kind, metadata }: Route,
+  listeners: readonly GuardedListener[],
+  policies: PolicyBook,
+): ConvertedRule {
+  const { body, report } = converted;
+  if (body === null || !('filters' in body)) return converted;
+  const isKnown = !needsClaims(body) || knowsClients({ kind, key: keyOf(metadata) }, body.name, listeners, policies);
+  const { faults, fit } = fitted(body, isKnown);
+  if (faults.length === 0) return converted;
+  const messages = faults.map(({ field, filter, message }) => `${field}: HTTPRouteFilter ${filter} needs ${message}`);
+  return { ...converted, body: fit, report: report.guardedBy(messages), usageFaults: faults };
+}
+
+type Fitted = { readonly faults: readonly UsageFault[]; readonly fit: RuleBody };
+
+/** A rule that is as it was is closed as it was: where clients are known, and where they are not. */
+const fittings = { known: new WeakMap<RuleBody, Fitted>(), unknown: new WeakMap<RuleBody, Fitted>() };
+
+function fitted(body: RuleBody, knowsAll: boolean): Fitted {
+  const those = knowsAll ? fittings.known : fittings.unknown;
+  let fitting = those.get(body);
+  if (fitting === undefined) {
+    const faults = usageFaults(body, knowsAll);
+    fitting = { faults, fit: faults.length === 0 ? body : closedAt(body, faults) };
+    those.set(body, fitting);
+  }
+  return fitting;
+}
+
+function closedAt(body: RuleBody, faults: readonly UsageFault[]): RuleBody {
+  const failure: Failure = { status: 500, reason: 'FilterInvalid' };
+  if (faults.some(({ field }) => field === 'filters')) return { ...body, ...closed(failure) };
+  const backends = body.backends.map((backend, index): WeightedBackend => {
+    const isHit = faults.some(({ field }) => field === `backendRefs[${index}].filters`);
+    return isHit ? { ...backend, backend: null, filters: [], failure } : backend;
+  });
+  return { ...body, backends };
+}
+
+function filtersOf(rules: readonly ConvertedRule[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [index, { filters, usageFaults: faults }] of rules.entries()) {
+    for (const key of filters) {
+      const own = faults.filter(({ filter }) => filter === key);
+      const messages = own.map(({ field, message }) => `rules[${index}].${field}: needs ${message}`);
+      found.set(key, [...(found.get(key) ?? []), ...messages]);
+    }
+  }
+  return found;
 }
 
 /** Those that look into what they pass on, since they have ended the client's TLS or there was none. */

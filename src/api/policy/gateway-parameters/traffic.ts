@@ -38,6 +38,10 @@ export const httpSchema = z.object({
   maxStreamResets: count
     .describe('HTTP/2 streams that a client may reset in a burst; then its connection ends.')
     .optional(),
+  encodedSlash: z
+    .enum(['Keep', 'Reject', 'Decode'])
+    .describe('What %2F in a path is: no separator, an error (400, and %5C too), or a separator.')
+    .optional(),
   forwardedHeader: z
     .enum(['Enabled', 'Disabled'])
     .describe('Whether backends get Forwarded (RFC 7239) too.')
