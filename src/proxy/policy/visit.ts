@@ -1,16 +1,20 @@
 import type { PeerCertificate } from 'node:tls';
+import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
-import type { CompiledMatch } from '../compile/compiled.ts';
+import type { ResponseCoding } from '../coding/response-coding.ts';
+import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { type Outgoing, outgoingOf } from '../exchange/outgoing.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import { CHUNKED } from '../http1/framing.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { withoutChunks } from './body.ts';
 import { Capture, type Captured } from './capture.ts';
 import { Edits } from './edits.ts';
-import { ANSWER, type Stage, WAIT } from './stage.ts';
+import { ANSWER, type Stage, type Substitute, WAIT } from './stage.ts';
 
 /** Who a client is, as far as an authentication found out. */
 export type Identity = {
@@ -35,13 +39,18 @@ export class Visit {
   query: string | null;
   /** Host to send in place of the request's own; null: as it is. */
   hostname: string | null;
+  /** What may answer in place of the backend; null: nothing. */
+  substitute: Substitute | null;
+  /** In which codings the response may be sent; null: as it is. */
+  coding: ResponseCoding | null;
+  /** Whether the exchange has ended. */
+  isOver: boolean;
   private readonly exchange: Exchange;
   private readonly stages: readonly Stage[];
   private at: number;
   /** Whether a stage was entered that has not said yet what becomes of the request. */
   private isWaiting: boolean;
   private isEntering: boolean;
-  private isOver: boolean;
   private direct: DirectResponse | null;
   private reason: string;
   private carrier: Carrier | null;
@@ -56,12 +65,14 @@ export class Visit {
     this.path = null;
     this.query = null;
     this.hostname = null;
+    this.substitute = null;
+    this.coding = null;
+    this.isOver = false;
     this.exchange = exchange;
     this.stages = stages;
     this.at = 0;
     this.isWaiting = false;
     this.isEntering = false;
-    this.isOver = false;
     this.direct = null;
     this.reason = '';
     this.carrier = null;
@@ -76,6 +87,21 @@ export class Visit {
 
   get match(): CompiledMatch {
     return this.exchange.route.match!;
+  }
+
+  /** The backend of the rule that the request would go to. */
+  get ref(): CompiledBackendRef {
+    return this.exchange.route.ref!;
+  }
+
+  /** Null when there is none to go to. */
+  get backend(): Backend | null {
+    return this.exchange.route.backend;
+  }
+
+  /** Whether that backend is spoken to in HTTP/2. */
+  get speaksHttp2(): boolean {
+    return this.exchange.route.speaksHttp2;
   }
 
   get runtime(): Runtime {
@@ -171,6 +197,21 @@ export class Visit {
     subrequest.start(backend);
   }
 
+  /** What the backend would be sent, as the stages so far have made it. */
+  outgoing(): Outgoing {
+    return outgoingOf(this.exchange);
+  }
+
+  /** Whether more than one stage holds for the request. */
+  get hasOthers(): boolean {
+    return this.stages.length > 1;
+  }
+
+  /** Tells all stages but one of a response that comes from that one, as if it came from a backend. */
+  announce(head: ResponseHead, from: Stage): void {
+    for (const stage of this.stages) if (stage !== from) stage.responded(this, head);
+  }
+
   // For the exchange
 
   /** Enters the stages that are left, until one waits or answers. */
@@ -178,7 +219,8 @@ export class Visit {
     const { exchange, stages } = this;
     while (this.at < stages.length) {
       const stage = stages[this.at]!;
-      if (stage.bodyLimit > 0 && !exchange.guard.hasBody(stage.bodyLimit)) return;
+      const bodyLimit = stage.bodyLimitFor === undefined ? stage.bodyLimit : stage.bodyLimitFor(this);
+      if (bodyLimit > 0 && !exchange.guard.hasBody(bodyLimit)) return;
       this.at++;
       this.isWaiting = true;
       this.isEntering = true;
