@@ -17,6 +17,8 @@ import { ERRORS } from '../src/proxy/exchange/error.ts';
 import { FAULTS } from '../src/proxy/http1/fault.ts';
 import { ProxyMetrics } from '../src/proxy/metrics.ts';
 import { DEFAULT_PROXY_LIMITS } from '../src/proxy/options.ts';
+import { publishCache } from '../src/proxy/policy/cache/metrics.ts';
+import { CacheStore } from '../src/proxy/policy/cache/store.ts';
 import { STREAM_ENDS } from '../src/proxy/stream/end.ts';
 import { StreamMetrics } from '../src/proxy/stream/series.ts';
 import { Supervisor } from '../src/proxy/supervisor.ts';
@@ -158,6 +160,7 @@ test('the metrics are those in the code, with their types and labels', async () 
   new AccessLog({ target: 1 }, registry);
   new ProxyMetrics(registry, { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 });
   new StreamMetrics(registry);
+  publishCache(registry, new CacheStore(0));
   new CertificateTimes(registry, () => {});
   stop();
   const registered = registry

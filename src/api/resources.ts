@@ -15,6 +15,7 @@ import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-g
 import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
+import { type CachePolicy, cachePolicySchema } from './policy/cache-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
@@ -31,6 +32,7 @@ export type Resources = {
   readonly tcpRoutes: readonly TCPRoute[];
   readonly udpRoutes: readonly UDPRoute[];
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
+  readonly cachePolicies: readonly CachePolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
   readonly services: readonly Service[];
@@ -56,6 +58,7 @@ export const COLLECTION_OF = {
   TCPRoute: 'tcpRoutes',
   UDPRoute: 'udpRoutes',
   BackendTLSPolicy: 'backendTLSPolicies',
+  CachePolicy: 'cachePolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
   Service: 'services',
@@ -76,6 +79,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   TCPRoute: tcpRouteSchema,
   UDPRoute: udpRouteSchema,
   BackendTLSPolicy: backendTLSPolicySchema,
+  CachePolicy: cachePolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
   Service: serviceSchema,
@@ -96,6 +100,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'CachePolicy',
   'GatewayParameters',
   'ReferenceGrant',
 ]);
@@ -133,6 +138,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     tcpRoutes: [],
     udpRoutes: [],
     backendTLSPolicies: [],
+    cachePolicies: [],
     referenceGrants: [],
     namespaces: [],
     services: [],

@@ -34,6 +34,7 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'TCPRoute', path: `${GATEWAY_API}/tcproutes`, query: {} },
   { kind: 'UDPRoute', path: `${GATEWAY_API}/udproutes`, query: {} },
   { kind: 'BackendTLSPolicy', path: `${GATEWAY_API}/backendtlspolicies`, query: {} },
+  { kind: 'CachePolicy', path: `${OWN_API}/cachepolicies`, query: {} },
   { kind: 'ReferenceGrant', path: `${GATEWAY_API}/referencegrants`, query: {} },
   { kind: 'Namespace', path: '/api/v1/namespaces', query: {} },
   { kind: 'Service', path: '/api/v1/services', query: {} },

@@ -35,6 +35,7 @@ const GROUP_OF: Readonly<Record<Kind, string>> = {
   TCPRoute: 'gateway.networking.k8s.io',
   UDPRoute: 'gateway.networking.k8s.io',
   BackendTLSPolicy: 'gateway.networking.k8s.io',
+  CachePolicy: 'headgate.dev',
   ReferenceGrant: 'gateway.networking.k8s.io',
   Namespace: '',
   Service: '',

@@ -10,6 +10,8 @@ import { Fronts } from './listen/fronts.ts';
 import { ProxyMetrics } from './metrics.ts';
 import { type ProxyOptions, type ProxySettings, proxyOptions } from './options.ts';
 import { TrustedHops } from './peer.ts';
+import { publishCache } from './policy/cache/metrics.ts';
+import { CacheStore } from './policy/cache/store.ts';
 import { PolicyTable } from './policy/policy-table.ts';
 import { PolicyState } from './policy/state.ts';
 import type { Runtime } from './runtime.ts';
@@ -55,8 +57,10 @@ export class Proxy {
       accessEntry: new AccessEntry(),
       mirrors: 0,
       isDraining: false,
+      cache: new CacheStore(this.options.limits.cacheBytes),
       bug: onBug,
     };
+    publishCache(this.registry, this.runtime.cache);
     this.fronts = new Fronts(this.runtime);
     this.served = new Map();
     this.policyState = new PolicyState();

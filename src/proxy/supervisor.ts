@@ -191,8 +191,15 @@ export class Supervisor {
         this.left(seat, child, code, signal);
       });
     });
-    send(child, { kind: 'start', settings: { ...this.settings, name: `worker-${seat.index}` }, version: this.version });
+    send(child, { kind: 'start', settings: { ...this.share, name: `worker-${seat.index}` }, version: this.version });
     return started;
+  }
+
+  /** What one worker has of the bounds that hold for all of them together. */
+  private get share(): ProxySettings {
+    const { cacheBytes } = proxyOptions(this.settings).limits;
+    const limits = { ...this.settings.limits, cacheBytes: Math.floor(cacheBytes / this.seats.length) };
+    return { ...this.settings, limits };
   }
 
   private left(seat: Seat, child: ChildProcess, code: number | null, signal: string | null): void {

@@ -7,6 +7,7 @@ import { proxySchema } from './gateway-parameters/proxy.ts';
 import { addressesSchema, serviceSchema } from './gateway-parameters/service.ts';
 import {
   accessLogSchema,
+  cacheSchema,
   clientIPSchema,
   connectionsSchema,
   httpSchema,
@@ -34,6 +35,7 @@ export const gatewayParametersSpecSchema = z.object({
   connections: connectionsSchema.describe('Bounds of connections.').optional(),
   retry: retrySchema.describe('What retries of routes may cost.').optional(),
   mirror: mirrorSchema.describe('What mirroring may cost.').optional(),
+  cache: cacheSchema.describe('What caching may cost.').optional(),
 });
 
 const statusSchema = ancestorsStatus(

@@ -1,7 +1,9 @@
 import type { Filter } from '../../ir/filter.ts';
+import type { CacheContent } from '../../ir/policy/cache.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Runtime } from '../runtime.ts';
+import { CacheStage } from './cache/stage.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
 
@@ -18,7 +20,9 @@ export type StageContext = {
 };
 
 /** The stages of each kind of policy. */
-export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {};
+export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
+  CachePolicy: (entry, context) => [new CacheStage(entry as Policy & CacheContent, context)],
+};
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {};

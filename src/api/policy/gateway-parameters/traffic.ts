@@ -77,3 +77,7 @@ export const mirrorSchema = z.object({
   maxBufferedBody: byteSize.describe('Of a request body kept for mirroring; a longer one is not mirrored.').optional(),
   maxConcurrent: count.describe('Mirrored requests under way, per worker.').optional(),
 });
+
+export const cacheSchema = z.object({
+  maxBytes: byteSize.describe('Of responses that CachePolicies keep, in a proxy with all its workers.').optional(),
+});
