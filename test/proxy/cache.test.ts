@@ -221,7 +221,7 @@ test('when the one that the others wait for goes, the next takes its place', asy
   await pause(50);
   const others = Promise.all([get('/slow'), get('/slow')]);
   await pause(50);
-  leader.close();
+  leader.reset();
   expect((await others).map(({ body }) => body)).toEqual(['one', 'one']);
   expect(backend.requests).toHaveLength(2);
 });
