@@ -17,6 +17,7 @@ import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type CachePolicy, cachePolicySchema } from './policy/cache-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
+import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -26,6 +27,7 @@ export type Resources = {
   readonly gateways: readonly Gateway[];
   readonly listenerSets: readonly ListenerSet[];
   readonly gatewayParameters: readonly GatewayParameters[];
+  readonly httpRouteFilters: readonly ExtensionFilter[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly grpcRoutes: readonly GRPCRoute[];
   readonly tlsRoutes: readonly TLSRoute[];
@@ -52,6 +54,7 @@ export const COLLECTION_OF = {
   Gateway: 'gateways',
   ListenerSet: 'listenerSets',
   GatewayParameters: 'gatewayParameters',
+  HTTPRouteFilter: 'httpRouteFilters',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
   TLSRoute: 'tlsRoutes',
@@ -73,6 +76,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   Gateway: gatewaySchema,
   ListenerSet: listenerSetSchema,
   GatewayParameters: gatewayParametersSchema,
+  HTTPRouteFilter: httpRouteFilterSchema,
   HTTPRoute: httpRouteSchema,
   GRPCRoute: grpcRouteSchema,
   TLSRoute: tlsRouteSchema,
@@ -102,6 +106,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'BackendTLSPolicy',
   'CachePolicy',
   'GatewayParameters',
+  'HTTPRouteFilter',
   'ReferenceGrant',
 ]);
 
@@ -132,6 +137,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     gateways: [],
     listenerSets: [],
     gatewayParameters: [],
+    httpRouteFilters: [],
     httpRoutes: [],
     grpcRoutes: [],
     tlsRoutes: [],

@@ -42,6 +42,7 @@ test('flags become settings of the proxy', () => {
     accessLog: { target: 1 },
     trustedProxies: ['10.0.0.0/8'],
     forwarded: true,
+    publicURL: '',
   });
   expect(limits).toMatchObject({ idleTimeout: 2_000, message: { fields: 5 } });
 });

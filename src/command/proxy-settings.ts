@@ -12,6 +12,7 @@ export function proxySettings(settings: DataPathSettings): ProxySettings {
     portOffset: settings.portOffset,
     trustedProxies: settings.trusted,
     forwarded: settings.forwarded,
+    publicURL: settings.publicURL ?? '',
     proxyProtocolFrom: settings.proxyProtocolFrom,
     streams: streamSettings(settings),
     drainDelay: settings.drainDelay,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Flag, Settings } from './flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from './limits.ts';
-import { duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
+import { baseURL, duration, type HostPort, hostPort, ipAddress, network, wholeNumber } from './value.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -73,6 +73,12 @@ export const PROXY_FLAGS = {
     value: null,
     about: 'send the Forwarded field (RFC 7239) to backends as well',
     schema: z.boolean().default(false),
+  },
+  publicURL: {
+    name: 'public-url',
+    value: 'URL',
+    about: "where clients find the Gateways, for filters that have to tell (default: the request's own)",
+    schema: baseURL.optional(),
   },
   proxyProtocolFrom: {
     name: 'proxy-protocol-from',

@@ -56,6 +56,14 @@ export function bytes(min: number, max: number): z.ZodType<number> {
     .refine((value) => value >= min && value <= max, message);
 }
 
+/** A URL to which paths are appended. */
+export const baseURL = z
+  .string()
+  .regex(
+    /^https?:\/\/[^/?#@\s]+(?:\/[^/?#\s]+)*$/,
+    'must be an http or https URL without a slash at the end, such as https://shop.example',
+  );
+
 /** `10.0.0.0/8` or one IP address. */
 export const network = z.string().refine((text) => {
   const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);

@@ -12,6 +12,8 @@ export type Behind = {
   readonly backends: ReadonlySet<string>;
   /** Keys of policies that are, or that need a secret that is. */
   readonly policies: ReadonlySet<string>;
+  /** Whether any secret is. */
+  readonly secrets: boolean;
 };
 
 /**
@@ -24,6 +26,7 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
   const routes = new Set<string>();
   const late = new Set<string>();
   const policies = new Set<string>();
+  let hasLateSecrets = false;
   const wanted = mapsOf(desired);
   for (const table of new Set(acknowledged)) {
     const served = mapsOf(table);
@@ -33,7 +36,10 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
     for (const key of differing('streams')) routes.add(routeOfRule(key));
     for (const key of differing('policies')) policies.add(key);
     // Which policy a secret is of is not looked for: secrets change seldom.
-    if (differing('secrets').length > 0) for (const [key] of wanted.policies.entries()) policies.add(key);
+    if (differing('secrets').length > 0) {
+      hasLateSecrets = true;
+      for (const [key] of wanted.policies.entries()) policies.add(key);
+    }
     const others = differing('backends');
     for (const key of others) late.add(key);
     // A rule that leads to a backend that is new here is itself new or changed: it had nowhere to lead to.
@@ -41,7 +47,7 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
     const backends = new Set(known);
     if (backends.size > 0) for (const key of rulesOf(desired, backends)) routes.add(routeOfRule(key));
   }
-  return { listeners, routes, backends: late, policies };
+  return { listeners, routes, backends: late, policies, secrets: hasLateSecrets };
 }
 
 /** `httproute/shop/cart/rule/2` → `httproute/shop/cart` */

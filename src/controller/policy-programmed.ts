@@ -5,8 +5,13 @@ import { POLICY_KINDS } from '../translate/policy/kinds.ts';
 import type { Behind } from './behind.ts';
 import type { LagOf } from './programmed.ts';
 
+/** Also for filters, whose statuses have the same shape. */
+export function isOwnPolicyKind(kind: string): boolean {
+  return kind === 'HTTPRouteFilter' || Object.hasOwn(POLICY_KINDS, kind);
+}
+
 export function isOwnPolicy(object: ObjectStatus): object is PolicyObjectStatus {
-  return Object.hasOwn(POLICY_KINDS, object.kind);
+  return isOwnPolicyKind(object.kind);
 }
 
 /** The status of a policy as it may be shown. One that is shown as it is stays the object that it was. */
@@ -30,6 +35,7 @@ export function shownPolicy(object: PolicyObjectStatus, lagOf: LagOf): PolicyObj
 /** Whether something that the policy consists of, or that names it, is not served as it should be. */
 function concerns(behind: Behind, { kind, namespace, name, targets }: PolicyObjectStatus, gateway: string): boolean {
   if (behind.policies.has(`${kind.toLowerCase()}/${namespace}/${name}`)) return true;
+  if (kind === 'HTTPRouteFilter' && behind.secrets) return true;
   return targets.some((target) => {
     const space = target.indexOf(' ');
     const [place, key] = [target.slice(0, space), target.slice(space + 1)];

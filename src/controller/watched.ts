@@ -28,6 +28,7 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'Gateway', path: `${GATEWAY_API}/gateways`, query: {} },
   { kind: 'ListenerSet', path: `${GATEWAY_API}/listenersets`, query: {} },
   { kind: 'GatewayParameters', path: `${OWN_API}/gatewayparameters`, query: {} },
+  { kind: 'HTTPRouteFilter', path: `${OWN_API}/httproutefilters`, query: {} },
   { kind: 'HTTPRoute', path: `${GATEWAY_API}/httproutes`, query: {} },
   { kind: 'GRPCRoute', path: `${GATEWAY_API}/grpcroutes`, query: {} },
   { kind: 'TLSRoute', path: `${GATEWAY_API}/tlsroutes`, query: {} },

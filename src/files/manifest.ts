@@ -29,6 +29,7 @@ const GROUP_OF: Readonly<Record<Kind, string>> = {
   Gateway: 'gateway.networking.k8s.io',
   ListenerSet: 'gateway.networking.k8s.io',
   GatewayParameters: 'headgate.dev',
+  HTTPRouteFilter: 'headgate.dev',
   HTTPRoute: 'gateway.networking.k8s.io',
   GRPCRoute: 'gateway.networking.k8s.io',
   TLSRoute: 'gateway.networking.k8s.io',

@@ -74,6 +74,7 @@ export function proxyArguments(spec: GatewayParametersSpec): string[] {
     ...(drain?.timeout === undefined ? [] : [`--drain-timeout=${time(drain.timeout)}`]),
     ...(spec.clientIP?.trustedCIDRs ?? []).map((network) => `--${TRUST[spec.clientIP!.source]}=${network}`),
     ...(spec.http?.forwardedHeader === 'Enabled' ? ['--forwarded'] : []),
+    ...(spec.publicURL === undefined ? [] : [`--public-url=${spec.publicURL}`]),
     ...(spec.accessLog?.mode === 'Enabled' ? ['--access-log=-'] : []),
   ];
 }

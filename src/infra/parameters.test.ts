@@ -37,6 +37,7 @@ test('the proxy understands the arguments, in its own units', () => {
     portOffset: 0,
     trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
     forwarded: true,
+    publicURL: 'https://shop.example',
     drainDelay: 5_000,
     drainTimeout: 90_000,
     accessLog: { target: 1 },

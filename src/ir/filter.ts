@@ -1,3 +1,5 @@
+import type { DirectAnswer, Transform } from './transform.ts';
+
 /** What a rule, or one backend of a rule, does to a request or a response. One union member per kind of filter. */
 export type Filter =
   | RequestHeaderModifier
@@ -5,7 +7,9 @@ export type Filter =
   | RequestRedirect
   | UrlRewrite
   | RequestMirror
-  | Cors;
+  | Cors
+  | DirectAnswer
+  | Transform;
 
 export type HeaderValue = { readonly name: string; readonly value: string };
 

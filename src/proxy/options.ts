@@ -117,6 +117,8 @@ export type ProxyOptions = {
   readonly trustedProxies: readonly string[];
   /** Whether backends get `Forwarded` (RFC 7239) beside X-Forwarded-*. */
   readonly forwarded: boolean;
+  /** Where clients find what is served, without a slash at the end; `''`: where they say. */
+  readonly publicURL: string;
   /** null: no access log. */
   readonly accessLog: AccessLogOptions | null;
   /** Milliseconds that connections are still accepted when the proxy is told to stop. */
@@ -137,6 +139,7 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   proxyProtocolFrom: [],
   trustedProxies: [],
   forwarded: false,
+  publicURL: '',
   accessLog: null,
   drainDelay: 500,
   drainTimeout: 30_000,

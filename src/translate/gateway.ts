@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Gateway } from '../api/gateway/gateway.ts';
 import type { ListenerSet } from '../api/gateway/listener-set.ts';
 import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
+import type { Filter } from '../ir/filter.ts';
 import type { Condition } from '../ir/status.ts';
 import { type CertificateFault, type ResolvedCertificate, resolveCertificate } from './certificate.ts';
 import { insecureFallback } from './client-validation.ts';
@@ -20,6 +21,7 @@ import { type ListenerSetPlan, planListenerSets } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { byAge, generationOf, keyOf } from './object.ts';
 import type { TranslateOptions } from './options.ts';
+import { gatewayFilters } from './gateway-headers.ts';
 import { mergeParameters, parametersOfGateway } from './parameters.ts';
 import { PortClaims } from './port-claim.ts';
 
@@ -30,6 +32,8 @@ export type GatewayPlan = {
   readonly key: string;
   /** What its own `parametersRef` leads to. */
   readonly parameters: GatewayParameters | null;
+  /** Those that its parameters put before those of every rule; the same list while they are the same. */
+  readonly filters: readonly Filter[];
   /** Its own. */
   readonly listeners: readonly ListenerPlan[];
   /** All that name it, in order of precedence; those that are not allowed have no listeners. */
@@ -121,6 +125,7 @@ function planGateway(
     gateway,
     key,
     parameters: own.parameters,
+    filters: gatewayFilters(mergeParameters(gatewayClass.parameters, own.parameters).headers),
     listeners,
     listenerSets,
     conditions: [

@@ -14,11 +14,12 @@ import { planGatewayClasses } from './gateway-class.ts';
 import { planParameters } from './gateway-parameters.ts';
 import { parentOf } from './listener-set.ts';
 import { lookupOf, ownPolicies } from './lookup.ts';
-import { compare } from './object.ts';
+import { compare, keyOf } from './object.ts';
 import {
   byObject,
   type ObjectStatus,
   statusOfClass,
+  statusOfFilter,
   statusOfGateway,
   statusOfListenerSet,
   statusOfOwnPolicy,
@@ -90,6 +91,13 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
         .map((policy) => {
           const ancestors = new Set(servicesOf(policy).flatMap((service) => [...(securing.get(service) ?? [])]));
           return statusOfPolicy(policy, ancestors, lookup, options.controllerName);
+        })
+        .filter((status) => status !== null),
+      ...resources.httpRouteFilters
+        .map(({ metadata }) => {
+          const key = keyOf(metadata);
+          const using = routes.filter(({ filters }) => filters.has(key));
+          return statusOfFilter(backends.filters.resolve(key)!, using, options.controllerName);
         })
         .filter((status) => status !== null),
       ...policies

@@ -6,6 +6,7 @@ import type { Secret } from '../api/core/secret.ts';
 import type { Service } from '../api/core/service.ts';
 import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
 import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
+import type { ExtensionFilter } from '../api/policy/http-route-filter.ts';
 import { COLLECTION_OF, type Kind, type Resources } from '../api/resources.ts';
 import { servicesOf } from './backend-tls-policy.ts';
 import { byAge, compare, keyOf, type Metadata } from './object.ts';
@@ -32,6 +33,8 @@ export type Lookup = {
   /** The names of the listeners, rules or ports of a target of policies; null: it does not exist. */
   readonly sectionsOf: (kind: TargetKind, key: string) => readonly string[] | null;
   readonly gatewayParameters: ReadonlyMap<string, GatewayParameters>;
+  /** By `namespace/name`. */
+  readonly httpRouteFilters: ReadonlyMap<string, ExtensionFilter>;
   readonly grants: Grants;
   readonly namespaceLabels: (name: string) => Readonly<Record<string, string>>;
 };
@@ -51,6 +54,7 @@ export function lookupOf(resources: Resources): Lookup {
     policiesFor: (target) => own.get(target) ?? [],
     sectionsOf: (kind, key) => sectionsIn(targets[kind].get(key)),
     gatewayParameters: byKey(resources.gatewayParameters),
+    httpRouteFilters: byKey(resources.httpRouteFilters),
     grants: new Grants(resources.referenceGrants),
     namespaceLabels: (name) => labelsOf(name, namespaces.get(name)),
   };

@@ -7,8 +7,10 @@ import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-p
 import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { compare, type Metadata } from './object.ts';
+import type { ResolvedFilter } from './extension-filter/book.ts';
+import { filterStatus } from './extension-filter/status.ts';
 import type { PolicyBook } from './policy/book.ts';
-import { type PolicyObject, targetsOf } from './policy/kind.ts';
+import { type PolicyObject, targetId, targetsOf } from './policy/kind.ts';
 import type { PolicyKindName } from './policy/kinds.ts';
 import { type PolicyStatus, policyStatus } from './policy/status.ts';
 import type { RouteKindName } from './route/kind.ts';
@@ -24,9 +26,9 @@ export type ObjectStatus =
   | PolicyObjectStatus
   | (ObjectKey & { readonly kind: 'BackendTLSPolicy'; readonly status: BackendTLSPolicyStatus });
 
-/** All policies of ours have a status of the same shape. */
+/** All policies of ours have a status of the same shape, and so do filters. */
 export type PolicyObjectStatus = ObjectKey & {
-  readonly kind: PolicyKindName;
+  readonly kind: PolicyKindName | 'HTTPRouteFilter';
   readonly status: PolicyStatus;
   /** What the policy is for, as `targetsOf` names it. */
   readonly targets: readonly string[];
@@ -79,6 +81,18 @@ export function statusOfOwnPolicy(
   const status = policyStatus(policy, gateways, book, controllerName);
   if (status === null) return null;
   return { kind: policy.kind as PolicyKindName, ...nameOf(policy.metadata), status, targets: targetsOf(policy) };
+}
+
+/** Of an HTTPRouteFilter that `routes` use; null when none of them has to do with a Gateway of ours. */
+export function statusOfFilter(
+  resolved: ResolvedFilter,
+  routes: readonly RoutePlan[],
+  controllerName: string,
+): ObjectStatus | null {
+  const status = filterStatus(resolved, routes, controllerName);
+  if (status === null) return null;
+  const targets = routes.map(({ route, key }) => targetId(route.kind, key)).sort(compare);
+  return { kind: 'HTTPRouteFilter', ...nameOf(resolved.filter.metadata), status, targets };
 }
 
 /** By kind, namespace and name. */

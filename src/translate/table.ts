@@ -15,7 +15,7 @@ import type { ResolvedCertificate } from './certificate.ts';
 import { allListeners, type GatewayPlan } from './gateway.ts';
 import type { ListenerPlan } from './listener-plan.ts';
 import type { PolicyBook } from './policy/book.ts';
-import type { PolicyContent, PolicyObject } from './policy/kind.ts';
+import type { PolicyObject } from './policy/kind.ts';
 import { ruleOrder } from './precedence.ts';
 import type { BackendCatalogue } from './route/backend-ref.ts';
 import type { RuleBody, StreamBody } from './route/kind.ts';
@@ -35,7 +35,7 @@ export function tableOf(
   const entries: { rules: Record<string, Rule>; streams: Record<string, Stream> } = { rules: {}, streams: {} };
   const used = new Set<string>();
   for (const route of routes) {
-    for (const [key, rule] of rulesOf(route, gateway.key)) {
+    for (const [key, rule] of rulesOf(route, gateway)) {
       (entries[route.collection] as Record<string, Rule | Stream>)[key] = rule;
       noteBackends(rule, used);
     }
@@ -47,7 +47,10 @@ export function tableOf(
     if (entry === null) continue;
     policyEntries[key] = entry;
     for (const backend of content.backends) used.add(backend);
-    Object.assign(secrets, secretsOf(content));
+    Object.assign(secrets, secretsOf(content.secrets));
+  }
+  for (const key of new Set(routes.flatMap((route) => [...route.filters.keys()]))) {
+    Object.assign(secrets, secretsOf(backends.filters.needsOf(key)?.secrets ?? {}));
   }
   const backendEntries: Record<string, Backend> = {};
   const endpointEntries: Record<string, EndpointSet> = {};
@@ -68,8 +71,8 @@ export function tableOf(
   };
 }
 
-/** What a policy needs, as entries of a table. */
-export function secretsOf({ secrets }: PolicyContent): Record<string, Secret> {
+/** What a policy or filter needs, as entries of a table. */
+export function secretsOf(secrets: Readonly<Record<string, string>>): Record<string, Secret> {
   return Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, { value }]));
 }
 
@@ -104,8 +107,11 @@ function withPolicies({ draft, entry }: ListenerPlan, gateway: GatewayPlan, poli
 }
 
 /** What a Gateway (`namespace/name`) serves of a route, by key; nothing when the route is not attached to it. */
-export function rulesOf({ route, rules, attachments }: RoutePlan, gateway: string): [string, Rule | Stream][] {
-  const places = attachments.get(gateway);
+export function rulesOf(
+  { route, rules, attachments }: RoutePlan,
+  gateway: Pick<GatewayPlan, 'key' | 'filters'>,
+): [string, Rule | Stream][] {
+  const places = attachments.get(gateway.key);
   if (places === undefined) return [];
   return rules.flatMap(({ body }, index): [string, Rule | Stream][] => {
     if (body === null) return [];
@@ -115,20 +121,30 @@ export function rulesOf({ route, rules, attachments }: RoutePlan, gateway: strin
 }
 
 /** The entry of a rule by Gateway, so that a rule which is as before stays the same object. */
-const remembered = new WeakMap<RuleBody | StreamBody, Map<string, Rule | Stream>>();
+const remembered = new WeakMap<RuleBody | StreamBody, Map<string, Remembered>>();
+
+type Remembered = { readonly entry: Rule | Stream; readonly filters: readonly Filter[] };
 
 function entryOf(
   body: RuleBody | StreamBody,
-  gateway: string,
+  { key, filters }: Pick<GatewayPlan, 'key' | 'filters'>,
   attachments: readonly Attachment[],
   order: string,
 ): Rule | Stream {
-  const entries = remembered.get(body) ?? new Map<string, Rule | Stream>();
-  const known = entries.get(gateway);
-  if (known !== undefined && known.order === order && sameAttachments(known.attachments, attachments)) return known;
-  const entry: Rule | Stream = { attachments, ...body, order };
-  remembered.set(body, entries.set(gateway, entry));
+  const entries = remembered.get(body) ?? new Map<string, Remembered>();
+  const known = entries.get(key);
+  if (known !== undefined && known.filters === filters) {
+    const { entry } = known;
+    if (entry.order === order && sameAttachments(entry.attachments, attachments)) return entry;
+  }
+  const entry: Rule | Stream = { attachments, ...behind(filters, body), order };
+  remembered.set(body, entries.set(key, { entry, filters }));
   return entry;
+}
+
+/** A rule with filters before its own. */
+function behind(filters: readonly Filter[], body: RuleBody | StreamBody): RuleBody | StreamBody {
+  return filters.length === 0 || !('filters' in body) ? body : { ...body, filters: [...filters, ...body.filters] };
 }
 
 function sameAttachments(a: readonly Attachment[], b: readonly Attachment[]): boolean {

@@ -64,6 +64,7 @@ function conditionsOf({ kind, status }: ObjectStatus): readonly Condition[] {
     case 'BackendTrafficPolicy':
     case 'CachePolicy':
     case 'HTTPMatchPolicy':
+    case 'HTTPRouteFilter':
     case 'RateLimitPolicy':
     case 'TelemetryPolicy':
       return status.ancestors.flatMap(({ conditions }) => conditions);

@@ -3,6 +3,7 @@ import { namespacedMeta } from '../core/object-meta.ts';
 import { lenientStatus } from '../gateway/condition.ts';
 import { integer } from '../schema/number.ts';
 import type { KindDefinition } from './definition.ts';
+import { headersSchema } from './gateway-parameters/headers.ts';
 import { proxySchema } from './gateway-parameters/proxy.ts';
 import { addressesSchema, serviceSchema } from './gateway-parameters/service.ts';
 import {
@@ -16,7 +17,7 @@ import {
   timeoutsSchema,
 } from './gateway-parameters/traffic.ts';
 import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
-import { ownApiVersion } from './value.ts';
+import { baseURL, ownApiVersion } from './value.ts';
 
 /**
  * Everything may be left out: what a Gateway's parameters do not say, those of its class do, and the defaults stand behind
@@ -31,6 +32,10 @@ export const gatewayParametersSpecSchema = z.object({
   clientIP: clientIPSchema.describe('Whom to believe about where a request comes from.').optional(),
   accessLog: accessLogSchema.describe('One JSON line for each request, on standard output.').optional(),
   http: httpSchema.describe('Bounds of HTTP messages.').optional(),
+  headers: headersSchema
+    .describe('Header fields that all routes have in common; what a route says of a name wins.')
+    .optional(),
+  publicURL: baseURL.describe('Where clients find the Gateway, as far as filters have to tell ({BaseURL}).').optional(),
   timeouts: timeoutsSchema.describe('Bounds of waiting; 0s is none. Timeouts of routes are in the routes.').optional(),
   connections: connectionsSchema.describe('Bounds of connections.').optional(),
   retry: retrySchema.describe('What retries of routes may cost.').optional(),

@@ -1,6 +1,7 @@
 import { cachePolicyKind } from './cache-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
+import { httpRouteFilterKind } from './http-route-filter.ts';
 
 /** Our own kinds. */
-export const OWN_KINDS: readonly KindDefinition[] = [cachePolicyKind, gatewayParametersKind];
+export const OWN_KINDS: readonly KindDefinition[] = [cachePolicyKind, gatewayParametersKind, httpRouteFilterKind];

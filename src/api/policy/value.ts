@@ -59,6 +59,14 @@ export const duration = withRules(gatewayDuration.meta({ maxLength: 32 }), {
 
 export const count = integer(0, 1_000_000_000);
 
+/** A URL to which paths are appended. */
+export const baseURL = text({
+  max: 1024,
+  pattern:
+    /^https?:\/\/(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:\/[-A-Za-z0-9._~!$&'()*+,;=:@%]+)*$/,
+  what: 'an http or https URL of a host in lower case, without a slash at the end, such as "https://shop.example"',
+});
+
 /** A network such as `10.0.0.0/8`. */
 export const cidr = withRules(text({ max: 43 }), {
   cel: 'isCIDR(self)',

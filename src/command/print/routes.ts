@@ -78,5 +78,9 @@ function filterText(filter: Filter): string {
       return 'response headers';
     case 'CORS':
       return 'CORS';
+    case 'DirectResponse':
+      return `answer ${filter.status}`;
+    case 'Transform':
+      return `transform ${filter.filter}`;
   }
 }

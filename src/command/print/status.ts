@@ -49,6 +49,7 @@ function partsOf(object: ObjectStatus): Part[] {
     case 'BackendTrafficPolicy':
     case 'CachePolicy':
     case 'HTTPMatchPolicy':
+    case 'HTTPRouteFilter':
     case 'RateLimitPolicy':
     case 'TelemetryPolicy':
       return object.status.ancestors.map(({ ancestorRef, conditions }) => {

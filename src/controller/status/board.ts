@@ -1,9 +1,8 @@
 import type { Condition, ObjectKey } from '../../ir/status.ts';
 import type { TranslationStep } from '../../translate/incremental/translator.ts';
 import type { ObjectStatus } from '../../translate/index.ts';
-import { POLICY_KINDS } from '../../translate/policy/kinds.ts';
 import type { LagChanges } from '../lags.ts';
-import { isOwnPolicy, shownPolicy } from '../policy-programmed.ts';
+import { isOwnPolicy, isOwnPolicyKind, shownPolicy } from '../policy-programmed.ts';
 import { type GatewayOf, type LagOf, ROUTE_PROGRAMMED, shownStatus } from '../programmed.ts';
 import type { World, WorldChange } from '../world.ts';
 import { pathOf } from './path.ts';
@@ -132,7 +131,7 @@ function withoutEntries({ kind }: StatusTarget['stored']): StatusTarget['status'
 }
 
 function hasAncestors(kind: string): boolean {
-  return kind === 'BackendTLSPolicy' || Object.hasOwn(POLICY_KINDS, kind);
+  return kind === 'BackendTLSPolicy' || isOwnPolicyKind(kind);
 }
 
 /** As the keys of a route's rules begin: `httproute/<namespace>/<name>`. */

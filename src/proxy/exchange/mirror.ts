@@ -37,6 +37,7 @@ export function startMirror(
   writeRequestHead(
     writer,
     head,
+    null,
     path,
     null,
     rewrite === null ? null : rewrite.hostname,

@@ -79,7 +79,9 @@ export class RequestSide {
     const plan = visit === null ? request : visit.request.after(request);
     writer.reset();
     forwarding.expectsContinue = head.expectsContinue && !this.wasContinued && client.isReceiving;
-    writeRequestHead(writer, head, path, visit?.query ?? null, hostname, carrier.pool.name, plan, forwarding);
+    const method = visit === null ? null : visit.method;
+    const query = visit === null ? null : visit.query;
+    writeRequestHead(writer, head, method, path, query, hostname, carrier.pool.name, plan, forwarding);
     retained.isComplete = !client.isReceiving;
     this.isHeadSent = true;
     carrier.sendHead(writer, retained);

@@ -81,11 +81,12 @@ export class Forwarding {
 /**
  * Writes the request line and header section for a backend.
  *
- * `path`, `query` and `hostname` are null where they go out as they came in; `fallbackHost` is what a request without Host gets.
+ * `method`, `path`, `query` and `hostname` are null where they go out as they came in; `fallbackHost` is what a request without Host gets.
  */
 export function writeRequestHead(
   writer: MessageWriter,
   head: RequestHead,
+  method: string | null,
   path: string | null,
   query: string | null,
   hostname: string | null,
@@ -93,7 +94,7 @@ export function writeRequestHead(
   plan: HeaderPlan,
   forwarding: Forwarding,
 ): void {
-  head.writeLine(writer, path, query);
+  head.writeLine(writer, path, query, method);
   const fields = head.fields;
   let drop = HOP;
   const keepsHost = hostname === null && head.targetScheme === '' && fields.has(HOST_FIELD);

@@ -9,6 +9,18 @@ const every: { readonly [K in Filter['kind']]: Filter } = {
   URLRewrite: { kind: 'URLRewrite', hostname: 'a', path: null },
   RequestHeaderModifier: { kind: 'RequestHeaderModifier', ...edits('a') },
   RequestRedirect: { kind: 'RequestRedirect', scheme: null, hostname: null, path: null, port: null, statusCode: 302 },
+  Transform: {
+    kind: 'Transform',
+    filter: 'a/b',
+    method: null,
+    hostname: null,
+    path: null,
+    query: [],
+    dropQuery: [],
+    request: [],
+    response: [],
+  },
+  DirectResponse: { kind: 'DirectResponse', filter: 'a/b', status: 404, headers: [], body: '' },
   CORS: {
     kind: 'CORS',
     allowOrigins: [],

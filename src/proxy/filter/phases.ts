@@ -9,22 +9,26 @@ import type { Filter } from '../../ir/filter.ts';
  * |------------------|----------------------------------------------------------------------------------------------|
  * | cors             | the answer to a preflight. Response headers are added to other requests' answers at the end. |
  * | redirect         | every request that gets there                                                                |
+ * | direct-response  | every request that gets there                                                                |
  * | request-headers  |                                                                                              |
  * | rewrite          |                                                                                              |
+ * | transform        |                                                                                              |
  * | mirror           | a copy of the request as it is now                                                           |
  * | response-headers |                                                                                              |
  */
 export const PHASES = [
   { name: 'cors', kind: 'CORS' },
   { name: 'redirect', kind: 'RequestRedirect' },
+  { name: 'direct-response', kind: 'DirectResponse' },
   { name: 'request-headers', kind: 'RequestHeaderModifier' },
   { name: 'rewrite', kind: 'URLRewrite' },
+  { name: 'transform', kind: 'Transform' },
   { name: 'mirror', kind: 'RequestMirror' },
   { name: 'response-headers', kind: 'ResponseHeaderModifier' },
 ] as const satisfies readonly { readonly name: string; readonly kind: Filter['kind'] }[];
 
 /** Kinds of filter that are stages (policy/stage.ts): what they do is another thing for every request. */
-export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set();
+export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set(['DirectResponse', 'Transform']);
 
 const NO_FILTERS: readonly Filter[] = [];
 

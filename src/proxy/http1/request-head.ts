@@ -203,13 +203,25 @@ export class RequestHead implements RequestView {
     return this.fields.get(name);
   }
 
-  /** Writes a request line with its CRLF, in origin form; `path` replaces the path, null leaves it. */
-  writeLine(writer: MessageWriter, path: string | null, query: string | null = null): void {
+  /** Writes a request line with its CRLF, in origin form. What is null is as the client has it. */
+  writeLine(
+    writer: MessageWriter,
+    path: string | null,
+    query: string | null = null,
+    method: string | null = null,
+  ): void {
     const { buffer, base } = this.fields;
-    writer.bytes(buffer, base + this.requestLine.methodStart, base + this.requestLine.methodEnd + 1);
+    if (method === null) {
+      writer.bytes(buffer, base + this.requestLine.methodStart, base + this.requestLine.methodEnd + 1);
+    } else {
+      writer.text(method);
+      writer.text(' ');
+    }
     writer.text(path ?? this.path);
+    // Of a path of our own an empty query is no part: its question mark says nothing.
+    const isEmpty = path !== null && this.requestLine.targetEnd - this.requestLine.queryStart === 1;
     if (query !== null) writer.text(query);
-    else if (this.requestLine.queryStart !== -1)
+    else if (this.requestLine.queryStart !== -1 && !isEmpty)
       writer.bytes(buffer, base + this.requestLine.queryStart, base + this.requestLine.targetEnd);
     writer.text(' HTTP/1.1\r\n');
   }

@@ -46,6 +46,17 @@ export class Edits {
     return this.lines?.findLast((line) => line.name.toLowerCase() === lower)?.value ?? null;
   }
 
+  /** The values that were set or added under a name in lower case. */
+  values(lower: string): string[] {
+    if (this.lines === null) return NO_VALUES;
+    return this.lines.filter((line) => line.name.toLowerCase() === lower).map(({ value }) => value);
+  }
+
+  /** Whether values from before these edits are dropped. */
+  drops(lower: string): boolean {
+    return this.drop?.includes(lower) ?? false;
+  }
+
   /** `plan`, and then these. */
   after(plan: HeaderPlan): HeaderPlan {
     const { drop, lines } = this;
@@ -57,6 +68,8 @@ export class Edits {
     return headerPlan([...plan.drop, ...dropped], all);
   }
 }
+
+const NO_VALUES: string[] = [];
 
 function isField(name: string, value: string): boolean {
   const lower = name.toLowerCase();

@@ -1,12 +1,13 @@
 import type { PeerCertificate } from 'node:tls';
 import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
+import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { ResponseCoding } from '../coding/response-coding.ts';
 import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { type Outgoing, outgoingOf } from '../exchange/outgoing.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
-import type { DirectResponse } from '../filter/plan.ts';
+import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED } from '../http1/framing.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
@@ -39,6 +40,8 @@ export class Visit {
   query: string | null;
   /** Host to send in place of the request's own; null: as it is. */
   hostname: string | null;
+  /** Method to send in place of the request's own; null: as it is. */
+  method: string | null;
   /** What may answer in place of the backend; null: nothing. */
   substitute: Substitute | null;
   /** In which codings the response may be sent; null: as it is. */
@@ -65,6 +68,7 @@ export class Visit {
     this.path = null;
     this.query = null;
     this.hostname = null;
+    this.method = null;
     this.substitute = null;
     this.coding = null;
     this.isOver = false;
@@ -110,6 +114,31 @@ export class Visit {
 
   get site(): Site {
     return this.exchange.client.site;
+  }
+
+  /** The endpoint that the request went to last; null while it has gone nowhere. */
+  get endpoint(): EndpointPool | null {
+    return this.exchange.attempts.pool;
+  }
+
+  /** Whether the peer's word about the client is taken. */
+  get isTrusted(): boolean {
+    return this.exchange.request.forwarding.isTrusted;
+  }
+
+  /** What rule and backend reference do to every request, and to every response. */
+  get requestPlan(): HeaderPlan {
+    return this.exchange.route.ref!.request;
+  }
+
+  get responsePlan(): HeaderPlan {
+    return this.exchange.route.ref!.response;
+  }
+
+  /** Sends the request to the backend with another method. Not for HEAD, nor for a request with HEAD. */
+  sendAs(method: string): void {
+    this.method = method;
+    this.exchange.method = method;
   }
 
   get scheme(): 'http' | 'https' {

@@ -4,6 +4,7 @@ import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
 import { parentOf } from '../listener-set.ts';
 import { keyOf } from '../object.ts';
+import { FILTER_TYPES } from '../extension-filter/types.ts';
 import { type PolicyObject, policyId, targetId, targetsOf } from '../policy/kind.ts';
 import { POLICY_KINDS } from '../policy/kinds.ts';
 import { resolvesAlike } from './alike.ts';
@@ -12,6 +13,7 @@ import { Dirty } from './dirty.ts';
 import { KnownObjects, take } from './known-objects.ts';
 import {
   authorityReferent,
+  filterReferent,
   grantsReferent,
   References,
   referentsOfGateway,
@@ -30,8 +32,11 @@ export class Intake {
   readonly #policyRefs = new References();
   readonly #routeRefs = new References();
   readonly #ownPolicyRefs = new References();
+  readonly #filterRefs = new References();
   /** Policies of ours that refer to something that is not as it was. */
   readonly forgotten = new Set<PolicyObject>();
+  /** HTTPRouteFilters (`namespace/name`) that do. */
+  readonly forgottenFilters = new Set<string>();
   /** Replaced when all of it is done. */
   dirty = new Dirty();
 
@@ -39,6 +44,7 @@ export class Intake {
     this.#takeGatewayObjects(changes);
     this.#takeRouteObjects(changes);
     this.#takeOwnPolicies(changes);
+    this.#takeFilters(changes);
   }
 
   /** What Gateways are planned with. */
@@ -59,6 +65,7 @@ export class Intake {
     for (const { key } of take(objects.secrets, changes.secrets)) {
       this.#addGatewaysTo(secretReferent(key));
       this.#addOwnPoliciesTo(secretReferent(key));
+      this.#addFiltersTo(secretReferent(key));
     }
     for (const { key } of take(objects.configMaps, changes.configMaps)) this.#addAuthority(key);
     for (const { key } of take(objects.clusterTrustBundles, changes.clusterTrustBundles)) this.#addAuthority(key);
@@ -113,6 +120,7 @@ export class Intake {
   #addAuthority(key: string): void {
     this.#addGatewaysTo(authorityReferent(key));
     this.#addOwnPoliciesTo(authorityReferent(key));
+    this.#addFiltersTo(authorityReferent(key));
     for (const policy of this.#policyRefs.to(authorityReferent(key))) {
       this.#addPolicy(policy, this.objects.policies.get(policy)!);
     }
@@ -137,6 +145,22 @@ export class Intake {
       this.#ownPolicyRefs.set(key, after === null ? [] : POLICY_KINDS[after.kind]!.referents(after));
       this.dirty.ownPolicies.add(key);
       for (const policy of [before, after]) if (policy !== null) this.#addTargetsOf(policy);
+    }
+  }
+
+  #takeFilters(changes: ResourceChanges): void {
+    for (const { key, after } of take(this.objects.httpRouteFilters, changes.httpRouteFilters)) {
+      this.#filterRefs.set(key, after === null ? [] : FILTER_TYPES[after.spec.type].referents(after));
+      this.dirty.filters.add(key);
+      this.addRoutesTo(filterReferent(key));
+    }
+  }
+
+  #addFiltersTo(referent: string): void {
+    for (const key of this.#filterRefs.to(referent)) {
+      this.forgottenFilters.add(key);
+      this.dirty.filters.add(key);
+      this.addRoutesTo(filterReferent(key));
     }
   }
 

@@ -10,6 +10,7 @@ import type { GatewayClass } from '../../api/gateway/gateway-class.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import type { ReferenceGrant } from '../../api/gateway/reference-grant.ts';
 import type { GatewayParameters } from '../../api/policy/gateway-parameters.ts';
+import type { ExtensionFilter } from '../../api/policy/http-route-filter.ts';
 import { COLLECTION_OF, type Kind, type Resource } from '../../api/resources.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
 import { parentOf } from '../listener-set.ts';
@@ -38,6 +39,7 @@ export class KnownObjects implements Lookup {
   readonly configMaps = new Map<string, ConfigMap>();
   readonly clusterTrustBundles = new Map<string, ClusterTrustBundle>();
   readonly gatewayParameters = new Map<string, GatewayParameters>();
+  readonly httpRouteFilters = new Map<string, ExtensionFilter>();
   readonly endpointSlices = new Map<string, readonly EndpointSlice[]>();
   /** Those of ours, by `<kind>/<namespace>/<name>`. */
   readonly ownPolicies = new Map<string, PolicyObject>();

@@ -2,6 +2,7 @@ import type { BackendObjectReference } from '../../api/gateway/backend-reference
 import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
+import { OWN_GROUP } from '../../api/policy/value.ts';
 import type { GatewayListener } from '../../api/gateway/listener.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import type { AuthorityReference } from '../ca-certificate.ts';
@@ -41,6 +42,8 @@ export const parentReferent = (key: string): string => `parent ${key}`;
 /** Others by `namespace/name`. */
 export const serviceReferent = (key: string): string => `service ${key}`;
 export const secretReferent = (key: string): string => `secret ${key}`;
+/** An HTTPRouteFilter. */
+export const filterReferent = (key: string): string => `filter ${key}`;
 /** By `namespace/name`, or `/name` of a ClusterTrustBundle. */
 export const authorityReferent = (key: string): string => `authority ${key}`;
 /** All ReferenceGrants of a namespace. */
@@ -61,10 +64,10 @@ export function* referentsOfRoute({ metadata, spec }: Route): Generator<string> 
   const { namespace } = metadata;
   for (const ref of spec.parentRefs ?? []) yield parentReferent(parentKey(ref, namespace));
   for (const rule of (spec.rules ?? []) as Rules) {
-    yield* mirrors(rule.filters ?? [], namespace);
+    yield* inFilters(rule.filters ?? [], namespace);
     for (const ref of rule.backendRefs ?? []) {
       yield* backend(ref, namespace);
-      yield* mirrors(ref.filters ?? [], namespace);
+      yield* inFilters(ref.filters ?? [], namespace);
     }
   }
 }
@@ -100,9 +103,13 @@ function authority(ref: AuthorityReference, own: string): string {
   return authorityReferent(keyOf({ namespace, name: ref.name }));
 }
 
-function* mirrors(filters: readonly HTTPRouteFilter[], namespace: string): Generator<string> {
+function* inFilters(filters: readonly HTTPRouteFilter[], namespace: string): Generator<string> {
   for (const filter of filters) {
     if (filter.type === 'RequestMirror') yield* backend(filter.requestMirror.backendRef, namespace);
+    if (filter.type === 'ExtensionRef') {
+      const { group, kind, name } = filter.extensionRef;
+      if (group === OWN_GROUP && kind === 'HTTPRouteFilter') yield filterReferent(keyOf({ namespace, name }));
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import type { ResolvedCertificate } from '../certificate.ts';
 import { deepFreeze } from '../freeze.ts';
 import type { GatewayPlan } from '../gateway.ts';
 import type { Judgement } from '../policy/book.ts';
+import type { PolicyContent } from '../policy/kind.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
 import { backendOf, listenersOf, noteBackends, secretsOf } from '../table.ts';
 import { sameContent } from './equal.ts';
@@ -20,8 +21,8 @@ export class TableState {
   readonly #keys = new Map<string, readonly string[]>();
   /** How many rules lead to a backend. */
   readonly #uses = new Map<string, number>();
-  /** What the policies of ours need. */
-  readonly #policies = new Map<
+  /** What policies and filters of ours need. */
+  readonly #needs = new Map<
     string,
     { readonly backends: readonly string[]; readonly secrets: Readonly<Record<string, Secret>> }
   >();
@@ -70,19 +71,24 @@ export class TableState {
 
   /** Replaces, or takes away, a policy of ours by its key, and what it needs. */
   setPolicy(key: string, judgement: Judgement | null): void {
-    const before = this.#policies.get(key) ?? null;
-    if (judgement !== null) for (const backend of judgement.content.backends) this.#use(backend);
-    if (before !== null) for (const backend of before.backends) this.#release(backend);
+    this.setNeeds(key, judgement?.content ?? null);
     this.#put('policies', key, judgement?.entry ?? null);
-    const secrets = judgement === null ? {} : secretsOf(judgement.content);
-    if (judgement === null) this.#policies.delete(key);
-    else this.#policies.set(key, { backends: judgement.content.backends, secrets });
-    for (const name of Object.keys(before?.secrets ?? {})) if (!this.#needs(name)) this.#put('secrets', name, null);
+  }
+
+  /** Replaces, or takes away, what a policy or filter of ours needs beside its entry; `key` is anything that tells it apart. */
+  setNeeds(key: string, needs: Pick<PolicyContent, 'backends' | 'secrets'> | null): void {
+    const before = this.#needs.get(key) ?? null;
+    if (needs !== null) for (const backend of needs.backends) this.#use(backend);
+    if (before !== null) for (const backend of before.backends) this.#release(backend);
+    const secrets = needs === null ? {} : secretsOf(needs.secrets);
+    if (needs === null) this.#needs.delete(key);
+    else this.#needs.set(key, { backends: needs.backends, secrets });
+    for (const name of Object.keys(before?.secrets ?? {})) if (!this.#isNeeded(name)) this.#put('secrets', name, null);
     for (const [name, secret] of Object.entries(secrets)) this.#put('secrets', name, secret);
   }
 
-  #needs(secret: string): boolean {
-    for (const { secrets } of this.#policies.values()) if (Object.hasOwn(secrets, secret)) return true;
+  #isNeeded(secret: string): boolean {
+    for (const { secrets } of this.#needs.values()) if (Object.hasOwn(secrets, secret)) return true;
     return false;
   }
 

@@ -19,6 +19,7 @@ import { compare, keyOf } from '../object.ts';
 import {
   type ObjectStatus,
   statusOfClass,
+  statusOfFilter,
   statusOfGateway,
   statusOfListenerSet,
   statusOfOwnPolicy,
@@ -69,6 +70,8 @@ export class IncrementalTranslator {
   readonly #attached = new Map<string, number>();
   /** Gateways that secure connections to a Service, if it asks for that: by how many routes. */
   readonly #securing = new PairCount();
+  /** Routes (keys of `#routes`) that use an HTTPRouteFilter (`namespace/name`). */
+  readonly #filterUses = new Map<string, Set<string>>();
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
   readonly #reach: Reach = {
@@ -91,6 +94,8 @@ export class IncrementalTranslator {
     this.#intake.take(changes);
     for (const policy of this.#intake.forgotten) this.#backends.policies.forget(policy);
     this.#intake.forgotten.clear();
+    for (const key of this.#intake.forgottenFilters) this.#backends.filters.forget(key);
+    this.#intake.forgottenFilters.clear();
     if (this.#intake.dirty.allGateways) this.#planClasses();
     this.#planGateways();
     this.#refreshBackends();
@@ -111,6 +116,7 @@ export class IncrementalTranslator {
       for (const key of this.#objects.routes.keys()) dirty.routes.add(key);
       for (const key of this.#objects.policies.keys()) dirty.policies.add(key);
       for (const key of this.#objects.ownPolicies.keys()) dirty.ownPolicies.add(key);
+      for (const key of this.#objects.httpRouteFilters.keys()) dirty.filters.add(key);
     }
     if (
       before.controllerName !== options.controllerName ||
@@ -164,7 +170,7 @@ export class IncrementalTranslator {
     for (const [id] of left) if (this.#parents.get(id)?.gateway === key) this.#parents.delete(id);
     for (const [id, parent] of brought) this.#parents.set(id, parent);
     this.#intake.dirty.plannedGateways.add(key);
-    if (before === undefined || plan === undefined || !attachesAlike(before, plan)) {
+    if (before === undefined || plan === undefined || !attachesAlike(before, plan) || before.filters !== plan.filters) {
       for (const [id] of [...left, ...brought]) this.#intake.addRoutesTo(parentReferent(id));
     }
   }
@@ -201,6 +207,7 @@ export class IncrementalTranslator {
     }
     for (const key of dirty.policies) this.#judgePolicy(key);
     for (const key of dirty.ownPolicies) this.#judgeOwnPolicy(key);
+    for (const key of dirty.filters) this.#judgeFilter(key);
     if (dirty.plannedGateways.size > 0 || dirty.classes) this.#judgeParameters();
     this.#intake.dirty = new Dirty();
     const tables = this.#stepTables();
@@ -232,19 +239,36 @@ export class IncrementalTranslator {
     else this.#routes.set(key, plan);
     for (const [listener, gateway] of before?.listeners ?? []) this.#count(listener, gateway, -1, judged);
     for (const [listener, gateway] of plan?.listeners ?? []) this.#count(listener, gateway, 1, judged);
+    this.#noteFilters(key, before, plan);
     if (before !== null) this.#countSecuring(before, -1);
     if (plan !== null) this.#countSecuring(plan, 1);
     const known = plan ?? before;
     if (known === null) return;
     const id = routeKey(known.route);
     for (const gateway of new Set([...(before?.attachments.keys() ?? []), ...(plan?.attachments.keys() ?? [])])) {
-      const rules = plan === null ? [] : rulesOf(plan, gateway);
+      const place = this.#gateways.get(gateway);
+      const rules = plan === null || place === undefined ? [] : rulesOf(plan, place);
       this.#states.get(gateway)?.setRules(id, known.collection, rules);
     }
     const { kind } = known.route;
     this.#intake.addOwnPoliciesFor(targetId(kind, known.key));
     if (plan === null) this.#statuses.delete(key);
     else this.#statuses.set(statusOfRoute(plan));
+  }
+
+  #noteFilters(route: string, before: RoutePlan | null, after: RoutePlan | null): void {
+    for (const key of before?.filters.keys() ?? []) {
+      const routes = this.#filterUses.get(key)!;
+      routes.delete(route);
+      if (routes.size === 0) this.#filterUses.delete(key);
+      this.#intake.dirty.filters.add(key);
+    }
+    for (const key of after?.filters.keys() ?? []) {
+      const routes = this.#filterUses.get(key);
+      if (routes === undefined) this.#filterUses.set(key, new Set([route]));
+      else routes.add(route);
+      this.#intake.dirty.filters.add(key);
+    }
   }
 
   /** `listener` is a key of the table. */
@@ -296,6 +320,19 @@ export class IncrementalTranslator {
     const status =
       policy === undefined ? null : statusOfOwnPolicy(policy, gateways, this.#backends.policies, controllerName);
     if (status === null) this.#statuses.delete(id);
+    else this.#statuses.set(status);
+  }
+
+  #judgeFilter(key: string): void {
+    const resolved = this.#backends.filters.resolve(key);
+    const routes = [...valuesOf(this.#routes, this.#filterUses.get(key) ?? [])];
+    const needs = this.#backends.filters.needsOf(key);
+    for (const [gateway, state] of this.#states) {
+      const isUsed = routes.some(({ attachments }) => attachments.has(gateway));
+      state.setNeeds(`filter ${key}`, isUsed ? needs : null);
+    }
+    const status = resolved === null ? null : statusOfFilter(resolved, routes, this.#options.controllerName);
+    if (status === null) this.#statuses.delete(`HTTPRouteFilter/${key}`);
     else this.#statuses.set(status);
   }
 

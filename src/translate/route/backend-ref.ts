@@ -3,6 +3,7 @@ import type { BackendObjectReference } from '../../api/gateway/backend-reference
 import type { Backend, EndpointSet, Failure } from '../../ir/table.ts';
 import { type PortPolicy, policyOfPort } from '../backend-tls-policy.ts';
 import { rememberedEndpoints } from '../endpoint.ts';
+import { FilterBook } from '../extension-filter/book.ts';
 import type { Lookup } from '../lookup.ts';
 import { PolicyBook } from '../policy/book.ts';
 import { protocolOf, type Speaks } from './app-protocol.ts';
@@ -51,6 +52,7 @@ export type CatalogueEntry = {
 export class BackendCatalogue {
   /** Those for backends, and for everything else. */
   readonly policies: PolicyBook;
+  readonly filters: FilterBook;
   readonly #lookup: Lookup;
   readonly #entries = new Map<string, CatalogueEntry>();
   /** Keys of entries by the `namespace/name` of their Service. */
@@ -59,6 +61,7 @@ export class BackendCatalogue {
   constructor(lookup: Lookup) {
     this.#lookup = lookup;
     this.policies = new PolicyBook(lookup, this);
+    this.filters = new FilterBook(lookup);
   }
 
   /** The entry of a key that `resolve` gave out. */

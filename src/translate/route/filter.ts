@@ -6,13 +6,21 @@ import type { Cors, Filter, PathModifier, RequestMirror } from '../../ir/filter.
 import type { Failure } from '../../ir/table.ts';
 import type { Resolve } from './backend-ref.ts';
 import { convertHeaderEdits } from './header-edits.ts';
+import { convertExtension } from '../extension-filter/reference.ts';
+import type { FilterOf } from './remembered.ts';
 import type { RuleReport } from './report.ts';
 
-export type FilterContext = {
+/** What all filters of a rule have in common. */
+export type RuleContext = {
+  readonly routeKind: 'HTTPRoute' | 'GRPCRoute';
+  readonly resolve: Resolve;
+  readonly filterOf: FilterOf;
+  readonly report: RuleReport;
+};
+
+export type FilterContext = RuleContext & {
   /** `filters` or `backendRefs[1].filters`. */
   readonly field: string;
-  readonly resolve: Resolve;
-  readonly report: RuleReport;
 };
 
 /** `failure` is the answer in place of everything that these filters would have been applied to. */
@@ -23,13 +31,18 @@ export function convertFilters(filters: readonly HTTPRouteFilter[], context: Fil
   let failure: Failure | null = null;
   for (const [index, filter] of filters.entries()) {
     const result = convert(filter, `${context.field}[${index}]`, context);
-    if ('status' in result) failure ??= result;
-    else converted.push(result);
+    if (isFailure(result)) failure ??= result;
+    else if ('kind' in result) converted.push(result);
+    else converted.push(...result);
   }
   return failure === null ? { filters: converted, failure } : { filters: [], failure };
 }
 
-function convert(filter: HTTPRouteFilter, field: string, context: FilterContext): Filter | Failure {
+function isFailure(result: Filter | readonly Filter[] | Failure): result is Failure {
+  return 'reason' in result;
+}
+
+function convert(filter: HTTPRouteFilter, field: string, context: FilterContext): Filter | readonly Filter[] | Failure {
   const { report } = context;
   switch (filter.type) {
     case 'RequestHeaderModifier': {
@@ -56,16 +69,8 @@ function convert(filter: HTTPRouteFilter, field: string, context: FilterContext)
     case 'ExternalAuth':
       report.closed.push(`${field}: ExternalAuth is not supported, so requests are answered with 500`);
       return { status: 500, reason: 'UnsupportedValue' };
-    case 'ExtensionRef': {
-      // "The filter MUST NOT be skipped": HTTPRouteFilter `type`.
-      const { group, kind, name } = filter.extensionRef;
-      const what = `${group === '' ? kind : `${group}/${kind}`} ${name}`;
-      report.unresolved.push({
-        reason: 'InvalidKind',
-        message: `${field}.extensionRef: ${what} is of no kind that can be a filter`,
-      });
-      return { status: 500, reason: 'InvalidKind' };
-    }
+    case 'ExtensionRef':
+      return convertExtension(filter.extensionRef, `${field}.extensionRef`, context);
   }
 }
 

@@ -5,6 +5,7 @@ import type { TCPRoute } from '../../api/gateway/tcp-route.ts';
 import type { TLSRoute } from '../../api/gateway/tls-route.ts';
 import type { UDPRoute } from '../../api/gateway/udp-route.ts';
 import type { Rule, Stream } from '../../ir/table.ts';
+import type { UsageFault } from '../extension-filter/usage.ts';
 import type { BackendCatalogue } from './backend-ref.ts';
 import type { RuleReport } from './report.ts';
 
@@ -22,6 +23,10 @@ export type ConvertedRule = {
   readonly report: RuleReport;
   /** Services (`namespace/name`) that it refers to and may refer to, whether they exist or not. */
   readonly services: readonly string[];
+  /** HTTPRouteFilters (`namespace/name`) that it refers to, whether they exist or not. */
+  readonly filters: readonly string[];
+  /** What is wrong with how it uses some of them. */
+  readonly usageFaults: readonly UsageFault[];
 };
 
 export type RouteKind<R extends Route> = {

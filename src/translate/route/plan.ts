@@ -1,14 +1,16 @@
 import type { ParentReference } from '../../api/gateway/parent-reference.ts';
 import type { Condition } from '../../ir/status.ts';
-import type { Attachment } from '../../ir/table.ts';
+import type { Attachment, Failure, WeightedBackend } from '../../ir/table.ts';
 import * as routeCondition from '../condition/route.ts';
 import { generationOf, keyOf } from '../object.ts';
 import { type ParentPlan, type Parents, parentKey } from '../parent.ts';
+import { type UsageFault, usageFaults } from '../extension-filter/usage.ts';
 import type { PolicyBook } from '../policy/book.ts';
 import { type AttachedListener, type AttachResult, attach, type Candidate } from './attach.ts';
 import type { BackendCatalogue } from './backend-ref.ts';
-import type { ConvertedRule, Route, RouteKind } from './kind.ts';
+import type { ConvertedRule, Route, RouteKind, RuleBody } from './kind.ts';
 import { kindOf } from './kinds.ts';
+import { closed } from './rule.ts';
 
 export type RouteStatus = {
   readonly parents: readonly {
@@ -34,6 +36,8 @@ export type RoutePlan = {
   readonly securing: ReadonlySet<string>;
   /** Services (`namespace/name`) that it may refer to and does. */
   readonly services: ReadonlySet<string>;
+  /** HTTPRouteFilters (`namespace/name`) that it refers to, with what is wrong with how it uses them. */
+  readonly filters: ReadonlyMap<string, readonly string[]>;
 };
 
 /** What the keys of its rules begin with: `httproute/<namespace>/<name>`. */
@@ -61,7 +65,7 @@ export function planRoute(
   const places = refs.map(({ ref, parent }) => ({ ref, parent, result: attach(candidate, ref, parent) }));
   const securing = securingGateways(places);
   const converted = kind.convert(route, backends, securing.size > 0);
-  const rules = converted.map((rule) => withPolicies(rule, route, backends.policies));
+  const rules = converted.map((rule) => withFilters(withPolicies(rule, route, backends.policies)));
   const verdict = judgeRules(rules, generation);
 
   const attachments = new Map<string, Map<string, Attachment>>();
@@ -85,17 +89,65 @@ export function planRoute(
     listeners,
     securing,
     services: new Set(rules.flatMap(({ services }) => services)),
+    filters: filtersOf(rules),
   };
 }
 
 /** A rule as the policies for it want it. */
 function withPolicies(converted: ConvertedRule, { kind, metadata }: Route, policies: PolicyBook): ConvertedRule {
-  const { body, report, services } = converted;
+  const { body, report } = converted;
   if (body === null || !('filters' in body)) return converted;
   const { rule, closedBy } = policies.applyToRule({ kind, key: keyOf(metadata) }, body);
   if (rule === body) return converted;
   const faults = closedBy.map((name) => `${name} is not accepted, so requests are answered with 500`);
-  return { body: rule, report: faults.length === 0 ? report : report.closedFor(faults), services };
+  return { ...converted, body: rule, report: faults.length === 0 ? report : report.closedFor(faults) };
+}
+
+/** A rule whose matches, with all that policies add to them, give its filters what they need; closed where they do not. */
+function withFilters(converted: ConvertedRule): ConvertedRule {
+  const { body, report } = converted;
+  if (body === null || !('filters' in body)) return converted;
+  const { faults, fit } = fitted(body);
+  if (faults.length === 0) return converted;
+  const messages = faults.map(({ field, filter, message }) => `${field}: HTTPRouteFilter ${filter} needs ${message}`);
+  return { ...converted, body: fit, report: report.closedFor(messages), usageFaults: faults };
+}
+
+type Fitted = { readonly faults: readonly UsageFault[]; readonly fit: RuleBody };
+
+/** A rule that is as it was is closed as it was. */
+const fittings = new WeakMap<RuleBody, Fitted>();
+
+function fitted(body: RuleBody): Fitted {
+  let known = fittings.get(body);
+  if (known === undefined) {
+    const faults = usageFaults(body);
+    known = { faults, fit: faults.length === 0 ? body : closedAt(body, faults) };
+    fittings.set(body, known);
+  }
+  return known;
+}
+
+function closedAt(body: RuleBody, faults: readonly UsageFault[]): RuleBody {
+  const failure: Failure = { status: 500, reason: 'FilterInvalid' };
+  if (faults.some(({ field }) => field === 'filters')) return { ...body, ...closed(failure) };
+  const backends = body.backends.map((backend, index): WeightedBackend => {
+    const isHit = faults.some(({ field }) => field === `backendRefs[${index}].filters`);
+    return isHit ? { ...backend, backend: null, filters: [], failure } : backend;
+  });
+  return { ...body, backends };
+}
+
+function filtersOf(rules: readonly ConvertedRule[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [index, { filters, usageFaults: faults }] of rules.entries()) {
+    for (const key of filters) {
+      const own = faults.filter(({ filter }) => filter === key);
+      const messages = own.map(({ field, message }) => `rules[${index}].${field}: needs ${message}`);
+      found.set(key, [...(found.get(key) ?? []), ...messages]);
+    }
+  }
+  return found;
 }
 
 /** Those that look into what they pass on, since they have ended the client's TLS or there was none. */
@@ -136,14 +188,17 @@ type Verdict = {
 /** What the rules say about the route, whatever the parent. */
 function judgeRules(rules: readonly ConvertedRule[], generation: number): Verdict {
   const wrong: string[] = [];
+  let dropped = 0;
   const unresolved = rules.flatMap(({ report }, index) =>
     report.unresolved.map(({ reason, message }) => ({ reason, message: `rules[${index}].${message}` })),
   );
   for (const [index, { report }] of rules.entries()) {
     const faults = report.invalid.length > 0 ? report.invalid : report.closed;
+    if (report.invalid.length > 0) dropped++;
     if (faults.length > 0) wrong.push(`${index} (${faults.join('; ')})`);
   }
-  const none = wrong.length > 0 && wrong.length === rules.length;
+  // A rule that answers 500 is served: if it were not, its requests might fall to a rule that lets more through.
+  const none = dropped > 0 && dropped === rules.length;
   const [first] = unresolved;
   const { accepted, unsupportedValue, partiallyInvalid, resolvedRefs, unresolvedRefs } = routeCondition;
   return {

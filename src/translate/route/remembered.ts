@@ -1,4 +1,5 @@
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
+import type { ResolvedFilter } from '../extension-filter/book.ts';
 import type { BackendCatalogue, BackendUse, Resolution, Resolve } from './backend-ref.ts';
 import type { ConvertedRule } from './kind.ts';
 import type { RuleReport } from './report.ts';
@@ -7,8 +8,12 @@ type Remembered = {
   readonly use: BackendUse;
   readonly refs: readonly BackendObjectReference[];
   readonly resolutions: readonly Resolution[];
+  readonly filters: ReadonlyMap<string, ResolvedFilter | null>;
   readonly converted: ConvertedRule;
 };
+
+/** The HTTPRouteFilter of a name, if there is one, in the namespace of the route. */
+export type FilterOf = (name: string) => ResolvedFilter | null;
 
 /** Rules are immutable: one that is the same object and whose references still lead to the same is converted already. */
 const remembered = new WeakMap<object, Remembered>();
@@ -17,37 +22,54 @@ const remembered = new WeakMap<object, Remembered>();
  * What `convert` makes of a rule, or made of it when it would make the same again.
  *
  * @param rule is what its result is remembered by
- * @param convert is given the function by which it must resolve all references of the rule
+ * @param convert is given the functions by which it must resolve all references of the rule
  */
 export function rememberedRule(
   rule: object,
   use: BackendUse,
   backends: BackendCatalogue,
-  convert: (resolve: Resolve) => { readonly body: ConvertedRule['body']; readonly report: RuleReport },
+  convert: (
+    resolve: Resolve,
+    filterOf: FilterOf,
+  ) => { readonly body: ConvertedRule['body']; readonly report: RuleReport },
 ): ConvertedRule {
   const known = remembered.get(rule);
   if (
     known !== undefined &&
     known.use.ours === use.ours &&
-    known.refs.every((ref, index) => sameResolution(backends.resolve(ref, use), known.resolutions[index]!))
+    known.refs.every((ref, index) => sameResolution(backends.resolve(ref, use), known.resolutions[index]!)) &&
+    [...known.filters].every(([key, resolved]) => backends.filters.resolve(key) === resolved)
   ) {
     return known.converted;
   }
   const refs: BackendObjectReference[] = [];
   const resolutions: Resolution[] = [];
   const services = new Set<string>();
-  const { body, report } = convert((ref) => {
+  const filters = new Map<string, ResolvedFilter | null>();
+  const resolve: Resolve = (ref) => {
     const resolution = backends.resolve(ref, use);
     refs.push(ref);
     resolutions.push(resolution);
     if (resolution.service !== null) services.add(resolution.service);
     return resolution;
+  };
+  const { body, report } = convert(resolve, (name) => {
+    const key = `${use.namespace}/${name}`;
+    const resolved = backends.filters.resolve(key);
+    filters.set(key, resolved);
+    return resolved;
   });
   // A reference may fail for another reason than before and still have the same effect.
   const before = known?.converted.body ?? null;
   const same = JSON.stringify(before) === JSON.stringify(body);
-  const converted = { body: same ? before : body, report, services: [...services] };
-  remembered.set(rule, { use, refs, resolutions, converted });
+  const converted = {
+    body: same ? before : body,
+    report,
+    services: [...services],
+    filters: [...filters.keys()],
+    usageFaults: [],
+  };
+  remembered.set(rule, { use, refs, resolutions, filters, converted });
   return converted;
 }
 

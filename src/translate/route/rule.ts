@@ -2,8 +2,8 @@
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
-import type { BackendCatalogue, Resolve } from './backend-ref.ts';
-import { convertFilters } from './filter.ts';
+import type { BackendCatalogue } from './backend-ref.ts';
+import { convertFilters, type RuleContext } from './filter.ts';
 import type { ConvertedRule, RuleBody } from './kind.ts';
 import type { RuleMatches } from './match.ts';
 import { rememberedRule } from './remembered.ts';
@@ -40,28 +40,31 @@ export function convertRule<R extends CommonRule>(
 ): ConvertedRule {
   const { kind, namespace, protocol } = conversion;
   const use = { kind, namespace, transport: 'TCP', speaks: protocol, ours: true } as const;
-  return rememberedRule(rule, use, backends, (resolve) => convert(rule, resolve, conversion));
+  return rememberedRule(rule, use, backends, (resolve, filterOf) => {
+    return convert(rule, { resolve, filterOf, routeKind: kind, report: new RuleReport() }, conversion);
+  });
 }
 
 function convert<R extends CommonRule>(
   rule: R,
-  resolve: Resolve,
+  context: RuleContext,
   { protocol, matches: convertMatches, timeouts, retry }: RuleConversion<R>,
 ): { body: RuleBody | null; report: RuleReport } {
-  const report = new RuleReport();
+  const { report } = context;
   const { matches, invalid } = convertMatches(rule);
   report.invalid.push(...invalid);
   if (rule.sessionPersistence !== undefined) report.invalid.push('sessionPersistence: is not supported');
-  const { filters, failure } = convertFilters(rule.filters ?? [], { field: 'filters', resolve, report });
+  const { filters, failure } = convertFilters(rule.filters ?? [], { ...context, field: 'filters' });
   const backends = (rule.backendRefs ?? []).map((ref, index) => {
-    return convertBackendRef(ref, `backendRefs[${index}]`, resolve, report);
+    return convertBackendRef(ref, `backendRefs[${index}]`, context);
   });
   if (report.invalid.length > 0) return { body: null, report };
   const body: RuleBody = { protocol, matches, filters, timeouts, retry, backends, name: rule.name ?? '', policies: [] };
   return { body: failure === null ? body : { ...body, ...closed(failure) }, report };
 }
 
-function closed(failure: Failure): Pick<RuleBody, 'filters' | 'timeouts' | 'retry' | 'backends'> {
+/** What becomes of a rule that must answer everything with a failure. */
+export function closed(failure: Failure): Pick<RuleBody, 'filters' | 'timeouts' | 'retry' | 'backends'> {
   return {
     filters: [],
     timeouts: { request: 0, backendRequest: 0 },
@@ -70,10 +73,10 @@ function closed(failure: Failure): Pick<RuleBody, 'filters' | 'timeouts' | 'retr
   };
 }
 
-function convertBackendRef(ref: BackendRef, field: string, resolve: Resolve, report: RuleReport): WeightedBackend {
+function convertBackendRef(ref: BackendRef, field: string, context: RuleContext): WeightedBackend {
   const { weight } = ref;
-  const context = { field: `${field}.filters`, resolve, report };
-  const { filters, failure } = convertFilters(ref.filters ?? [], context);
+  const { report, resolve } = context;
+  const { filters, failure } = convertFilters(ref.filters ?? [], { ...context, field: `${field}.filters` });
   const resolution = resolve(ref);
   if (!resolution.ok) {
     const { reason, message } = resolution;

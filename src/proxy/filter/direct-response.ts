@@ -1,0 +1,30 @@
+import type { Filter } from '../../ir/filter.ts';
+import type { DirectAnswer } from '../../ir/transform.ts';
+import { ORDER, type Stage } from '../policy/stage.ts';
+import type { Visit } from '../policy/visit.ts';
+import type { DirectResponse } from './plan.ts';
+
+/** DirectResponse: one answer to every request that may get here. */
+export class DirectResponseStage implements Stage {
+  readonly order = ORDER.direct;
+  readonly bodyLimit = 0;
+  private readonly response: DirectResponse;
+
+  constructor({ status, headers, body }: DirectAnswer) {
+    this.response = { status, headers: headers.map(({ name, value }) => [name, value] as const), body };
+  }
+
+  enter(visit: Visit): number {
+    return visit.answer(this.response, DIRECT);
+  }
+
+  responded(): void {}
+
+  ended(): void {}
+}
+
+const DIRECT = 'direct-response';
+
+export function directResponseStage(filter: Filter): Stage {
+  return new DirectResponseStage(filter as DirectAnswer);
+}

@@ -1,0 +1,97 @@
+import type { HeaderEdit } from '../../../ir/transform.ts';
+import type { FieldSection } from '../../http1/field-section.ts';
+import type { Edits } from '../../policy/edits.ts';
+import type { StageContext } from '../../policy/kinds.ts';
+import type { HeaderPlan } from '../plan.ts';
+import { replaced } from './replace.ts';
+import { TO_FIELD, TextTemplate } from './template.ts';
+import { type Absence, isAbsence, type Values } from './values.ts';
+
+const NO_SECRET: Absence = { status: 500, reason: 'SecretNotFound', mayLeaveOut: false };
+
+/** A message whose fields are edited: as it came, what the rule does to it, and what was done to it since. */
+export type EditedFields = { readonly fields: FieldSection; readonly plan: HeaderPlan; readonly edits: Edits };
+
+/** One edit of one field. */
+export class FieldEdit {
+  private readonly action: HeaderEdit['action'];
+  private readonly name: string;
+  private readonly lower: string;
+  /** What to set or add, or to find. */
+  private readonly value: TextTemplate | null;
+  /** What to put in the place of what was found. */
+  private readonly replacement: TextTemplate | null;
+  /** In place of `value`; null: there is none. */
+  private readonly secret: string | null;
+  private readonly isSecret: boolean;
+
+  constructor(edit: HeaderEdit, secret: StageContext['secret']) {
+    this.action = edit.action;
+    this.name = edit.name;
+    this.lower = edit.name.toLowerCase();
+    this.isSecret = 'secret' in edit;
+    this.secret =
+      'secret' in edit
+        ? (secret(edit.secret)
+            ?.toString('latin1')
+            .replace(/\r?\n$/, '') ?? null)
+        : null;
+    const text = 'value' in edit ? edit.value : 'find' in edit ? edit.find : null;
+    this.value = text === null ? null : new TextTemplate(text, TO_FIELD);
+    this.replacement = 'with' in edit ? new TextTemplate(edit.with, TO_FIELD) : null;
+  }
+
+  /** Null: done. */
+  apply(message: EditedFields, values: Values): Absence | null {
+    switch (this.action) {
+      case 'remove':
+        message.edits.remove(this.name);
+        return null;
+      case 'replace':
+        return this.replace(message, values);
+      default:
+        return this.put(message.edits, values);
+    }
+  }
+
+  private put(edits: Edits, values: Values): Absence | null {
+    const value = this.isSecret ? (this.secret ?? NO_SECRET) : this.value!.fill(values);
+    if (isAbsence(value)) {
+      if (!value.mayLeaveOut) return value;
+      // What is to be set must not be what the sender makes of it.
+      if (this.action === 'set') edits.remove(this.name);
+      return null;
+    }
+    if (this.action === 'set') edits.set(this.name, value);
+    else edits.add(this.name, value);
+    return null;
+  }
+
+  private replace(message: EditedFields, values: Values): Absence | null {
+    const before = valuesOf(message, this.lower);
+    if (before.length === 0) return null;
+    const find = this.value!.fill(values);
+    const replacement = this.replacement!.fill(values);
+    if (isAbsence(find)) return find.mayLeaveOut ? null : find;
+    if (isAbsence(replacement)) return replacement.mayLeaveOut ? null : replacement;
+    const after = before.map((value) => replaced(value, find, replacement));
+    if (after.every((value, index) => value === before[index])) return null;
+    message.edits.remove(this.name);
+    for (const value of after) message.edits.add(this.name, value);
+    return null;
+  }
+}
+
+/** The values of a field as they would be sent now, one for each line. */
+function valuesOf({ fields, plan, edits }: EditedFields, lower: string): string[] {
+  const own = edits.values(lower);
+  if (edits.drops(lower)) return own;
+  const planned = plan.lines.filter(({ name }) => name.toLowerCase() === lower).map(({ value }) => value);
+  const received: string[] = [];
+  if (!plan.drop.includes(lower)) {
+    for (let index = 0; index < fields.count; index++) {
+      if (fields.isNamed(index, lower)) received.push(fields.value(index));
+    }
+  }
+  return [...received, ...planned, ...own];
+}

@@ -1,0 +1,85 @@
+import type { Filter } from '../../../ir/filter.ts';
+import type { Transform } from '../../../ir/transform.ts';
+import { errorBody } from '../../exchange/response-writer.ts';
+import type { ResponseHead } from '../../http1/response-head.ts';
+import type { StageContext } from '../../policy/kinds.ts';
+import { ORDER, PASS, type Stage } from '../../policy/stage.ts';
+import type { Visit } from '../../policy/visit.ts';
+import { FieldEdit } from './field-edit.ts';
+import { UrlEdit } from './url-edit.ts';
+import { type Absence, isAbsence, VisitValues } from './values.ts';
+
+/** The one request that is transformed at a time. */
+const values = new VisitValues();
+
+/** Transform: what depends on the request in what a backend sees of it, and a client of the response. */
+export class TransformStage implements Stage {
+  readonly order = ORDER.transform;
+  readonly bodyLimit = 0;
+  private readonly method: string | null;
+  private readonly url: UrlEdit;
+  private readonly request: readonly FieldEdit[];
+  private readonly response: readonly FieldEdit[];
+
+  constructor(transform: Transform, secret: StageContext['secret']) {
+    this.method = transform.method;
+    this.url = new UrlEdit(transform);
+    this.request = transform.request.map((edit) => new FieldEdit(edit, secret));
+    this.response = transform.response.map((edit) => new FieldEdit(edit, secret));
+  }
+
+  enter(visit: Visit): number {
+    values.visit = visit;
+    const absence = this.editRequest(visit) ?? this.editURL(visit);
+    values.visit = null;
+    if (absence !== null) return visit.answer(errorBody(absence.status), absence.reason);
+    // A HEAD must stay what it is: its response has no body.
+    if (this.method !== null && visit.head.method !== 'HEAD') visit.sendAs(this.method);
+    return PASS;
+  }
+
+  responded(visit: Visit, head: ResponseHead): void {
+    if (this.response.length === 0) return;
+    values.visit = visit;
+    const message = { fields: head.fields, plan: visit.responsePlan, edits: visit.response };
+    for (let index = 0; index < this.response.length; index++) this.response[index]!.apply(message, values);
+    values.visit = null;
+  }
+
+  ended(): void {}
+
+  private editRequest(visit: Visit): Absence | null {
+    if (this.request.length === 0) return null;
+    const message = { fields: visit.head.fields, plan: visit.requestPlan, edits: visit.request };
+    for (let index = 0; index < this.request.length; index++) {
+      const absence = this.request[index]!.apply(message, values);
+      if (absence !== null) return absence;
+    }
+    return null;
+  }
+
+  private editURL(visit: Visit): Absence | null {
+    const { head } = visit;
+    const { url } = this;
+    if (!url.keepsPath) {
+      const path = url.path(head.path, values);
+      if (isAbsence(path)) return path;
+      visit.path = path;
+    }
+    if (!url.keepsQuery) {
+      const query = url.query(visit.query ?? head.query, values);
+      if (isAbsence(query)) return query;
+      visit.query = query;
+    }
+    if (!url.keepsHost) {
+      const hostname = url.hostname(values);
+      if (isAbsence(hostname)) return hostname;
+      visit.hostname = hostname;
+    }
+    return null;
+  }
+}
+
+export function transformStage(filter: Filter, context: StageContext): Stage {
+  return new TransformStage(filter as Transform, context.secret);
+}

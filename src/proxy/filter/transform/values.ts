@@ -1,0 +1,83 @@
+import type { Part, RequestValue } from '../../../ir/transform.ts';
+import type { Visit } from '../../policy/visit.ts';
+import { queryValue } from '../../route/predicate.ts';
+import { baseURL, endpointURL } from './base-url.ts';
+import { captureOf } from './capture.ts';
+import { claimText } from './claim.ts';
+
+/** Why there is no value, and what a request is answered that cannot do without it. */
+export type Absence = {
+  readonly status: number;
+  /** For the access log. */
+  readonly reason: string;
+  /** Whether a field or parameter is just left out for want of it. */
+  readonly mayLeaveOut: boolean;
+};
+
+/** The match has not captured it. */
+const NOT_CAPTURED: Absence = { status: 500, reason: 'NotCaptured', mayLeaveOut: true };
+/** The client has not sent it. */
+const NOT_SENT: Absence = { status: 400, reason: 'MissingValue', mayLeaveOut: true };
+/** There is none yet, or not here. */
+const NOT_KNOWN: Absence = { status: 500, reason: 'NotKnown', mayLeaveOut: true };
+/** The client does not have the claim, and need not. */
+const NOT_CLAIMED: Absence = { status: 403, reason: 'MissingClaim', mayLeaveOut: true };
+/** The client does not have the claim. */
+export const DENIED: Absence = { status: 403, reason: 'MissingClaim', mayLeaveOut: false };
+/** The value cannot stand where it should. */
+export const UNFIT: Absence = { status: 400, reason: 'UnfitValue', mayLeaveOut: false };
+
+export function isAbsence(value: string | Absence): value is Absence {
+  return typeof value !== 'string';
+}
+
+/** A part of a template that has a value. */
+export type ValuePart = Exclude<Part, { from: 'text' }>;
+
+/** The values of requests: what a template is filled from. */
+export interface Values {
+  of(part: ValuePart): string | Absence;
+}
+
+/** Those of one request at a time. */
+export class VisitValues implements Values {
+  visit: Visit | null;
+
+  constructor() {
+    this.visit = null;
+  }
+
+  of(part: ValuePart): string | Absence {
+    const visit = this.visit!;
+    switch (part.from) {
+      case 'capture':
+        return captureOf(visit, part.name) ?? NOT_CAPTURED;
+      case 'query':
+        return queryValue(visit.head.query, part.name) ?? NOT_SENT;
+      case 'header':
+        return visit.head.header(part.name) ?? NOT_SENT;
+      case 'claim': {
+        const { identity } = visit;
+        if (identity === null) return DENIED;
+        return claimText(identity.claims, part.claim) ?? (part.claim.optional ? NOT_CLAIMED : DENIED);
+      }
+      case 'request':
+        return ownValue(visit, part.name as RequestValue) ?? NOT_KNOWN;
+    }
+  }
+}
+
+function ownValue(visit: Visit, name: RequestValue): string | null {
+  switch (name) {
+    case 'BaseURL':
+      return baseURL(visit);
+    case 'BackendBaseURL':
+      return endpointURL(visit);
+    case 'ClientIP':
+      return visit.clientAddress;
+    case 'RequestHost':
+      return visit.head.hasAuthority ? visit.head.authority : null;
+    case 'TraceID':
+      return visit.traceparent.slice(3, 35);
+  }
+}

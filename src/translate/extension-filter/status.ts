@@ -1,0 +1,54 @@
+import type { Condition } from '../../ir/status.ts';
+import * as filterCondition from '../condition/extension-filter.ts';
+import { compare, generationOf, keyOf } from '../object.ts';
+import type { PolicyStatus } from '../policy/status.ts';
+import type { RoutePlan } from '../route/plan.ts';
+import type { ResolvedFilter } from './book.ts';
+
+/** The API server bounds the ancestors. */
+const MAX_ANCESTORS = 16;
+/** Of so many places it is said what is wrong with them. */
+const MOST_FAULTS = 16;
+
+/**
+ * The status of a filter that routes use: an ancestor for each of their Gateways. It is not accepted where one of the routes
+ * cannot use it. Null when no route of a Gateway of ours does.
+ */
+export function filterStatus(
+  { key, filter, content }: ResolvedFilter,
+  routes: Iterable<RoutePlan>,
+  controllerName: string,
+): PolicyStatus | null {
+  const generation = generationOf(filter.metadata);
+  const faults = new Map<string, string[]>();
+  for (const plan of routes) {
+    const own = (plan.filters.get(key) ?? []).map(
+      (fault) => `${plan.route.kind} ${keyOf(plan.route.metadata)}: ${fault}`,
+    );
+    for (const gateway of plan.securing) {
+      const known = faults.get(gateway);
+      if (known === undefined) faults.set(gateway, own);
+      else if (own.length > 0) faults.set(gateway, [...known, ...own]);
+    }
+  }
+  const gateways = [...faults.keys()].sort(compare).slice(0, MAX_ANCESTORS);
+  if (gateways.length === 0) return null;
+  return {
+    ancestors: gateways.map((gateway) => {
+      const [namespace = '', name = ''] = gateway.split('/');
+      const wrong = [...content.faults, ...faults.get(gateway)!.sort(compare)];
+      return {
+        ancestorRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace, name },
+        controllerName,
+        conditions: conditionsOf(wrong, generation),
+      };
+    }),
+  };
+}
+
+function conditionsOf(faults: readonly string[], generation: number): readonly Condition[] {
+  if (faults.length === 0) return [filterCondition.accepted(generation), filterCondition.programmed(generation)];
+  const more = faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : [];
+  const message = [...faults.slice(0, MOST_FAULTS), ...more].join('; ');
+  return [filterCondition.invalid(message, generation), filterCondition.notProgrammed(generation)];
+}

@@ -1,0 +1,9 @@
+import type { ExtensionFilter } from '../../api/policy/http-route-filter.ts';
+import { directResponseType } from './direct-response.ts';
+import { transformType } from './transform.ts';
+import type { FilterType } from './type.ts';
+
+export const FILTER_TYPES: Readonly<Record<ExtensionFilter['spec']['type'], FilterType>> = {
+  DirectResponse: directResponseType,
+  Transform: transformType,
+};
