@@ -1,3 +1,4 @@
+import type { Compression } from './compression.ts';
 import type { DirectAnswer, Transform } from './transform.ts';
 
 /** What a rule, or one backend of a rule, does to a request or a response. One union member per kind of filter. */
@@ -8,6 +9,7 @@ export type Filter =
   | UrlRewrite
   | RequestMirror
   | Cors
+  | Compression
   | DirectAnswer
   | Transform;
 

@@ -1,14 +1,14 @@
 import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
 import type { ObjectKey } from '../ir/status.ts';
 import { type BackendTLSPolicyStatus, backendTLSPolicyStatus } from './backend-tls-policy.ts';
+import type { ResolvedFilter } from './extension-filter/book.ts';
+import { filterStatus } from './extension-filter/status.ts';
 import { type GatewayPlan, type GatewayStatus, gatewayStatus } from './gateway.ts';
 import { type GatewayClassPlan, type GatewayClassStatus, gatewayClassStatus } from './gateway-class.ts';
 import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-parameters.ts';
 import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { compare, type Metadata } from './object.ts';
-import type { ResolvedFilter } from './extension-filter/book.ts';
-import { filterStatus } from './extension-filter/status.ts';
 import type { PolicyBook } from './policy/book.ts';
 import { type PolicyObject, targetId, targetsOf } from './policy/kind.ts';
 import type { PolicyKindName } from './policy/kinds.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { namespacedMeta } from '../core/object-meta.ts';
 import { lenientStatus } from '../gateway/condition.ts';
 import type { KindDefinition } from './definition.ts';
+import { compressionSchema } from './http-route-filter/compression.ts';
 import { directResponseSchema } from './http-route-filter/direct-response.ts';
 import { transformSchema } from './http-route-filter/transform.ts';
 import { withRules } from './rule.ts';
@@ -10,6 +11,7 @@ import { ownApiVersion } from './value.ts';
 
 /** The field that each type has; the names of both are one but for the first letter. */
 const TYPES = {
+  Compression: 'compression',
   DirectResponse: 'directResponse',
   Transform: 'transform',
 } as const;
@@ -17,6 +19,9 @@ const TYPES = {
 type Type = keyof typeof TYPES;
 
 const members = {
+  compression: compressionSchema
+    .describe('Sends responses in a content coding that the client accepts: gzip, Brotli or Zstandard.')
+    .optional(),
   directResponse: directResponseSchema
     .describe('Answers every request that gets here, in place of the backend.')
     .optional(),

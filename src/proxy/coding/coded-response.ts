@@ -7,7 +7,7 @@ import type { ContentCoding } from './accept-encoding.ts';
 import { type Coder, codedNow, coderOf, flushKind } from './coders.ts';
 
 /** Up to here a body that is there is coded at once: that takes a millisecond or less. */
-const AT_ONCE = 32_768;
+export const AT_ONCE = 32_768;
 /** Bodies that are being coded at the same time in one process; more are sent as they are. */
 const MOST_CODERS = 512;
 let coders = 0;

@@ -421,7 +421,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   answer(response: DirectResponse, reason: string, closes = false, counted = response.status): void {
     const { route } = this;
     const plan = this.guard.responsePlan(route.responsePlan ?? EMPTY_PLAN);
-    this.response.answer(response, plan, route.corsPlan(this.client.head), closes);
+    this.response.answer(this.guard.answerFor(response), plan, route.corsPlan(this.client.head), closes);
     const keepAlive = !this.response.closes;
     this.end(counted, reason);
     this.client.finished(keepAlive);

@@ -1,7 +1,7 @@
 import type { Carrier } from '../backend/carrier.ts';
 import type { ContentCoding } from '../coding/accept-encoding.ts';
 import { CodedResponse, type CodedSink } from '../coding/coded-response.ts';
-import { prepareCoding } from '../coding/prepare.ts';
+import { codedAnswer, prepareCoding } from '../coding/prepare.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { Stage, SubstituteAnswer } from '../policy/stage.ts';
 import { Visit } from '../policy/visit.ts';
@@ -113,6 +113,14 @@ export class Guard implements CodedSink {
     return substitute === null ? null : substitute.forFailure(error);
   }
 
+  /** An answer of the proxy's own as its client gets it. */
+  answerFor(response: DirectResponse): DirectResponse {
+    const { visit } = this;
+    if (visit === null || visit.coding === null) return response;
+    const { head } = visit;
+    return codedAnswer(visit.coding, response, head.method, head.header('accept-encoding'));
+  }
+
   /** Sends the head of the backend's response, after the stages have seen it, and what has come of its body. */
   begin(carrier: Carrier, buffer: Buffer): void {
     const { exchange, visit } = this;
@@ -123,9 +131,7 @@ export class Guard implements CodedSink {
     visit.responded(carrier);
     const accepted = visit.coding === null ? null : visit.head.header('accept-encoding');
     const coding =
-      visit.coding === null
-        ? null
-        : prepareCoding(visit.coding, carrier.head, visit.head.method, accepted, visit.response);
+      visit.coding === null ? null : prepareCoding(visit.coding, carrier, visit.head.method, accepted, visit.response);
     if (coding === null) exchange.response.begin(carrier, buffer);
     else this.beginCoded(carrier, buffer, coding);
     visit.received(carrier, buffer);

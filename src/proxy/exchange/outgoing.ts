@@ -23,7 +23,7 @@ export function outgoingOf(exchange: Exchange): Outgoing {
   const { writer } = runtime;
   writer.reset();
   const edited = visit === null ? plan : visit.request.after(plan);
-  writeRequestHead(writer, head, path, query, hostname, '', edited, request.forwarding);
+  writeRequestHead(writer, head, null, path, query, hostname, '', edited, request.forwarding);
   const written = writer.copy();
   writer.reset();
   return { path: path + query, host: hostname ?? head.authority, fields: fieldsOf(written.toString('latin1')) };

@@ -14,6 +14,7 @@ import type { Filter } from '../../ir/filter.ts';
  * | rewrite          |                                                                                              |
  * | transform        |                                                                                              |
  * | mirror           | a copy of the request as it is now                                                           |
+ * | compression      | nothing: bodies are coded last of all                                                        |
  * | response-headers |                                                                                              |
  */
 export const PHASES = [
@@ -24,11 +25,12 @@ export const PHASES = [
   { name: 'rewrite', kind: 'URLRewrite' },
   { name: 'transform', kind: 'Transform' },
   { name: 'mirror', kind: 'RequestMirror' },
+  { name: 'compression', kind: 'Compression' },
   { name: 'response-headers', kind: 'ResponseHeaderModifier' },
 ] as const satisfies readonly { readonly name: string; readonly kind: Filter['kind'] }[];
 
 /** Kinds of filter that are stages (policy/stage.ts): what they do is another thing for every request. */
-export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set(['DirectResponse', 'Transform']);
+export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set(['Compression', 'DirectResponse', 'Transform']);
 
 const NO_FILTERS: readonly Filter[] = [];
 

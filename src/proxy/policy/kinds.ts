@@ -2,6 +2,7 @@ import type { Filter } from '../../ir/filter.ts';
 import type { CacheContent } from '../../ir/policy/cache.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
+import { compressionStage } from '../coding/stage.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
@@ -28,6 +29,7 @@ export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: Sta
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {
+  Compression: compressionStage,
   DirectResponse: directResponseStage,
   Transform: transformStage,
 };

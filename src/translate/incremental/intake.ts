@@ -2,9 +2,9 @@
 import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
+import { FILTER_TYPES } from '../extension-filter/types.ts';
 import { parentOf } from '../listener-set.ts';
 import { keyOf } from '../object.ts';
-import { FILTER_TYPES } from '../extension-filter/types.ts';
 import { type PolicyObject, policyId, targetId, targetsOf } from '../policy/kind.ts';
 import { POLICY_KINDS } from '../policy/kinds.ts';
 import { resolvesAlike } from './alike.ts';

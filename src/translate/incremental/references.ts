@@ -2,9 +2,9 @@ import type { BackendObjectReference } from '../../api/gateway/backend-reference
 import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
-import { OWN_GROUP } from '../../api/policy/value.ts';
 import type { GatewayListener } from '../../api/gateway/listener.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
+import { OWN_GROUP } from '../../api/policy/value.ts';
 import type { AuthorityReference } from '../ca-certificate.ts';
 import { keyOf } from '../object.ts';
 import { parentKey } from '../parent.ts';

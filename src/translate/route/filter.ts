@@ -4,9 +4,9 @@ import type { HTTPPathModifier } from '../../api/gateway/http-path-modifier.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
 import type { Cors, Filter, PathModifier, RequestMirror } from '../../ir/filter.ts';
 import type { Failure } from '../../ir/table.ts';
+import { convertExtension } from '../extension-filter/reference.ts';
 import type { Resolve } from './backend-ref.ts';
 import { convertHeaderEdits } from './header-edits.ts';
-import { convertExtension } from '../extension-filter/reference.ts';
 import type { FilterOf } from './remembered.ts';
 import type { RuleReport } from './report.ts';
 

@@ -1,14 +1,14 @@
 import type { ContentCoding } from '../../coding/accept-encoding.ts';
+import { AT_ONCE } from '../../coding/coded-response.ts';
 import { coded, codedNow } from '../../coding/coders.ts';
-import { variesByCoding, weakEtag } from '../../coding/response-coding.ts';
+import { codedFields } from '../../coding/prepare.ts';
+import { variesByCoding } from '../../coding/response-coding.ts';
 import type { DirectResponse } from '../../filter/plan.ts';
 import type { Visit } from '../visit.ts';
 import type { CacheStore } from './store.ts';
 import { type FieldPairs, headView, type StoredResponse } from './stored.ts';
 import { isNotModified } from './validators.ts';
 
-/** Up to here a body is coded at once. */
-const AT_ONCE = 32_768;
 /** Of a 304 these are left out: they are about a body that is not there (RFC 9110 section 15.4.5). */
 const OF_THE_BODY = new Set(['content-encoding', 'content-language', 'content-range', 'content-type', 'last-modified']);
 
@@ -62,7 +62,7 @@ export function responseFrom(
 ): DirectResponse {
   const { ifModifiedSince, ifNoneMatch } = conditions;
   let { fields } = entry;
-  if (isCodable(visit, entry)) fields = codedFields(fields, body === null ? null : coding);
+  if (isCodable(visit, entry)) fields = fieldsFor(fields, body === null ? null : coding);
   const added = [
     ['Age', String(entry.age(now))],
     ['Cache-Status', cacheStatus],
@@ -80,14 +80,8 @@ export function responseFrom(
 }
 
 /** The fields of a response whose body may come in a coding, and does with `coding`. */
-function codedFields(fields: FieldPairs, coding: ContentCoding | null): FieldPairs {
+function fieldsFor(fields: FieldPairs, coding: ContentCoding | null): FieldPairs {
   const varies = fields.some(([name, value]) => name.toLowerCase() === 'vary' && variesByCoding(value));
   const vary: FieldPairs = varies ? [] : [['Vary', 'Accept-Encoding']];
-  if (coding === null) return [...fields, ...vary];
-  const changed = fields.flatMap(([name, value]): [string, string][] => {
-    const lower = name.toLowerCase();
-    if (lower === 'accept-ranges' || lower === 'content-encoding') return [];
-    return [[name, lower === 'etag' ? weakEtag(value) : value]];
-  });
-  return [...changed, ['Content-Encoding', coding], ...vary];
+  return [...(coding === null ? fields : codedFields(fields, coding)), ...vary];
 }

@@ -57,7 +57,7 @@ export class CacheStage implements Stage {
     const { facts, policy } = this;
     if (!this.methods.has(head.method) || visit.ref.backend === null || head.upgrade) return PASS;
     facts.read(head.fields);
-    if (facts.isForBackend || !this.mayShare(visit)) return this.bypass(visit);
+    if (facts.isForBackend || visit.method !== null || !this.mayShare(visit)) return this.bypass(visit);
     const asked = policy.honorsClient ? this.directives() : NO_DIRECTIVES;
     const hasBody = head.framing !== NO_BODY;
     const bodiesCount = policy.key.bodyBytes > 0;
