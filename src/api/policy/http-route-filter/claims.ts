@@ -12,7 +12,7 @@ export const claimSourceSchema = z.object({
   split: z
     .object({
       delimiter: text({ min: 1, max: 16 }).describe('Taken literally, as a whole.'),
-      index: integer(0, 63).describe('Of the part; the first one is 0.'),
+      index: integer(0, 255).describe('Of the part; the first one is 0.'),
     })
     .describe('Takes one part of the value.')
     .optional(),
