@@ -138,6 +138,11 @@ export class Proxy {
     this.runtime.accessLog?.reopen();
   }
 
+  /** Empties a region of the cache, `namespace/name`. */
+  flushCache(region: string): void {
+    this.runtime.cache.flushNamed(region);
+  }
+
   /** Writes what the access log still holds, without giving way: for a process that ends. */
   flushAccessLog(): void {
     this.runtime.accessLog?.flushSync();

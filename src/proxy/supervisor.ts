@@ -154,6 +154,12 @@ export class Supervisor {
     for (const child of this.leaving) send(child, { kind: 'reopen' });
   }
 
+  /** Empties a region of the cache, `namespace/name`, in every worker. */
+  flushCache(region: string): void {
+    for (const { child } of this.seats) if (child !== null) send(child, { kind: 'flush', region });
+    for (const child of this.leaving) send(child, { kind: 'flush', region });
+  }
+
   /** Ends gracefully (proxy.ts `drain`) and resolves when the last worker has gone. */
   async drain(): Promise<void> {
     this.isStopping = true;

@@ -23,6 +23,8 @@ export type ToWorker =
   | { readonly kind: 'metrics'; readonly id: number }
   /** A rotation has moved the access log's file. */
   | { readonly kind: 'reopen' }
+  /** A region of the cache is emptied. */
+  | { readonly kind: 'flush'; readonly region: string }
   | { readonly kind: 'drain' };
 
 export type Entries = Readonly<Record<string, object>>;

@@ -156,6 +156,19 @@ row('CACHE-05', 'a new flush token empties the region, and what was on its way b
   expect(await get('/')).toBe('answer 3');
 });
 
+row('CACHE-05', 'so does another value of the annotation, and the admin API empties a region at once', async () => {
+  const { gateway, get, rest } = await cached({ region: 'lists' });
+  expect([await get(), await get()]).toEqual(['answer 1', 'answer 1']);
+  const byHand = JSON.parse(policy('users', ['users'], { region: 'lists' }));
+  byHand.metadata.annotations = { 'headgate.dev/flush': 'now' };
+  await gateway.reload([...rest, JSON.stringify(byHand)]);
+  expect([await get(), await get()]).toEqual(['answer 2', 'answer 2']);
+  gateway.proxy.flushCache('default/others');
+  expect(await get()).toBe('answer 2');
+  gateway.proxy.flushCache('default/lists');
+  expect(await get()).toBe('answer 3');
+});
+
 row(
   ['CACHE-06', 'CACHE-07'],
   'the value of a key header tells entries apart, and none is as an empty one',

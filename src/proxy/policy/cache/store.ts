@@ -149,6 +149,12 @@ export class CacheStore {
     this.forgetAll(first);
   }
 
+  /** Empties the region of that name, if there is one. */
+  flushNamed(name: string): void {
+    const region = this.regions.get(name);
+    if (region !== undefined) this.flush(region);
+  }
+
   /** Empties a region. */
   flush(region: Region): void {
     region.generation++;
