@@ -1,0 +1,161 @@
+import type { Aggregate, AggregatePart } from '../../../ir/aggregate.ts';
+import type { Filter } from '../../../ir/filter.ts';
+import type { CompiledListener, CompiledRule } from '../../compile/compiled.ts';
+import { type ForwardedHead, without } from '../../exchange/forwarded-head.ts';
+import { errorBody } from '../../exchange/response-writer.ts';
+import { Candidate } from '../../route/path.ts';
+import { statusOfFailure } from '../failure.ts';
+import type { StageContext } from '../kinds.ts';
+import { ORDER, type Stage, WAIT } from '../stage.ts';
+import type { Visit } from '../visit.ts';
+import { Aggregation, type Ask } from './aggregation.ts';
+import { PartClient } from './part-client.ts';
+import { PartPath } from './part-path.ts';
+
+/** How answers are counted and logged. */
+const AGGREGATE = 'aggregate';
+const METHOD = 'aggregate-method';
+
+/** Fields of the client's request that would make the answer of a part no whole and plain one. */
+const NOT_FOR_PARTS: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+]);
+
+/** What the proxy says itself of the request that a rule gets. */
+const FORWARDING: ReadonlySet<string> = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+]);
+
+/** Answers GET with one object made of the answers of other backends and rules. */
+class AggregateStage implements Stage {
+  readonly order = ORDER.handler;
+  readonly bodyLimit = 0;
+  private readonly aggregate: Aggregate;
+  private readonly paths: readonly PartPath[];
+  private readonly rule: StageContext['rule'];
+  /** By rule and listener: stages are looked for by match. */
+  private readonly matches: Map<CompiledListener, Map<CompiledRule, Candidate>>;
+  private readonly running: Map<Visit, Aggregation>;
+
+  constructor(aggregate: Aggregate, context: StageContext) {
+    this.aggregate = aggregate;
+    this.paths = aggregate.parts.map(({ path }) => new PartPath(path));
+    this.rule = context.rule;
+    this.matches = new Map();
+    this.running = new Map();
+  }
+
+  enter(visit: Visit): number {
+    const { method } = visit.head;
+    if (method !== 'GET' && method !== 'HEAD') {
+      const { body, headers, status } = errorBody(405);
+      return visit.answer({ status, headers: [...headers, ['Allow', 'GET, HEAD']], body }, METHOD);
+    }
+    const head = visit.forwarded();
+    const aggregation = new Aggregation(this.aggregate, visit, this.asking(visit, head), (body, failure) => {
+      if (body === null) visit.answer(errorBody(statusOfFailure(failure)), failure);
+      else visit.answer({ status: 200, headers: [['Content-Type', 'application/json']], body }, AGGREGATE);
+    });
+    this.running.set(visit, aggregation);
+    aggregation.start();
+    return WAIT;
+  }
+
+  responded(): void {}
+
+  ended(visit: Visit): void {
+    this.running.get(visit)?.cancel();
+    this.running.delete(visit);
+  }
+
+  private asking(visit: Visit, head: ForwardedHead): Ask {
+    const fields = without(head.fields, NOT_FOR_PARTS);
+    fields.push(['Accept-Encoding', 'identity']);
+    return (index, value, timeout, done) => {
+      const part = this.aggregate.parts[index]!;
+      const path = this.pathOf(index, part, value, head.query, visit);
+      if (path === null) {
+        done({ failure: 'part-path' });
+        return null;
+      }
+      const { target } = part;
+      const { maxBytes: maxBody } = this.aggregate;
+      if (target.to === 'backend') {
+        const { host } = head;
+        const request = {
+          backend: target.backend,
+          method: 'GET',
+          path,
+          host,
+          headers: fields,
+          body: null,
+          timeout,
+          maxBody,
+        };
+        visit.subrequest(request, done);
+        return null;
+      }
+      const rule = target.to === 'rule' ? this.rule(target.rule) : null;
+      if (rule === null) {
+        done({ failure: target.to === 'rule' ? 'no-rule' : 'invalid-backend' });
+        return null;
+      }
+      const client = new PartClient(visit.client, this.matchOf(visit.match.listener, rule), maxBody, done);
+      client.begin(headOf(path, visit, without(fields, FORWARDING)));
+      return () => client.cancel();
+    };
+  }
+
+  private pathOf(index: number, part: AggregatePart, value: string | null, query: string, visit: Visit): string | null {
+    const { forEach } = part;
+    return this.paths[index]!.with((name) => {
+      return name === forEach?.parameter ? value : (captureOf(visit, name) ?? null);
+    }, query);
+  }
+
+  /** A rule is asked whatever its own matches and hostnames say. */
+  private matchOf(listener: CompiledListener, rule: CompiledRule): Candidate {
+    const known = this.matches.get(listener) ?? new Map<CompiledRule, Candidate>();
+    this.matches.set(listener, known);
+    const match = known.get(rule) ?? new Candidate(listener, '', rule, 0);
+    known.set(rule, match);
+    return match;
+  }
+}
+
+function captureOf(_visit: Visit, _name: string): string | null {
+  return null;
+}
+
+/** The client's own Host, and not what the outer rule may have made of it. */
+function headOf(path: string, visit: Visit, fields: readonly (readonly [string, string])[]): string {
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const via = visit.isTrusted ? forwardedLines(visit) : '';
+  return `GET ${path} HTTP/1.1\r\nHost: ${visit.head.authority}\r\n${lines}${via}\r\n`;
+}
+
+function forwardedLines(visit: Visit): string {
+  return [...FORWARDING]
+    .map((name) => ({ name, value: visit.head.header(name) }))
+    .filter(({ value }) => value !== null)
+    .map(({ name, value }) => `${name}: ${value}\r\n`)
+    .join('');
+}
+
+export function aggregateStage(filter: Filter, context: StageContext): Stage {
+  return new AggregateStage(filter as Aggregate, context);
+}
