@@ -1,5 +1,6 @@
 /** What of a Gateway's table its proxies do not serve yet as it should be, object by object. */
-import type { RoutingTable } from '../ir/table.ts';
+import type { Collection, RoutingTable } from '../ir/table.ts';
+import { mapsOf } from '../ir/table-maps.ts';
 import { differingKeys } from '../snapshot/digest.ts';
 
 export type Behind = {
@@ -26,19 +27,23 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
   const late = new Set<string>();
   const policies = new Set<string>();
   let hasLateSecrets = false;
+  const wanted = mapsOf(desired);
   for (const table of new Set(acknowledged)) {
-    for (const key of differingKeys(desired.listeners, table.listeners)) listeners.add(key);
-    for (const key of differingKeys(desired.rules, table.rules)) routes.add(routeOfRule(key));
-    for (const key of differingKeys(desired.streams, table.streams)) routes.add(routeOfRule(key));
-    for (const key of differingKeys(desired.policies, table.policies)) policies.add(key);
+    const served = mapsOf(table);
+    const differing = (collection: Collection) => differingKeys(wanted[collection], served[collection]);
+    for (const key of differing('listeners')) listeners.add(key);
+    for (const key of differing('rules')) routes.add(routeOfRule(key));
+    for (const key of differing('streams')) routes.add(routeOfRule(key));
+    for (const key of differing('policies')) policies.add(key);
     // Which policy a secret is of is not looked for: secrets change seldom.
-    const secrets = differingKeys(desired.secrets, table.secrets);
-    if (secrets.length > 0) hasLateSecrets = true;
-    if (secrets.length > 0) for (const key of Object.keys(desired.policies)) policies.add(key);
-    const differing = differingKeys(desired.backends, table.backends);
-    for (const key of differing) late.add(key);
+    if (differing('secrets').length > 0) {
+      hasLateSecrets = true;
+      for (const [key] of wanted.policies.entries()) policies.add(key);
+    }
+    const others = differing('backends');
+    for (const key of others) late.add(key);
     // A rule that leads to a backend that is new here is itself new or changed: it had nowhere to lead to.
-    const known = differing.filter((key) => Object.hasOwn(table.backends, key));
+    const known = others.filter((key) => served.backends.has(key));
     const backends = new Set(known);
     if (backends.size > 0) for (const key of rulesOf(desired, backends)) routes.add(routeOfRule(key));
   }

@@ -1,6 +1,7 @@
 /** Truthful statuses: `Programmed` is True only for what every proxy that takes traffic has acknowledged. */
 import type { Condition } from '../ir/status.ts';
 import type { RoutingTable } from '../ir/table.ts';
+import { mapsOf } from '../ir/table-maps.ts';
 import type { ObjectStatus, RouteObjectStatus } from '../translate/index.ts';
 import { type Behind, behind } from './behind.ts';
 import { addPinned, type PinState, pinnedMessage } from './pin/status.ts';
@@ -137,10 +138,11 @@ function routeCondition(route: string, lag: Lag, observedGeneration: number): Co
   return condition('True', 'Programmed', 'every ready proxy serves the route as it is');
 }
 
-function hasRule({ rules, streams }: RoutingTable, route: string): boolean {
+function hasRule(table: RoutingTable, route: string): boolean {
+  const { rules, streams } = mapsOf(table);
   for (let index = 0; index < MAX_RULES; index++) {
     const key = `${route}/rule/${index}`;
-    if (Object.hasOwn(rules, key) || Object.hasOwn(streams, key)) return true;
+    if (rules.has(key) || streams.has(key)) return true;
   }
   return false;
 }

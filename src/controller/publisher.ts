@@ -79,7 +79,7 @@ export class Publisher {
   }
 
   #take(gateway: string, change: TableChange, pinned: boolean): void {
-    const snapshot = snapshotOf(change.table, change);
+    const snapshot = snapshotOf(change.table);
     this.#configured.set(gateway, snapshot);
     if (pinned) this.#stale = true;
     else this.#options.snapshots.publish(snapshot);

@@ -145,11 +145,10 @@ export class ProxyMetrics {
   }
 
   /** Gives back the series of rules that are in no table any more. */
-  retain(isServed: (rule: object) => boolean): void {
+  release(rules: Iterable<CountedRule>): void {
     this.countNoted();
-    for (const rule of this.rules) {
-      if (isServed(rule)) continue;
-      this.rules.delete(rule);
+    for (const rule of rules) {
+      if (!this.rules.delete(rule)) continue;
       this.series[rule.slot]!.release();
       this.series[rule.slot] = null;
       this.free.push(rule.slot);

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../ir/delta.ts';
+import { mapsOf } from '../ir/table-maps.ts';
 import { AccessEntry, AccessLog } from '../observe/access-log.ts';
 import { Registry, type Serialised } from '../observe/metrics.ts';
 import { Backends } from './backend/backends.ts';
@@ -74,7 +75,9 @@ export class Proxy {
   /** Stops serving a Gateway. Its connections end after the exchange they have. */
   remove(gateway: string): Promise<void> {
     return this.inTurn(async () => {
+      const before = this.served.get(gateway);
       this.served.delete(gateway);
+      if (before !== undefined) this.runtime.metrics.release(before.compiled.rules.values());
       this.fronts.remove(gateway);
       this.runtime.backends.remove(gateway);
       this.retain();
@@ -162,22 +165,21 @@ export class Proxy {
       this.runtime.backends.commit(table.gateway, backends);
     }
     this.served.set(table.gateway, { snapshot, compiled, policies });
-    this.retain();
+    if (before === null || before.compiled === compiled) return;
+    this.runtime.metrics.release(compiled.gone);
+    const [old, now] = [mapsOf(before.compiled.table), mapsOf(table)];
+    if (old.policies !== now.policies || old.streams !== now.streams) this.retain();
   }
 
-  /** What was kept for rules, streams and policies that no table has any more is forgotten. */
+  /** What was kept for streams and policies that no table has any more is forgotten. */
   private retain(): void {
     const policies = new Set<string>();
-    for (const { snapshot } of this.served.values()) {
-      for (const key in snapshot.table.policies) policies.add(key);
+    const streams = new Set<object>();
+    for (const { compiled } of this.served.values()) {
+      for (const [key] of mapsOf(compiled.table).policies.entries()) policies.add(key);
+      for (const stream of compiled.streams.values()) streams.add(stream);
     }
     this.policyState.retain(policies);
-    const rules = new Set<object>();
-    for (const { compiled } of this.served.values()) for (const rule of compiled.rules.values()) rules.add(rule);
-    this.runtime.metrics.retain((rule) => rules.has(rule));
-    const streams = new Set<object>();
-    for (const { compiled } of this.served.values())
-      for (const stream of compiled.streams.values()) streams.add(stream);
     this.runtime.streams.retain((stream) => streams.has(stream));
   }
 

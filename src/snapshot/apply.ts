@@ -1,7 +1,9 @@
+import { BucketMap } from '../ir/bucket-map.ts';
 import type { Delta, Snapshot } from '../ir/delta.ts';
-import { type Entries, type EntryChanges, entryOf, makingChanges } from '../ir/entries.ts';
+import type { Entries, EntryChanges } from '../ir/entries.ts';
 import { finish, type Steps } from '../ir/steps.ts';
-import { COLLECTIONS, type Collection, type RoutingTable } from '../ir/table.ts';
+import { COLLECTIONS, type Collection } from '../ir/table.ts';
+import { mapsOf, type TableMaps, tableOfMaps } from '../ir/table-maps.ts';
 import { sameEntry } from './digest.ts';
 import { snapshotting } from './revision.ts';
 
@@ -31,17 +33,14 @@ export function* applyingDelta(current: Snapshot | null, delta: Delta): Steps<Sn
     const have = current === null ? 'there is no table yet' : `the table is at revision ${current.revision}`;
     throw new DeltaError(`the delta of Gateway ${delta.gateway} starts at revision ${delta.from}, but ${have}`);
   }
-  const table: Record<string, unknown> = { gateway: delta.gateway };
-  const keys: Partial<Record<Collection, readonly string[]>> = {};
+  const maps: Partial<Record<Collection, BucketMap>> = {};
   for (const collection of COLLECTIONS) {
-    const before: Entries = current === null ? NONE : current.table[collection];
+    const before = current === null ? BucketMap.none : mapsOf(current.table)[collection];
     const changes = yield* changesTo(before, full, delta.set[collection] ?? NONE, delta.remove[collection] ?? []);
-    table[collection] = changes.size === 0 ? before : yield* makingChanges(before, changes);
-    if (changes.size > 0) keys[collection] = [...changes.keys()];
+    maps[collection] = yield* before.changing(changes);
   }
-  const result = Object.freeze(table) as RoutingTable;
-  const change = { before: current === null ? null : current.table, table: result, keys };
-  return checked(yield* snapshotting(result, change), delta);
+  const result = tableOfMaps(delta.gateway, maps as TableMaps);
+  return checked(yield* snapshotting(result), delta);
 }
 
 function checked(result: Snapshot, delta: Delta): Snapshot {
@@ -56,12 +55,13 @@ function checked(result: Snapshot, delta: Delta): Snapshot {
 const NONE: Entries = Object.freeze({});
 
 /** Without those that change nothing. Goes through a Map: a key may have any name, `__proto__` too. */
-function* changesTo(before: Entries, full: boolean, set: Entries, remove: readonly string[]): Steps<EntryChanges> {
+function* changesTo(before: BucketMap, full: boolean, set: Entries, remove: readonly string[]): Steps<EntryChanges> {
   const changes = new Map<string, object | null>();
-  for (const key of full ? Object.keys(before) : remove) if (Object.hasOwn(before, key)) changes.set(key, null);
+  if (full) for (const [key] of before.entries()) changes.set(key, null);
+  for (const key of remove) if (before.has(key)) changes.set(key, null);
   for (const key of Object.keys(set)) {
     const entry = set[key]!;
-    const old = entryOf(before, key);
+    const old = before.get(key);
     if (old === null || !sameEntry(old, entry)) changes.set(key, entry);
     else changes.delete(key);
     yield;

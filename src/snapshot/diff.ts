@@ -1,6 +1,8 @@
+import { BucketMap } from '../ir/bucket-map.ts';
 import type { Delta, Snapshot } from '../ir/delta.ts';
 import type { Entries } from '../ir/entries.ts';
 import { COLLECTIONS } from '../ir/table.ts';
+import { mapsOf } from '../ir/table-maps.ts';
 import { differingKeys } from './digest.ts';
 
 export { differingKeys, sameEntry } from './digest.ts';
@@ -16,11 +18,12 @@ export function diff(from: Snapshot | null, to: Snapshot): Delta {
   const set: Record<string, Entries> = {};
   const remove: Record<string, readonly string[]> = {};
   for (const collection of COLLECTIONS) {
-    const after: Entries = to.table[collection];
-    const keys = from === null ? Object.keys(after).sort() : differingKeys(from.table[collection], after);
-    const changed = keys.filter((key) => Object.hasOwn(after, key));
-    if (changed.length > 0) set[collection] = Object.fromEntries(changed.map((key) => [key, after[key]!]));
-    if (changed.length < keys.length) remove[collection] = keys.filter((key) => !Object.hasOwn(after, key));
+    const after = mapsOf(to.table)[collection];
+    const before = from === null ? BucketMap.none : mapsOf(from.table)[collection];
+    const keys = differingKeys(before, after);
+    const changed = keys.filter((key) => after.has(key));
+    if (changed.length > 0) set[collection] = Object.fromEntries(changed.map((key) => [key, after.get(key)!]));
+    if (changed.length < keys.length) remove[collection] = keys.filter((key) => !after.has(key));
   }
   return {
     gateway: to.table.gateway,

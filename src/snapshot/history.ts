@@ -1,5 +1,7 @@
+import { BUCKETS } from '../ir/bucket-map.ts';
 import type { Snapshot } from '../ir/delta.ts';
 import { COLLECTIONS, type Collection } from '../ir/table.ts';
+import { mapsOf } from '../ir/table-maps.ts';
 import { differingKeys } from './diff.ts';
 
 /** Keys that were set or removed, by collection; collections that did not change are missing. */
@@ -25,8 +27,10 @@ export type HistoryLimits = {
 
 const HISTORY_LIMITS: HistoryLimits = { configurations: 100, endpoints: 100, bytes: 32 << 20 };
 
-/** What one key costs a collection that had to be copied because another key changed. */
+/** What one key costs a bucket that had to be copied because another key changed. */
 const KEY_BYTES = 32;
+/** The list of buckets, which is copied too. */
+const COLLECTION_BYTES = BUCKETS * 8;
 
 type Kept = PublishedSnapshot & { readonly bytes: number };
 
@@ -89,7 +93,7 @@ export function isEndpointsOnly({ changed }: PublishedSnapshot): boolean {
 export function changedKeys(before: Snapshot, after: Snapshot): ChangedKeys {
   const changed: Partial<Record<Collection, readonly string[]>> = {};
   for (const collection of COLLECTIONS) {
-    const keys = differingKeys(before.table[collection], after.table[collection]);
+    const keys = differingKeys(mapsOf(before.table)[collection], mapsOf(after.table)[collection]);
     if (keys.length > 0) changed[collection] = keys;
   }
   return changed;
@@ -98,9 +102,9 @@ export function changedKeys(before: Snapshot, after: Snapshot): ChangedKeys {
 function bytesOf({ table }: Snapshot, changed: ChangedKeys): number {
   let bytes = 0;
   for (const [collection, keys] of Object.entries(changed) as [Collection, readonly string[]][]) {
-    const entries = table[collection];
-    bytes += Object.keys(entries).length * KEY_BYTES;
-    for (const key of keys) if (Object.hasOwn(entries, key)) bytes += JSON.stringify(entries[key]).length;
+    const entries = mapsOf(table)[collection];
+    bytes += COLLECTION_BYTES + (keys.length * entries.size * KEY_BYTES) / BUCKETS;
+    for (const key of keys) bytes += JSON.stringify(entries.get(key) ?? '').length;
   }
   return bytes;
 }

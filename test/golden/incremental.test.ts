@@ -99,7 +99,7 @@ class Follower {
       const { gateway } = change.table;
       const before = this.snapshots.get(gateway) ?? null;
       expect(change.before).toBe(before === null ? null : before.table);
-      const snapshot = snapshotOf(change.table, change);
+      const snapshot = snapshotOf(change.table);
       const delta = diff(before, snapshot);
       expect(before === null || snapshot.revision !== before.revision).toBe(true);
       for (const name of COLLECTIONS) {

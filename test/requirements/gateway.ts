@@ -141,11 +141,11 @@ export class RequirementGateway {
     this.#proxy ??= await this.#start(load.resources);
     this.#publisher ??= new Publisher(this.#proxy, { address: ADDRESS, portOffset: this.#portOffset });
     const changed = changesBetween(this.#resources, load.resources);
-    const { tables, statuses, changes } = this.#translator.update(changed, standaloneOptions(ADDRESS));
+    const { tables, statuses } = this.#translator.update(changed, standaloneOptions(ADDRESS));
     this.#resources = load.resources;
     this.tables = tables;
     this.#statuses = statuses;
-    const failures = await this.#publisher.publish(tables, changes.tables);
+    const failures = await this.#publisher.publish(tables);
     if (failures.size > 0) throw new Error(Array.from(failures, ([gateway, why]) => `${gateway}: ${why}`).join('\n'));
   }
 

@@ -1,6 +1,6 @@
 /** Brings routing tables to the proxies, one Gateway after the other, and knows how far each one is. */
 import type { Progress } from '../../controller/programmed.ts';
-import type { Snapshot, TableChange } from '../../ir/delta.ts';
+import type { Snapshot } from '../../ir/delta.ts';
 import type { RoutingTable } from '../../ir/table.ts';
 import { snapshotOf } from '../../snapshot/revision.ts';
 import { socketsOf, type Where, whyTaken } from './ports.ts';
@@ -24,11 +24,8 @@ export class Publisher {
     this.#where = where;
   }
 
-  /**
-   * Resolves with what went wrong, by Gateway. Must not be called again before that.
-   * @param changes how those of the tables that changed came to be, which saves reading all of them
-   */
-  async publish(tables: readonly RoutingTable[], changes: readonly TableChange[] = []): Promise<Map<string, string>> {
+  /** Resolves with what went wrong, by Gateway. Must not be called again before that. */
+  async publish(tables: readonly RoutingTable[]): Promise<Map<string, string>> {
     const wanted = new Set(tables.map((table) => table.gateway));
     for (const gateway of [...this.#progress.keys()]) {
       if (wanted.has(gateway)) continue;
@@ -37,8 +34,7 @@ export class Publisher {
     }
     const failures = new Map<string, string>();
     for (const table of this.#inOrder(tables)) {
-      const change = changes.find((one) => one.table === table) ?? null;
-      const reason = await this.#publishOne(snapshotOf(table, change));
+      const reason = await this.#publishOne(snapshotOf(table));
       if (reason !== '') failures.set(table.gateway, reason);
     }
     return failures;

@@ -177,10 +177,10 @@ export class StandaloneServer implements AdminSource {
 
   async #serve(load: Load): Promise<void> {
     const changed = changesBetween(this.#translated, load.resources);
-    const { tables, statuses, changes } = this.#translator.update(changed, standaloneOptions(this.#options.address));
+    const { tables, statuses } = this.#translator.update(changed, standaloneOptions(this.#options.address));
     this.#translated = load.resources;
     this.#translation = { tables, statuses };
-    this.#failures = await this.#publisher.publish(tables, changes.tables);
+    this.#failures = await this.#publisher.publish(tables);
     if (this.#failures.size > 0 && !this.#stopping) {
       this.#retry ??= setTimeout(() => {
         this.#retry = null;

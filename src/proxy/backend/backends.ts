@@ -1,4 +1,6 @@
-import type { RoutingTable } from '../../ir/table.ts';
+import { BucketMap, changedKeys } from '../../ir/bucket-map.ts';
+import type { EndpointSet, Backend as Entry, RoutingTable } from '../../ir/table.ts';
+import { mapsOf, type TableMaps } from '../../ir/table-maps.ts';
 import type { ProxyLimits } from '../options.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
 import type { ReadPool } from '../wire.ts';
@@ -9,26 +11,38 @@ import type { PoolCounts, PoolShared } from './endpoint-pool.ts';
 export class Backends {
   readonly counts: PoolCounts;
   private readonly shared: PoolShared;
+  /** Of which table each of the maps below is. */
+  private readonly origins: WeakMap<ReadonlyMap<string, Backend>, TableMaps>;
   /** By Gateway, then by key. */
   private readonly tables: Map<string, Map<string, Backend>>;
 
   constructor(limits: ProxyLimits, wheel: TimerWheel, reads: ReadPool, bug: (error: unknown) => void) {
     this.counts = { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 };
     this.shared = { limits, wheel, reads, counts: this.counts, bug };
+    this.origins = new WeakMap();
     this.tables = new Map();
   }
 
   /** The backends of a table by key. Backends of the Gateway's earlier table are taken over with their connections. */
   prepare(table: RoutingTable): Map<string, Backend> {
-    const before = this.tables.get(table.gateway);
-    const backends = new Map<string, Backend>();
-    for (const key in table.backends) {
-      const entry = table.backends[key]!;
-      const backend = before?.get(key) ?? new Backend(key, entry);
+    const maps = mapsOf(table);
+    const known = this.tables.get(table.gateway);
+    const before = known === undefined ? null : this.origins.get(known)!;
+    const changed = changedBackends(before, maps);
+    const others = changed.some((key) => known === undefined || known.has(key) !== maps.backends.has(key));
+    const backends = known === undefined || others ? new Map(known) : known;
+    for (const key of changed) {
+      const entry = maps.backends.get(key) as Entry | null;
+      if (entry === null) {
+        backends.delete(key);
+        continue;
+      }
+      const backend = known?.get(key) ?? new Backend(key, entry);
       backend.secure(entry, table.certificates);
-      backend.update(table.endpoints[key], this.shared);
+      backend.update((maps.endpoints.get(key) as EndpointSet | null) ?? undefined, this.shared);
       backends.set(key, backend);
     }
+    this.origins.set(backends, maps);
     return backends;
   }
 
@@ -36,7 +50,7 @@ export class Backends {
   commit(gateway: string, backends: Map<string, Backend>): void {
     const before = this.tables.get(gateway);
     this.tables.set(gateway, backends);
-    if (before === undefined) return;
+    if (before === undefined || before === backends) return;
     for (const [key, backend] of before) if (!backends.has(key)) backend.retire();
   }
 
@@ -54,4 +68,14 @@ export class Backends {
   close(): void {
     for (const gateway of [...this.tables.keys()]) this.remove(gateway);
   }
+}
+
+/** Keys of backends of which anything is other than before. */
+function changedBackends(before: TableMaps | null, after: TableMaps): readonly string[] {
+  if (before === null) return changedKeys(BucketMap.none, after.backends);
+  const keys = new Set(changedKeys(before.backends, after.backends));
+  for (const key of changedKeys(before.endpoints, after.endpoints)) keys.add(key);
+  // Which backend a certificate is shown to is not looked for: certificates change seldom.
+  if (before.certificates !== after.certificates) for (const [key] of after.backends.entries()) keys.add(key);
+  return [...keys];
 }

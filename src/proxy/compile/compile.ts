@@ -1,15 +1,19 @@
+import { BucketMap, changedKeys } from '../../ir/bucket-map.ts';
+import { compareKeys } from '../../ir/entries.ts';
 import { finish, inSlices, type Steps } from '../../ir/steps.ts';
-import type { RoutingTable } from '../../ir/table.ts';
+import type { Listener, RoutingTable, Rule, Stream } from '../../ir/table.ts';
+import { mapsOf, type TableMaps } from '../../ir/table-maps.ts';
 import type { CompiledPort, CompiledTable } from './compiled.ts';
-import { HostTable, ListenerTable } from './listener-table.ts';
+import { type HostChange, ListenerTable } from './listener-table.ts';
 import { ListenerPort } from './port.ts';
-import { RunnableRule, SharedParts } from './rule.ts';
+import { RunnableRule } from './rule.ts';
+import { SharedParts } from './shared-parts.ts';
 import { RunnableStream } from './stream.ts';
 import { streamPortsOf } from './stream-port.ts';
 
 /**
- * The compiled form of a table. Rules whose entries are the same objects as in `previous` are taken over with their
- * state, and so are the tables of hostnames all of whose rules are. Nothing of `previous` is changed.
+ * The compiled form of a table. What belongs to entries that are the same objects as in `previous` is taken over with its
+ * state, and costs nothing; nothing that `previous` serves is changed.
  */
 export function compile(table: RoutingTable, previous: CompiledTable | null): CompiledTable {
   return finish(compilation(table, previous));
@@ -21,65 +25,98 @@ export function compileSliced(table: RoutingTable, previous: CompiledTable | nul
 }
 
 function* compilation(table: RoutingTable, previous: CompiledTable | null): Steps<CompiledTable> {
-  const rules = new Map<string, RunnableRule>();
-  const shared = new SharedParts(Object.keys(table.backends));
-  const served: ServedRules = new Map();
-  for (const key in table.listeners) served.set(key, new Map());
-  for (const key in table.rules) {
-    const entry = table.rules[key]!;
-    const known = previous?.rules.get(key);
-    const rule = known?.rule === entry ? known : new RunnableRule(key, entry, shared);
-    rules.set(key, rule);
-    for (const attachment of entry.attachments) serve(served, attachment.listener, attachment.routeHostname, rule);
-    yield;
-  }
+  const maps = mapsOf(table);
+  const before = previous === null ? null : mapsOf(previous.table);
+  const shared = previous?.shared ?? new SharedParts();
+  shared.know(before?.backends ?? BucketMap.none, maps.backends);
+  const { rules, changed, gone } = yield* compileRules(maps, previous, before, shared);
   const listeners = new Map<string, ListenerTable>();
-  for (const [key, hostnames] of served) {
-    listeners.set(key, yield* listenerTable(table, key, hostnames, previous?.listeners.get(key)));
+  for (const [key, entry] of Object.entries(table.listeners)) {
+    const known = previous?.listeners.get(key);
+    const next: ListenerTable =
+      known !== undefined && known.identity.listener === entry
+        ? yield* known.changing(changed.get(key) ?? new Map())
+        : yield* wholeListener(key, entry, rules);
+    listeners.set(key, next);
   }
-  const streams = new Map<string, RunnableStream>();
-  for (const key in table.streams) {
-    const entry = table.streams[key]!;
-    const known = previous?.streams.get(key);
-    streams.set(key, known?.stream === entry ? known : new RunnableStream(key, entry));
-    yield;
-  }
-  return { table, rules, streams, listeners, ports: portsOf(listeners), ...streamPortsOf(table, streams) };
+  const streams = before?.streams === maps.streams ? previous!.streams : compileStreams(maps.streams, previous);
+  const ports = portsOf(listeners);
+  return { table, rules, gone, streams, listeners, shared, ports, ...streamPortsOf(table, streams) };
 }
 
-/** Rules by listener and route hostname. */
-type ServedRules = Map<string, Map<string, RunnableRule[]>>;
+/** What is other than before at each listener, by route hostname. */
+type Changes = Map<string, Map<string, HostChange>>;
 
-function serve(served: ServedRules, listener: string, routeHostname: string, rule: RunnableRule): void {
-  const hostnames = served.get(listener);
-  if (hostnames === undefined) return;
-  const rules = hostnames.get(routeHostname);
-  if (rules === undefined) hostnames.set(routeHostname, [rule]);
-  else if (rules[rules.length - 1] !== rule) rules.push(rule);
-}
+type CompiledRules = {
+  readonly rules: BucketMap<RunnableRule>;
+  readonly changed: Changes;
+  /** Those of before that are not among `rules`. */
+  readonly gone: readonly RunnableRule[];
+};
 
-function* listenerTable(
-  table: RoutingTable,
-  key: string,
-  hostnames: ReadonlyMap<string, readonly RunnableRule[]>,
-  previous: ListenerTable | undefined,
-): Steps<ListenerTable> {
-  const listener = table.listeners[key]!;
-  const unchanged = previous?.identity.listener === listener;
-  const next = new ListenerTable(unchanged ? previous.identity : { key, listener });
-  for (const [hostname, rules] of hostnames) {
-    // Matches name their listener, so that a changed listener's cannot be taken over.
-    const known = unchanged ? previous.hosts.get(hostname) : null;
-    if (known?.holds(rules)) {
-      next.hosts.set(hostname, known);
-    } else {
-      const built = new HostTable(hostname, rules);
-      yield* built.fill(next.identity);
-      next.hosts.set(hostname, built);
+function* compileRules(
+  maps: TableMaps,
+  previous: CompiledTable | null,
+  before: TableMaps | null,
+  shared: SharedParts,
+): Steps<CompiledRules> {
+  const known = previous?.rules ?? (BucketMap.none as BucketMap<never>);
+  const changes = new Map<string, RunnableRule | null>();
+  const changed: Changes = new Map();
+  const gone: RunnableRule[] = [];
+  // In their order, so that what is compiled at once lies in memory as it is numbered.
+  for (const key of changedKeys(before?.rules ?? BucketMap.none, maps.rules).sort(compareKeys)) {
+    const entry = maps.rules.get(key) as Rule | null;
+    const old = known.get(key);
+    const rule = entry === null ? null : new RunnableRule(key, entry, shared);
+    changes.set(key, rule);
+    if (old !== null) {
+      gone.push(old);
+      for (const { listener, routeHostname } of old.rule.attachments)
+        changeOf(changed, listener, routeHostname).gone.add(old);
+    }
+    if (rule !== null) {
+      for (const { listener, routeHostname } of rule.rule.attachments)
+        changeOf(changed, listener, routeHostname).fresh.add(rule);
     }
     yield;
   }
-  return next;
+  return { rules: yield* known.changing(changes), changed, gone };
+}
+
+function changeOf(changes: Changes, listener: string, hostname: string): HostChange {
+  let hostnames = changes.get(listener);
+  if (hostnames === undefined) {
+    hostnames = new Map();
+    changes.set(listener, hostnames);
+  }
+  let change = hostnames.get(hostname);
+  if (change === undefined) {
+    change = { gone: new Set(), fresh: new Set() };
+    hostnames.set(hostname, change);
+  }
+  return change;
+}
+
+/** A listener that is new or another one: matches name their listener, so that those of before cannot be taken over. */
+function* wholeListener(key: string, listener: Listener, rules: BucketMap<RunnableRule>): Steps<ListenerTable> {
+  const changes: Changes = new Map();
+  for (const rule of [...rules.values()].sort((a, b) => compareKeys(a.key, b.key))) {
+    for (const attachment of rule.rule.attachments) {
+      if (attachment.listener === key) changeOf(changes, key, attachment.routeHostname).fresh.add(rule);
+    }
+    yield;
+  }
+  return yield* new ListenerTable({ key, listener }).changing(changes.get(key) ?? new Map());
+}
+
+function compileStreams(entries: BucketMap, previous: CompiledTable | null): ReadonlyMap<string, RunnableStream> {
+  const streams = new Map<string, RunnableStream>();
+  for (const [key, entry] of entries.entries() as Iterable<[string, Stream]>) {
+    const known = previous?.streams.get(key);
+    streams.set(key, known?.stream === entry ? known : new RunnableStream(key, entry));
+  }
+  return streams;
 }
 
 function portsOf(listeners: ReadonlyMap<string, ListenerTable>): ReadonlyMap<number, CompiledPort> {

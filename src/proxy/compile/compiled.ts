@@ -2,12 +2,14 @@
  * The compiled form of a routing table: what the request path reads. Everything here is made when a table is applied;
  * routing a request allocates nothing but the strings that the request is asked for.
  */
+import type { BucketMap } from '../../ir/bucket-map.ts';
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Listener, Retry, RoutingTable, Rule, Timeouts } from '../../ir/table.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { ListenerTable } from './listener-table.ts';
 import type { RunnableRule } from './rule.ts';
+import type { SharedParts } from './shared-parts.ts';
 import type { RunnableStream } from './stream.ts';
 import type { StreamPort } from './stream-port.ts';
 
@@ -20,10 +22,14 @@ export interface CompiledTable {
   /** Ports of UDP. */
   readonly datagramPorts: ReadonlyMap<number, StreamPort>;
   /** By key. */
-  readonly rules: ReadonlyMap<string, RunnableRule>;
+  readonly rules: BucketMap<RunnableRule>;
+  /** Rules of the table that this one was made from which are not served any more. */
+  readonly gone: readonly RunnableRule[];
   /** By key. */
   readonly streams: ReadonlyMap<string, RunnableStream>;
-  /** By key; what the next compilation takes over. */
+  /** What the next compilation takes over. */
+  readonly shared: SharedParts;
+  /** By key. */
   readonly listeners: ReadonlyMap<string, ListenerTable>;
 }
 
@@ -70,6 +76,8 @@ export interface Unrouted {
 }
 
 export interface CompiledRule {
+  /** Whether it is of a GRPCRoute. */
+  readonly isGrpc: boolean;
   readonly key: string;
   readonly rule: Rule;
   /** The rule's own filters that are stages. */

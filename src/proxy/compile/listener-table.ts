@@ -1,24 +1,22 @@
+import type { Steps } from '../../ir/steps.ts';
 import { HostMap } from '../route/host.ts';
 import { Candidate, PathTable } from '../route/path.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { CompiledListener } from './compiled.ts';
 import type { RunnableRule } from './rule.ts';
 
+/** What is not as it was at one hostname. */
+export type HostChange = { readonly gone: Set<RunnableRule>; readonly fresh: Set<RunnableRule> };
+
 /** The matches of all rules that one listener serves for one route hostname. */
 export class HostTable extends PathTable {
   readonly hostname: string;
-  /** In the order of the routing table. */
   readonly rules: readonly RunnableRule[];
 
   constructor(hostname: string, rules: readonly RunnableRule[]) {
     super();
     this.hostname = hostname;
     this.rules = rules;
-  }
-
-  /** Whether it holds exactly these rules, and so can be taken over. */
-  holds(rules: readonly RunnableRule[]): boolean {
-    return rules.length === this.rules.length && rules.every((rule, i) => rule === this.rules[i]);
   }
 
   *fill(listener: CompiledListener): Generator<void, void> {
@@ -42,9 +40,26 @@ export class ListenerTable {
   readonly identity: CompiledListener;
   readonly hosts: HostMap<HostTable>;
 
-  constructor(identity: CompiledListener) {
+  constructor(identity: CompiledListener, hosts: HostMap<HostTable> = new HostMap()) {
     this.identity = identity;
-    this.hosts = new HostMap();
+    this.hosts = hosts;
+  }
+
+  /** In steps: the table with these changes, by route hostname. Hostnames without any are taken over. */
+  *changing(changes: ReadonlyMap<string, HostChange>): Steps<ListenerTable> {
+    if (changes.size === 0) return this;
+    const hosts = this.hosts.copy();
+    for (const [hostname, { gone, fresh }] of changes) {
+      const kept = hosts.get(hostname)?.rules.filter((rule) => !gone.has(rule)) ?? [];
+      if (kept.length + fresh.size === 0) {
+        hosts.delete(hostname);
+        continue;
+      }
+      const built = new HostTable(hostname, [...kept, ...fresh]);
+      yield* built.fill(this.identity);
+      hosts.set(hostname, built);
+    }
+    return new ListenerTable(this.identity, hosts);
   }
 
   /** From the most specific route hostname to the least; a hostname none of whose rules match falls through. */

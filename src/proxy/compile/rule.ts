@@ -9,6 +9,7 @@ import { RequestRedirector } from '../filter/redirect.ts';
 import { composeRewrites } from '../filter/rewrite.ts';
 import { UNCOUNTED } from '../metrics.ts';
 import type { CompiledBackendRef, CompiledRule, CorsPolicy, Mirror, Redirect, Rewrite, Split } from './compiled.ts';
+import { SharedParts } from './shared-parts.ts';
 import { WeightedSplit } from './split.ts';
 
 /** A rule ready to run. It lives as long as its entry of the table does not change, and with it the split's position. */
@@ -20,6 +21,7 @@ export class RunnableRule implements CompiledRule {
   readonly retry: Retry | null;
   readonly only: CompiledBackendRef | null;
   slot: number;
+  readonly isGrpc: boolean;
   readonly split: Split;
   readonly key: string;
   readonly rule: Rule;
@@ -31,7 +33,7 @@ export class RunnableRule implements CompiledRule {
   /** Counted over all of the rule's requests, whichever backend they go to. */
   readonly mirrors: readonly Mirror[];
 
-  constructor(key: string, rule: Rule, shared: SharedParts = new SharedParts([])) {
+  constructor(key: string, rule: Rule, shared: SharedParts = new SharedParts()) {
     const [cors] = ofKind(rule.filters, 'CORS');
     const [redirect] = ofKind(rule.filters, 'RequestRedirect');
     const { request, backendRequest } = rule.timeouts;
@@ -41,6 +43,7 @@ export class RunnableRule implements CompiledRule {
     this.retry = rule.retry;
     this.only = null;
     this.slot = UNCOUNTED;
+    this.isGrpc = rule.protocol === 'grpc';
     this.key = key;
     this.rule = rule;
     this.filters = inPhaseOrder(rule.filters);
@@ -53,9 +56,9 @@ export class RunnableRule implements CompiledRule {
       backend: null,
     });
     this.mirrors = mirrorsOf(rule.filters, this.request, rewrite);
-    const refs = rule.backends.map((backend) => shared.ref(backend, this));
+    const refs = rule.backends.map((backend) => refOf(backend, this, shared));
     const served = refs.find((ref) => ref.weight > 0);
-    const split = new WeightedSplit(refs, served ?? shared.ref(nothing(rule), this));
+    const split = new WeightedSplit(refs, served ?? refOf(nothing(rule), this, shared));
     this.only = split.only;
     this.split = split;
   }
@@ -114,31 +117,10 @@ class RunnableBackendRef implements CompiledBackendRef {
   }
 }
 
-/**
- * What the rules of one table have in common. Thousands of equal strings and references, one for each rule, would be as many
- * cache misses when requests for different rules follow each other.
- */
-export class SharedParts {
-  /** The keys of the table's backends as the strings that the backends are found by. */
-  private readonly keys: ReadonlyMap<string, string>;
-  /** References to which neither rule nor reference adds anything, by weight and backend. */
-  private readonly plain: Map<string, RunnableBackendRef>;
-
-  constructor(backends: readonly string[]) {
-    this.keys = new Map(backends.map((key) => [key, key]));
-    this.plain = new Map();
-  }
-
-  ref(reference: WeightedBackend, rule: RunnableRule): CompiledBackendRef {
-    const { backend, weight } = reference;
-    const made = new RunnableBackendRef(reference, rule, backend === null ? null : (this.keys.get(backend) ?? backend));
-    if (!made.isPlain) return made;
-    const name = `${weight} ${backend}`;
-    const known = this.plain.get(name);
-    if (known !== undefined) return known;
-    this.plain.set(name, made);
-    return made;
-  }
+function refOf(reference: WeightedBackend, rule: RunnableRule, shared: SharedParts): CompiledBackendRef {
+  const key = reference.backend === null ? null : shared.keyOf(reference.backend);
+  const made = new RunnableBackendRef(reference, rule, key);
+  return key !== null && made.isPlain ? shared.plainRef(key, reference.weight, made) : made;
 }
 
 function mirrorsOf(filters: readonly Filter[], request: HeaderPlan, rewrite: Rewrite | null): readonly Mirror[] {

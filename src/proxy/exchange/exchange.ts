@@ -118,8 +118,8 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.guard.enter(stages, verdict);
   }
 
-  private limitTime({ rule, timeouts }: CompiledRule): void {
-    const time = rule.protocol === 'grpc' ? grpcTime(this.client.head, timeouts.request) : timeouts.request;
+  private limitTime({ isGrpc, timeouts }: CompiledRule): void {
+    const time = isGrpc ? grpcTime(this.client.head, timeouts.request) : timeouts.request;
     if (time === 0) return;
     this.deadlines.request = this.startedAt + time;
     this.deadlines.arm();

@@ -165,16 +165,7 @@ export class RequestSide {
     for (const mirror of mirrors) {
       const backend = client.site.backends.get(mirror.backend);
       if (backend !== undefined)
-        startMirror(
-          runtime,
-          backend,
-          mirror,
-          client.head,
-          route.match!,
-          this.forwarding,
-          retained,
-          route.rule!.rule.protocol === 'grpc',
-        );
+        startMirror(runtime, backend, mirror, client.head, route.match!, this.forwarding, retained, route.rule!.isGrpc);
     }
   }
 }

@@ -88,7 +88,7 @@ export class Route {
     const backend = site.backends.get(ref.backend!);
     if (backend === undefined) return this.fail(ERRORS.invalidBackend);
     this.backend = backend;
-    this.speaksHttp2 = backend.entry.protocol === 'h2c' || rule.rule.protocol === 'grpc';
+    this.speaksHttp2 = backend.entry.protocol === 'h2c' || rule.isGrpc;
     return TO_BACKEND;
   }
 

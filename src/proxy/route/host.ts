@@ -34,6 +34,30 @@ export class HostMap<T> {
     }
   }
 
+  /** A map of its own with the same values. */
+  copy(): HostMap<T> {
+    const copy = new HostMap<T>();
+    for (const [hostname, value] of this.exact) copy.exact.set(hostname, value);
+    for (const [suffix, value] of this.wildcards) copy.wildcards.set(suffix, value);
+    copy.lengths.push(...this.lengths);
+    copy.any = this.any;
+    return copy;
+  }
+
+  /** `hostname` as it was set. */
+  delete(hostname: string): void {
+    if (hostname === '') {
+      this.any = null;
+    } else if (hostname.startsWith('*.')) {
+      const suffix = hostname.slice(1);
+      this.wildcards.delete(suffix);
+      for (const other of this.wildcards.keys()) if (other.length === suffix.length) return;
+      this.lengths.splice(this.lengths.indexOf(suffix.length), 1);
+    } else {
+      this.exact.delete(hostname);
+    }
+  }
+
   /** The value of exactly this hostname or wildcard. */
   get(hostname: string): T | null {
     if (hostname === '') return this.any;

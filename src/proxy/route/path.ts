@@ -76,20 +76,24 @@ function compare(a: string, b: string): number {
 
 /** The matches of one hostname: exact paths, then patterns, then prefixes by element. */
 export class PathTable {
-  readonly exact: Map<string, Candidate[]>;
-  patterns: Candidate[];
-  readonly root: PathNode;
+  // What every request reads comes first, and so near to each other in memory.
   /** The one that every request gets, for the frequent host with one rule for everything: spares seven cache misses. */
   always: Candidate | null;
   /** Whether there are neither exact paths nor patterns; spares four more. */
   private onlyPrefixes: boolean;
+  /** The root's, which spares the root itself. */
+  private first: readonly (PathNode | null)[];
+  readonly exact: Map<string, Candidate[]>;
+  patterns: Candidate[];
+  readonly root: PathNode;
 
   constructor() {
+    this.always = null;
+    this.onlyPrefixes = false;
+    this.first = NO_CHILDREN;
     this.exact = new Map();
     this.patterns = [];
     this.root = new PathNode('', 0);
-    this.always = null;
-    this.onlyPrefixes = false;
   }
 
   add(candidate: Candidate): void {
@@ -114,6 +118,7 @@ export class PathTable {
     }
     this.patterns = yield* sorted(this.patterns, precedence);
     yield* this.root.seal(null);
+    this.first = this.root.children;
     const first = this.root.candidates[0];
     this.onlyPrefixes = this.exact.size === 0 && this.patterns.length === 0;
     this.always = this.onlyPrefixes && this.root.count === 0 && first?.predicate.empty ? first : null;
@@ -126,7 +131,7 @@ export class PathTable {
       const candidate = this.findBeforePrefixes(path, view);
       if (candidate !== null) return candidate;
     }
-    for (let node = this.root.deepest(path); node !== null; node = node.up) {
+    for (let node: PathNode | null = deepest(this.first, path) ?? this.root; node !== null; node = node.up) {
       const candidate = node.always ?? firstThatHolds(node.candidates, view);
       if (candidate !== null) return candidate;
     }
@@ -165,7 +170,10 @@ const SLASH = 0x2f;
 class PathNode {
   // What every request reads comes first, and so near to each other in memory.
   readonly hash: number;
-  readonly element: string;
+  readonly length: number;
+  /** Elements of a few letters, as most are, are compared without a look at the string: seven bits for each; else -1. */
+  private readonly low: number;
+  private readonly high: number;
   /** The first of the candidates when it takes every request that gets here, as most do; spares a look at the list. */
   always: Candidate | null;
   /** Open addressing; a power of two long, at most half full. */
@@ -174,15 +182,31 @@ class PathNode {
   /** The next shorter prefix that has candidates. */
   up: PathNode | null;
   count: number;
+  private readonly element: string;
 
   constructor(element: string, hash: number) {
+    const isShort = SHORT.test(element);
     this.hash = hash;
-    this.element = element;
+    this.length = element.length;
+    this.low = isShort ? packed(element, 0) : -1;
+    this.high = isShort ? packed(element, PACKED) : -1;
     this.always = null;
     this.children = NO_CHILDREN;
     this.candidates = [];
     this.up = null;
     this.count = 0;
+    this.element = element;
+  }
+
+  /** Whether it is for the element of `path` that begins at `start` and is as long. */
+  isFor(path: string, start: number): boolean {
+    const { length, low, high } = this;
+    if (low === -1) return path.startsWith(this.element, start);
+    for (let i = 0; i < length; i++) {
+      const bits = i < PACKED ? low >> (7 * i) : high >> (7 * (i - PACKED));
+      if (path.charCodeAt(start + i) !== (bits & 0x7f)) return false;
+    }
+    return true;
   }
 
   add(prefix: string, candidate: Candidate): void {
@@ -194,28 +218,6 @@ class PathNode {
       start = end + 1;
     }
     node.candidates.push(candidate);
-  }
-
-  /** The node of the longest prefix of `path` that has candidates. */
-  deepest(path: string): PathNode | null {
-    let node: PathNode = this;
-    let found: PathNode | null = this.candidates.length > 0 ? this : null;
-    const length = path.length;
-    for (let start = 1; start < length; ) {
-      let hash = HASH_START;
-      let end = start;
-      for (; end < length; end++) {
-        const code = path.charCodeAt(end);
-        if (code === SLASH) break;
-        hash = Math.imul(hash ^ code, HASH_PRIME);
-      }
-      const child = node.child(path, start, end, hash);
-      if (child === null) break;
-      node = child;
-      if (node.always !== null || node.candidates.length > 0) found = node;
-      start = end + 1;
-    }
-    return found;
   }
 
   *seal(up: PathNode | null): Generator<void, void> {
@@ -235,22 +237,10 @@ class PathNode {
     }
   }
 
-  private child(path: string, start: number, end: number, hash: number): PathNode | null {
-    const children = this.children;
-    const mask = children.length - 1;
-    for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const child = children[i]!;
-      if (child === null) return null;
-      if (child.hash === hash && child.element.length === end - start && path.startsWith(child.element, start)) {
-        return child;
-      }
-    }
-  }
-
   private childFor(element: string): PathNode {
     let hash = HASH_START;
     for (let i = 0; i < element.length; i++) hash = Math.imul(hash ^ element.charCodeAt(i), HASH_PRIME);
-    const known = this.child(element, 0, element.length, hash);
+    const known = childOf(this.children, element, 0, element.length, hash);
     if (known !== null) return known;
     this.count++;
     if (this.count * 2 > this.children.length) this.grow();
@@ -264,6 +254,54 @@ class PathNode {
     for (const child of this.children) if (child !== null) place(grown, child);
     this.children = grown;
   }
+}
+
+/** Below `children`, the node of the longest prefix of `path` that has candidates; null: there is none. */
+function deepest(children: readonly (PathNode | null)[], path: string): PathNode | null {
+  let found: PathNode | null = null;
+  const length = path.length;
+  for (let start = 1; start < length; ) {
+    let hash = HASH_START;
+    let end = start;
+    for (; end < length; end++) {
+      const code = path.charCodeAt(end);
+      if (code === SLASH) break;
+      hash = Math.imul(hash ^ code, HASH_PRIME);
+    }
+    const child = childOf(children, path, start, end, hash);
+    if (child === null) break;
+    if (child.always !== null || child.candidates.length > 0) found = child;
+    children = child.children;
+    start = end + 1;
+  }
+  return found;
+}
+
+/** The child for `path[start, end)`, whose hash is `hash`. */
+function childOf(
+  children: readonly (PathNode | null)[],
+  path: string,
+  start: number,
+  end: number,
+  hash: number,
+): PathNode | null {
+  const mask = children.length - 1;
+  for (let i = hash & mask; ; i = (i + 1) & mask) {
+    const child = children[i]!;
+    if (child === null) return null;
+    if (child.hash === hash && child.length === end - start && child.isFor(path, start)) return child;
+  }
+}
+
+/** What fits into two small integers. */
+const SHORT = /^[\x01-\x7f]{0,8}$/;
+/** Letters in one of them. */
+const PACKED = 4;
+
+function packed(element: string, from: number): number {
+  let bits = 0;
+  for (let i = 0; i < PACKED && from + i < element.length; i++) bits |= element.charCodeAt(from + i) << (7 * i);
+  return bits;
 }
 
 // FNV-1a over UTF-16 code units; the keys are the configuration's, so nobody outside can make them collide.

@@ -1,7 +1,9 @@
+import { BucketMap } from '../../ir/bucket-map.ts';
 import type { TableChange } from '../../ir/delta.ts';
-import { type Entries, entryOf, withChanges } from '../../ir/entries.ts';
+import type { Entries } from '../../ir/entries.ts';
 import type { Secret } from '../../ir/policy/policy.ts';
-import { COLLECTIONS, type Collection, emptyTable, type RoutingTable, type Rule, type Stream } from '../../ir/table.ts';
+import { type Collection, emptyTable, type RoutingTable, type Rule, type Stream } from '../../ir/table.ts';
+import { mapsOf, type TableMaps, tableOfMaps } from '../../ir/table-maps.ts';
 import type { ResolvedCertificate } from '../certificate.ts';
 import { deepFreeze } from '../freeze.ts';
 import type { GatewayPlan } from '../gateway.ts';
@@ -28,11 +30,13 @@ export class TableState {
   /** What backends are shown. */
   #certificate: ResolvedCertificate | null = null;
   #table: RoutingTable;
+  #maps: TableMaps;
   #isNew = true;
 
   constructor(gateway: string, backends: BackendCatalogue) {
     this.#backends = backends;
     this.#table = deepFreeze(emptyTable(gateway));
+    this.#maps = mapsOf(this.#table);
   }
 
   get table(): RoutingTable {
@@ -48,7 +52,7 @@ export class TableState {
 
   #setListeners(next: Pick<RoutingTable, 'listeners' | 'certificates'>): void {
     for (const collection of ['listeners', 'certificates'] as const) {
-      for (const key of Object.keys(this.#table[collection])) {
+      for (const [key] of this.#maps[collection].entries()) {
         if (!Object.hasOwn(next[collection], key)) this.#put(collection, key, null);
       }
       for (const [key, entry] of Object.entries(next[collection])) this.#put(collection, key, entry);
@@ -100,20 +104,19 @@ export class TableState {
   step(): TableChange | null {
     if (this.#pending.size === 0 && !this.#isNew) return null;
     const before = this.#isNew ? null : this.#table;
-    const next: Record<string, unknown> = { ...this.#table };
+    const next: Record<Collection, BucketMap> = { ...this.#maps };
     const keys: Partial<Record<Collection, readonly string[]>> = {};
-    for (const collection of COLLECTIONS) {
-      const changes = this.#pending.get(collection);
-      if (changes === undefined) continue;
-      const all = withChanges(this.#table[collection], changes);
+    for (const [collection, changes] of this.#pending) {
+      const all = next[collection].with(changes);
       // Of listeners and their certificates there are few, and they stand in the order of the manifest.
       const order = collection === 'listeners' || collection === 'certificates' ? this.#order[collection] : null;
-      next[collection] = order === null ? all : inOrder(all, order);
+      next[collection] = order === null ? all : BucketMap.of(inOrder(all, order));
       keys[collection] = [...changes.keys()];
     }
     this.#pending.clear();
     this.#isNew = false;
-    this.#table = Object.freeze(next) as RoutingTable;
+    this.#maps = next;
+    this.#table = tableOfMaps(this.#table.gateway, next);
     return { before, table: this.#table, keys };
   }
 
@@ -144,12 +147,12 @@ export class TableState {
 
   #current(collection: Collection, key: string): object | null {
     const pending = this.#pending.get(collection)?.get(key);
-    return pending === undefined ? entryOf(this.#table[collection], key) : pending;
+    return pending === undefined ? this.#maps[collection].get(key) : pending;
   }
 
   /** An entry with the content of the one before stays the object that it was. */
   #put(collection: Collection, key: string, entry: object | null): void {
-    const before = entryOf(this.#table[collection], key);
+    const before = this.#maps[collection].get(key);
     const changes = this.#pending.get(collection);
     if (entry === before || (entry !== null && before !== null && sameContent(entry, before))) {
       if (changes?.delete(key) && changes.size === 0) this.#pending.delete(collection);
@@ -161,8 +164,8 @@ export class TableState {
   }
 }
 
-function inOrder(entries: Entries, keys: readonly string[]): Entries {
-  return Object.freeze(Object.fromEntries(keys.map((key) => [key, entries[key]!])));
+function inOrder(entries: BucketMap, keys: readonly string[]): Entries {
+  return Object.freeze(Object.fromEntries(keys.map((key) => [key, entries.get(key)!])));
 }
 
 function backendsOf(rule: Rule | Stream): Set<string> {
