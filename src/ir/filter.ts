@@ -1,4 +1,4 @@
-import type { ClaimDerivation, DirectAnswer, Transform } from './transform.ts';
+import type { DirectAnswer, Transform } from './transform.ts';
 
 /** What a rule, or one backend of a rule, does to a request or a response. One union member per kind of filter. */
 export type Filter =
@@ -8,7 +8,6 @@ export type Filter =
   | UrlRewrite
   | RequestMirror
   | Cors
-  | ClaimDerivation
   | DirectAnswer
   | Transform;
 

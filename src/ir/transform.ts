@@ -55,14 +55,6 @@ export type HeaderEdit =
   | { readonly action: 'remove'; readonly name: string }
   | { readonly action: 'replace'; readonly name: string; readonly find: Template; readonly with: Template };
 
-/** Claims that an HTTPRouteFilter of type Transform makes of others, before it is decided who may do what. One after the other. */
-export type ClaimDerivation = {
-  readonly kind: 'ClaimDerivation';
-  /** `namespace/name` of the HTTPRouteFilter. */
-  readonly filter: string;
-  readonly claims: readonly { readonly name: string; readonly from: ClaimSource }[];
-};
-
 /** An HTTPRouteFilter of type DirectResponse: the answer to every request, in place of a backend's. */
 export type DirectAnswer = {
   readonly kind: 'DirectResponse';

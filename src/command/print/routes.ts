@@ -78,8 +78,6 @@ function filterText(filter: Filter): string {
       return 'response headers';
     case 'CORS':
       return 'CORS';
-    case 'ClaimDerivation':
-      return `claims of ${filter.filter}`;
     case 'DirectResponse':
       return `answer ${filter.status}`;
     case 'Transform':

@@ -21,7 +21,6 @@ const every: { readonly [K in Filter['kind']]: Filter } = {
     response: [],
   },
   DirectResponse: { kind: 'DirectResponse', filter: 'a/b', status: 404, headers: [], body: '' },
-  ClaimDerivation: { kind: 'ClaimDerivation', filter: 'a/b', claims: [] },
   CORS: {
     kind: 'CORS',
     allowOrigins: [],

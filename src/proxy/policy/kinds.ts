@@ -2,7 +2,6 @@ import type { Filter } from '../../ir/filter.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
-import { claimDerivationStage } from '../filter/transform/derive-stage.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Stage } from './stage.ts';
@@ -25,7 +24,6 @@ export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: Sta
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {
-  ClaimDerivation: claimDerivationStage,
   DirectResponse: directResponseStage,
   Transform: transformStage,
 };

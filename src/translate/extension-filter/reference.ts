@@ -22,11 +22,11 @@ export function convertExtension(
   }
   const { content, filter, type } = found;
   if (!type.routes.includes(routeKind)) {
-    report.closed.push(`${field}: a filter of type ${filter.spec.type} cannot be used in a ${routeKind}`);
+    report.guarded.push(`${field}: a filter of type ${filter.spec.type} cannot be used in a ${routeKind}`);
     return { status: 500, reason: 'FilterInvalid' };
   }
   if (content.faults.length > 0) {
-    report.closed.push(`${field}: HTTPRouteFilter ${name} is not accepted, so requests are answered with 500`);
+    report.guarded.push(`${field}: HTTPRouteFilter ${name} is not accepted, so requests are answered with 500`);
     return { status: 500, reason: 'FilterInvalid' };
   }
   return content.filters;

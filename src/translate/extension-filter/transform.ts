@@ -54,8 +54,6 @@ function convert(filter: string, spec: TransformSpec, context: FilterContext, re
     ...(constantRequest ?? []).map((edits): Filter => ({ kind: 'RequestHeaderModifier', ...edits })),
     ...(constantResponse ?? []).map((edits): Filter => ({ kind: 'ResponseHeaderModifier', ...edits })),
   ];
-  const derived = (claims.derive ?? []).map(({ name, from }) => ({ name, from: claimOf(from) }));
-  if (derived.length > 0) filters.push({ kind: 'ClaimDerivation', filter, claims: derived });
   const transform: Transform = {
     kind: 'Transform',
     filter,

@@ -14,19 +14,35 @@ export type UsageFault = {
 };
 
 /**
- * What the filters of a rule need of its matches and do not get. A rule for whose filters something is missing must not
- * serve: a URL would be sent that nobody meant.
+ * What the filters of a rule need of its matches and its policies and do not get. A rule for whose filters something is
+ * missing must not serve: a URL would be sent that nobody meant.
+ * @param knowsClients whether somebody finds out who the clients are
  */
-export function usageFaults(rule: RuleBody): UsageFault[] {
+export function usageFaults(rule: RuleBody, knowsClients: boolean): UsageFault[] {
+  return placesOf(rule).flatMap(({ field, transform }) => {
+    const messages = missingCaptures(transform, rule);
+    if (!knowsClients && asksForClaims(transform)) messages.push(NO_CLAIMS);
+    return messages.map((message) => ({ filter: transform.filter, field, message }));
+  });
+}
+
+const NO_CLAIMS = 'claims: no AccessPolicy with an authentication holds for it';
+
+/** Whether it is of any importance to a rule's filters who the clients are. */
+export function needsClaims(rule: RuleBody): boolean {
+  return placesOf(rule).some(({ transform }) => asksForClaims(transform));
+}
+
+function placesOf(rule: RuleBody): { readonly field: string; readonly transform: Transform }[] {
   const places = [
     { field: 'filters', filters: rule.filters },
     ...rule.backends.map(({ filters }, index) => ({ field: `backendRefs[${index}].filters`, filters })),
   ];
-  return places.flatMap(({ field, filters }) => {
-    return filters.filter(isTransform).flatMap((transform) => {
-      return missingCaptures(transform, rule).map((message) => ({ filter: transform.filter, field, message }));
-    });
-  });
+  return places.flatMap(({ field, filters }) => filters.filter(isTransform).map((transform) => ({ field, transform })));
+}
+
+function asksForClaims(transform: Transform): boolean {
+  return templatesOf(transform).some((template) => template.some(({ from }) => from === 'claim'));
 }
 
 function isTransform(filter: Filter): filter is Transform {

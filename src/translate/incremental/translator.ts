@@ -11,6 +11,7 @@ import type { TableChange } from '../../ir/delta.ts';
 import type { ObjectKey } from '../../ir/status.ts';
 import type { EndpointSet, RoutingTable } from '../../ir/table.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
+import { identityOf } from '../extension-filter/identity.ts';
 import { type GatewayPlan, planGateways } from '../gateway.ts';
 import { type GatewayClassPlan, planGatewayClasses } from '../gateway-class.ts';
 import { planParameters } from '../gateway-parameters.ts';
@@ -72,6 +73,8 @@ export class IncrementalTranslator {
   readonly #securing = new PairCount();
   /** Routes (keys of `#routes`) that use an HTTPRouteFilter (`namespace/name`). */
   readonly #filterUses = new Map<string, Set<string>>();
+  /** Of the listeners of a Gateway: whether somebody finds out who their clients are. */
+  readonly #identities = new Map<string, string>();
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
   readonly #reach: Reach = {
@@ -163,6 +166,10 @@ export class IncrementalTranslator {
     if (before === undefined && plan === undefined) return;
     if (plan === undefined) this.#gateways.delete(key);
     else this.#gateways.set(key, plan);
+    const identity = plan === undefined ? '' : this.#identityOf(plan);
+    const hasOther = this.#identities.get(key) !== identity;
+    if (plan === undefined) this.#identities.delete(key);
+    else this.#identities.set(key, identity);
     const left = before === undefined ? [] : parentsOf(before);
     const brought = plan === undefined ? [] : parentsOf(plan);
     for (const set of before?.listenerSets ?? []) this.#intake.dirty.listenerSets.add(set.key);
@@ -170,9 +177,20 @@ export class IncrementalTranslator {
     for (const [id] of left) if (this.#parents.get(id)?.gateway === key) this.#parents.delete(id);
     for (const [id, parent] of brought) this.#parents.set(id, parent);
     this.#intake.dirty.plannedGateways.add(key);
-    if (before === undefined || plan === undefined || !attachesAlike(before, plan) || before.filters !== plan.filters) {
+    if (
+      before === undefined ||
+      plan === undefined ||
+      !attachesAlike(before, plan) ||
+      before.filters !== plan.filters ||
+      hasOther
+    ) {
       for (const [id] of [...left, ...brought]) this.#intake.addRoutesTo(parentReferent(id));
     }
+  }
+
+  #identityOf({ key, listeners }: GatewayPlan): string {
+    const sections = ['', ...listeners.map(({ draft }) => draft.spec.name)];
+    return sections.map((section) => identityOf({ gateway: key, section }, this.#backends.policies)).join();
   }
 
   #refreshBackends(): void {

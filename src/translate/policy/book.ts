@@ -61,6 +61,11 @@ export class PolicyBook {
       .sort();
   }
 
+  /** The entries that hold at a place, as `keysAt`. */
+  entriesAt(kind: string, key: string, sectionName: string): Policy[] {
+    return this.#policiesAt(kind, key, sectionName).flatMap((policy) => this.judge(policy).entry ?? []);
+  }
+
   /** A rule of a route with what policies make of it; the names of those that are invalid and take it out of service. */
   applyToRule(route: { kind: string; key: string }, rule: RuleBody): { rule: RuleBody; closedBy: readonly string[] } {
     const found = this.#policiesAt(route.kind, route.key, rule.name);

@@ -4,7 +4,8 @@ import type { Attachment, Failure, WeightedBackend } from '../../ir/table.ts';
 import * as routeCondition from '../condition/route.ts';
 import { generationOf, keyOf } from '../object.ts';
 import { type ParentPlan, type Parents, parentKey } from '../parent.ts';
-import { type UsageFault, usageFaults } from '../extension-filter/usage.ts';
+import { type GuardedListener, knowsClients } from '../extension-filter/identity.ts';
+import { needsClaims, type UsageFault, usageFaults } from '../extension-filter/usage.ts';
 import type { PolicyBook } from '../policy/book.ts';
 import { type AttachedListener, type AttachResult, attach, type Candidate } from './attach.ts';
 import type { BackendCatalogue } from './backend-ref.ts';
@@ -65,7 +66,9 @@ export function planRoute(
   const places = refs.map(({ ref, parent }) => ({ ref, parent, result: attach(candidate, ref, parent) }));
   const securing = securingGateways(places);
   const converted = kind.convert(route, backends, securing.size > 0);
-  const rules = converted.map((rule) => withFilters(withPolicies(rule, route, backends.policies)));
+  const { policies } = backends;
+  const guarded = listenersAt(places);
+  const rules = converted.map((rule) => withFilters(withPolicies(rule, route, policies), route, guarded, policies));
   const verdict = judgeRules(rules, generation);
 
   const attachments = new Map<string, Map<string, Attachment>>();
@@ -93,6 +96,18 @@ export function planRoute(
   };
 }
 
+/** The listeners that a route is attached to, as policies name them. */
+function listenersAt(places: readonly { parent: ParentPlan; result: AttachResult }[]): GuardedListener[] {
+  return places.flatMap(({ parent, result }) =>
+    !result.ok
+      ? []
+      : result.listeners.map(({ listener: { draft } }) => ({
+          gateway: parent.gateway,
+          section: parent.kind === 'Gateway' ? draft.spec.name : '',
+        })),
+  );
+}
+
 /** A rule as the policies for it want it. */
 function withPolicies(converted: ConvertedRule, { kind, metadata }: Route, policies: PolicyBook): ConvertedRule {
   const { body, report } = converted;
@@ -100,32 +115,42 @@ function withPolicies(converted: ConvertedRule, { kind, metadata }: Route, polic
   const { rule, closedBy } = policies.applyToRule({ kind, key: keyOf(metadata) }, body);
   if (rule === body) return converted;
   const faults = closedBy.map((name) => `${name} is not accepted, so requests are answered with 500`);
-  return { ...converted, body: rule, report: faults.length === 0 ? report : report.closedFor(faults) };
+  return { ...converted, body: rule, report: faults.length === 0 ? report : report.guardedBy(faults) };
 }
 
-/** A rule whose matches, with all that policies add to them, give its filters what they need; closed where they do not. */
-function withFilters(converted: ConvertedRule): ConvertedRule {
+/**
+ * A rule whose matches and policies, with all that they add to it, give its filters what they need; closed where they do
+ * not.
+ */
+function withFilters(
+  converted: ConvertedRule,
+  { kind, metadata }: Route,
+  listeners: readonly GuardedListener[],
+  policies: PolicyBook,
+): ConvertedRule {
   const { body, report } = converted;
   if (body === null || !('filters' in body)) return converted;
-  const { faults, fit } = fitted(body);
+  const isKnown = !needsClaims(body) || knowsClients({ kind, key: keyOf(metadata) }, body.name, listeners, policies);
+  const { faults, fit } = fitted(body, isKnown);
   if (faults.length === 0) return converted;
   const messages = faults.map(({ field, filter, message }) => `${field}: HTTPRouteFilter ${filter} needs ${message}`);
-  return { ...converted, body: fit, report: report.closedFor(messages), usageFaults: faults };
+  return { ...converted, body: fit, report: report.guardedBy(messages), usageFaults: faults };
 }
 
 type Fitted = { readonly faults: readonly UsageFault[]; readonly fit: RuleBody };
 
-/** A rule that is as it was is closed as it was. */
-const fittings = new WeakMap<RuleBody, Fitted>();
+/** A rule that is as it was is closed as it was: where clients are known, and where they are not. */
+const fittings = { known: new WeakMap<RuleBody, Fitted>(), unknown: new WeakMap<RuleBody, Fitted>() };
 
-function fitted(body: RuleBody): Fitted {
-  let known = fittings.get(body);
-  if (known === undefined) {
-    const faults = usageFaults(body);
-    known = { faults, fit: faults.length === 0 ? body : closedAt(body, faults) };
-    fittings.set(body, known);
+function fitted(body: RuleBody, knowsAll: boolean): Fitted {
+  const those = knowsAll ? fittings.known : fittings.unknown;
+  let fitting = those.get(body);
+  if (fitting === undefined) {
+    const faults = usageFaults(body, knowsAll);
+    fitting = { faults, fit: faults.length === 0 ? body : closedAt(body, faults) };
+    those.set(body, fitting);
   }
-  return known;
+  return fitting;
 }
 
 function closedAt(body: RuleBody, faults: readonly UsageFault[]): RuleBody {
@@ -188,17 +213,18 @@ type Verdict = {
 /** What the rules say about the route, whatever the parent. */
 function judgeRules(rules: readonly ConvertedRule[], generation: number): Verdict {
   const wrong: string[] = [];
-  let dropped = 0;
   const unresolved = rules.flatMap(({ report }, index) =>
     report.unresolved.map(({ reason, message }) => ({ reason, message: `rules[${index}].${message}` })),
   );
+  let bad = 0;
   for (const [index, { report }] of rules.entries()) {
-    const faults = report.invalid.length > 0 ? report.invalid : report.closed;
-    if (report.invalid.length > 0) dropped++;
+    const own = report.invalid.length > 0 ? report.invalid : report.closed;
+    // Without the route its requests could fall to another one, which nobody guards.
+    const faults = own.length > 0 ? own : report.guarded;
+    if (own.length > 0) bad++;
     if (faults.length > 0) wrong.push(`${index} (${faults.join('; ')})`);
   }
-  // A rule that answers 500 is served: if it were not, its requests might fall to a rule that lets more through.
-  const none = dropped > 0 && dropped === rules.length;
+  const none = bad > 0 && bad === rules.length;
   const [first] = unresolved;
   const { accepted, unsupportedValue, partiallyInvalid, resolvedRefs, unresolvedRefs } = routeCondition;
   return {

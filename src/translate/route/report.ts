@@ -8,14 +8,17 @@ export class RuleReport {
   readonly invalid: string[] = [];
   /** Filters that must not be passed over but cannot be applied: the rule answers 500. */
   readonly closed: string[] = [];
+  /** Policies that must not be passed over but cannot be kept: the rule answers 500, and its route stays accepted. */
+  readonly guarded: string[] = [];
   /** References that lead nowhere: the rule stays, what they lead to is replaced by a failure. */
   readonly unresolved: Unresolved[] = [];
 
-  /** A copy in which the rule is closed for further reasons. */
-  closedFor(reasons: readonly string[]): RuleReport {
+  /** A copy in which the rule is closed by policies. */
+  guardedBy(reasons: readonly string[]): RuleReport {
     const copy = new RuleReport();
     copy.invalid.push(...this.invalid);
-    copy.closed.push(...this.closed, ...reasons);
+    copy.closed.push(...this.closed);
+    copy.guarded.push(...this.guarded, ...reasons);
     copy.unresolved.push(...this.unresolved);
     return copy;
   }

@@ -154,7 +154,7 @@ export const HTTP_ROUTE_FILTER_CASES: readonly Case[] = [
       'parts are counted from 0',
       { claim: 'sub', split: { delimiter: '|', index: 0 } },
       { claim: 'sub', split: { delimiter: '|', index: -1 } },
-      'spec.transform.claims.headers.0.from.split.index: must be between 0 and 63, not -1',
+      'spec.transform.claims.headers.0.from.split.index: must be between 0 and 255, not -1',
     ],
   ]),
   ...cases(direct, [

@@ -12,7 +12,7 @@ export const claimSourceSchema = z.object({
   split: z
     .object({
       delimiter: text({ min: 1, max: 16 }).describe('Taken literally, as a whole.'),
-      index: integer(0, 63).describe('Of the part; the first one is 0.'),
+      index: integer(0, 255).describe('Of the part; the first one is 0.'),
     })
     .describe('Takes one part of the value.')
     .optional(),
@@ -35,10 +35,6 @@ const byName = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': 
 const unique = { by: 'name', key: ({ name }: { name: string }) => name };
 
 export const claimsSchema = z.object({
-  derive: list(z.object({ name: claimName, from: claimSourceSchema }), { max: 16, unique })
-    .meta(byName)
-    .describe('Claims made of others, before it is decided who may do what.')
-    .optional(),
   headers: list(z.object({ name: messageField, from: claimSourceSchema }), { max: 16, unique })
     .meta(byName)
     .describe('Fields of the request. What the client sends under such a name is dropped.')

@@ -1,0 +1,165 @@
+import { expect } from 'vitest';
+import { startBackend } from './backend.ts';
+import { EXTENSION, transform } from './filter.ts';
+import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
+import { row } from './row.ts';
+
+/** The HTTPRouteFilter `one`, of type DirectResponse. */
+function direct(spec = '{}'): string {
+  return `apiVersion: headgate.dev/v1alpha1
+kind: HTTPRouteFilter
+metadata: {name: one}
+spec: {type: DirectResponse, directResponse: ${spec}}
+`;
+}
+
+row('POL-01', 'two routes to one service behave differently', async () => {
+  const app = await startBackend();
+  const header = (value: string) =>
+    `filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: X-Tier, value: ${value}}]}}]`;
+  const manifests = [route('a', '/a', 'app', header('one')), route('b', '/b', 'app', header('two'))];
+  const gateway = await startGateway([GATEWAY, app.service('app'), ...manifests]);
+  await gateway.request('GET', '/a');
+  await gateway.request('GET', '/b');
+  expect(app.requests.map(({ url, header }) => [url, header('x-tier')])).toEqual([
+    ['/a', 'one'],
+    ['/b', 'two'],
+  ]);
+});
+
+row('POL-02', 'a filter of one route leaves the others alone', async () => {
+  const app = await startBackend();
+  const gateway = await startGateway([
+    GATEWAY,
+    app.service('app'),
+    route('a', '/a', 'app', EXTENSION),
+    route('b', '/b', 'app'),
+    transform('requestHeaders: [{name: X-Client, value: "{ClientIP}"}]'),
+  ]);
+  await gateway.request('GET', '/a');
+  await gateway.request('GET', '/b');
+  expect(app.requests.map(({ url, header }) => [url, header('x-client')])).toEqual([
+    ['/a', '127.0.0.1'],
+    ['/b', null],
+  ]);
+});
+
+row(['POL-05', 'NO-03'], 'the first rule whose headers are all equal wins, and without one the default', async () => {
+  const [red, blue, plain] = await Promise.all(['red', 'blue', 'plain'].map((name) => startBackend(() => name)));
+  const gateway = await startGateway([
+    GATEWAY,
+    red!.service('red'),
+    blue!.service('blue'),
+    plain!.service('plain'),
+    `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: app}
+spec:
+  parentRefs: [{name: web}]
+  rules:
+    - matches: [{headers: [{name: X-Region, value: eu}, {name: X-Tier, value: gold}]}]
+      backendRefs: [{name: red, port: 80}]
+    - matches: [{headers: [{name: X-Region, value: eu}, {name: X-Kind, value: test}]}]
+      backendRefs: [{name: blue, port: 80}]
+    - backendRefs: [{name: plain, port: 80}]
+`,
+  ]);
+  const chosen = async (headers: Record<string, string>) => (await gateway.request('GET', '/', { headers })).body;
+  expect(await chosen({ 'X-Region': 'eu', 'X-Tier': 'gold' })).toBe('red');
+  expect(await chosen({ 'X-Region': 'eu', 'X-Kind': 'test' })).toBe('blue');
+  expect(await chosen({ 'X-Region': 'eu', 'X-Kind': 'test', 'X-Tier': 'gold' })).toBe('red');
+  expect(await chosen({ 'X-Region': 'eu' })).toBe('plain');
+  expect(await chosen({})).toBe('plain');
+});
+
+row(
+  ['POL-08', 'POL-10'],
+  'a route that is intercepted answers itself, and none of its requests falls to another',
+  async () => {
+    const app = await startBackend();
+    const manifests = [route('intercepted', '/shop', 'app', EXTENSION), route('all', '/', 'app')];
+    const gateway = await startGateway([GATEWAY, app.service('app'), ...manifests, direct()]);
+    for (const method of ['GET', 'POST', 'HEAD', 'OPTIONS']) {
+      expect((await gateway.request(method, '/shop/cart', method === 'POST' ? { body: 'x' } : {})).status).toBe(404);
+    }
+    expect((await gateway.request('GET', '/shop/cart', { http2: true })).status).toBe(404);
+    expect(app.requests).toHaveLength(0);
+    expect((await gateway.request('GET', '/other')).status).toBe(200);
+    expect(gateway.condition('HTTPRouteFilter', 'one', 'Accepted')).toMatchObject({ status: 'True' });
+  },
+);
+
+row('POL-08', 'status, type, fields and body are as the filter has them', async () => {
+  const spec =
+    '{statusCode: 503, contentType: application/json, headers: [{name: Retry-After, value: "60"}], body: \'{"back": "soon"}\'}';
+  const gateway = await startGateway([GATEWAY, route('intercepted', '/', 'nobody', EXTENSION), direct(spec)]);
+  for (const http2 of [false, true]) {
+    const received = await gateway.request('GET', '/', { http2 });
+    expect(received).toMatchObject({ status: 503, body: '{"back": "soon"}' });
+    expect(received.header('content-type')).toBe('application/json');
+    expect(received.header('retry-after')).toBe('60');
+    expect(received.header('content-length')).toBe('16');
+  }
+  expect(await gateway.request('HEAD', '/')).toMatchObject({ status: 503, body: '' });
+  expect(refusals([direct('{statusCode: 204, body: x}')])).toEqual([
+    'spec.directResponse.body: must not be set for 204, 205 and 304',
+  ]);
+});
+
+row('POL-08', 'one of several backends may be an answer', async () => {
+  const app = await startBackend();
+  const gateway = await startGateway([
+    GATEWAY,
+    app.service('app'),
+    `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: app}
+spec:
+  parentRefs: [{name: web}]
+  rules:
+    - backendRefs:
+        - {name: app, port: 80}
+        - name: app
+          port: 80
+          filters: [{type: ExtensionRef, extensionRef: {group: headgate.dev, kind: HTTPRouteFilter, name: one}}]
+`,
+    direct('{statusCode: 503}'),
+  ]);
+  const statuses: number[] = [];
+  for (let count = 0; count < 6; count++) statuses.push((await gateway.request('GET', '/')).status);
+  expect(statuses.sort()).toEqual([200, 200, 200, 503, 503, 503]);
+});
+
+row('POL-09', 'without the filter the route is what it was', async () => {
+  const app = await startBackend();
+  const more = 'timeouts: {request: 5s}\n';
+  const manifests = (filter: string) => [
+    GATEWAY,
+    app.service('app'),
+    route('app', '/', 'app', more + filter),
+    direct(),
+  ];
+  const gateway = await startGateway(manifests(''));
+  const before = JSON.stringify(gateway.tables[0]!.rules);
+  await gateway.reload(manifests(EXTENSION));
+  expect((await gateway.request('GET', '/')).status).toBe(404);
+  await gateway.reload(manifests(''));
+  expect((await gateway.request('GET', '/')).status).toBe(200);
+  expect(JSON.stringify(gateway.tables[0]!.rules)).toBe(before);
+});
+
+row('POL-09', 'a filter that is gone is not passed over', async () => {
+  const app = await startBackend();
+  const manifests = [GATEWAY, app.service('app'), route('app', '/', 'app', EXTENSION)];
+  const gateway = await startGateway([...manifests, direct()]);
+  await gateway.reload(manifests);
+  expect((await gateway.request('GET', '/')).status).toBe(500);
+  expect(gateway.condition('HTTPRoute', 'app', 'ResolvedRefs')).toMatchObject({
+    status: 'False',
+    reason: 'BackendNotFound',
+    message: 'rules[0].filters[0].extensionRef: HTTPRouteFilter one does not exist',
+  });
+  await gateway.reload([...manifests, direct('{statusCode: 410}')]);
+  expect((await gateway.request('GET', '/')).status).toBe(410);
+  expect(gateway.condition('HTTPRoute', 'app', 'ResolvedRefs')).toMatchObject({ status: 'True' });
+});
