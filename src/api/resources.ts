@@ -15,6 +15,7 @@ import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-g
 import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
+import { type AggregateBackend, aggregateSchema } from './policy/aggregate.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { describe, type Issue } from './schema/issue.ts';
@@ -25,6 +26,7 @@ export type Resources = {
   readonly gatewayClasses: readonly GatewayClass[];
   readonly gateways: readonly Gateway[];
   readonly listenerSets: readonly ListenerSet[];
+  readonly aggregates: readonly AggregateBackend[];
   readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpRouteFilters: readonly ExtensionFilter[];
   readonly httpRoutes: readonly HTTPRoute[];
@@ -51,6 +53,7 @@ export const COLLECTION_OF = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
   ListenerSet: 'listenerSets',
+  Aggregate: 'aggregates',
   GatewayParameters: 'gatewayParameters',
   HTTPRouteFilter: 'httpRouteFilters',
   HTTPRoute: 'httpRoutes',
@@ -72,6 +75,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   GatewayClass: gatewayClassSchema,
   Gateway: gatewaySchema,
   ListenerSet: listenerSetSchema,
+  Aggregate: aggregateSchema,
   GatewayParameters: gatewayParametersSchema,
   HTTPRouteFilter: httpRouteFilterSchema,
   HTTPRoute: httpRouteSchema,
@@ -100,6 +104,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'Aggregate',
   'GatewayParameters',
   'HTTPRouteFilter',
   'ReferenceGrant',
@@ -131,6 +136,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     gatewayClasses: [],
     gateways: [],
     listenerSets: [],
+    aggregates: [],
     gatewayParameters: [],
     httpRouteFilters: [],
     httpRoutes: [],

@@ -158,7 +158,7 @@ export class Proxy {
     const policies =
       before?.snapshot === snapshot
         ? before.policies
-        : new PolicyTable(table, this.runtime, this.policyState, before?.policies ?? null);
+        : new PolicyTable(compiled, this.runtime, this.policyState, before?.policies ?? null);
     if (this.isListening) {
       const backends = this.runtime.backends.prepare(table);
       await this.fronts.serve(compiled, backends, policies);

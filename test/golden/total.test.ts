@@ -61,6 +61,7 @@ function conditionsOf({ kind, status }: ObjectStatus): readonly Condition[] {
     case 'GatewayParameters':
       return status.ancestors.flatMap(({ conditions }) => conditions);
     case 'AccessPolicy':
+    case 'Aggregate':
     case 'BackendTrafficPolicy':
     case 'CachePolicy':
     case 'HTTPMatchPolicy':

@@ -1,6 +1,7 @@
+import { aggregateKind } from './aggregate.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
 import { httpRouteFilterKind } from './http-route-filter.ts';
 
 /** Our own kinds. */
-export const OWN_KINDS: readonly KindDefinition[] = [gatewayParametersKind, httpRouteFilterKind];
+export const OWN_KINDS: readonly KindDefinition[] = [aggregateKind, gatewayParametersKind, httpRouteFilterKind];

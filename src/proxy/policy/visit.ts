@@ -1,8 +1,10 @@
 import type { PeerCertificate } from 'node:tls';
 import type { Carrier } from '../backend/carrier.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
-import type { CompiledMatch } from '../compile/compiled.ts';
+import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
+import type { Client } from '../exchange/client.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { ForwardedHead } from '../exchange/forwarded-head.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED } from '../http1/framing.ts';
@@ -136,6 +138,20 @@ export class Visit {
   get clientAddress(): string {
     const { client, runtime } = this.exchange;
     return runtime.trusted.clientOf(client.peer, client.head.header('x-forwarded-for'));
+  }
+
+  /** Where the request goes unless a stage answers it. */
+  get ref(): CompiledBackendRef {
+    return this.exchange.route.ref!;
+  }
+
+  get client(): Client {
+    return this.exchange.client;
+  }
+
+  /** The request as it would go to its backend, with what stages have done to it so far. */
+  forwarded(): ForwardedHead {
+    return this.exchange.request.forwarded();
   }
 
   /** What the client showed in its TLS handshake; null for nothing. */

@@ -1,8 +1,9 @@
 /** The rules of an HTTPRoute or GRPCRoute: what is matched, what is done, where it goes. */
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
+import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
-import type { BackendCatalogue } from './backend-ref.ts';
+import type { BackendCatalogue, Resolution } from './backend-ref.ts';
 import { convertFilters, type RuleContext } from './filter.ts';
 import type { ConvertedRule, RuleBody } from './kind.ts';
 import type { RuleMatches } from './match.ts';
@@ -32,6 +33,8 @@ export type RuleConversion<R extends CommonRule> = {
   readonly timeouts: Timeouts;
   readonly retry: Retry | null;
 };
+
+type Resolved = Extract<Resolution, { readonly ok: true }>;
 
 export function convertRule<R extends CommonRule>(
   rule: R,
@@ -85,6 +88,10 @@ function convertBackendRef(ref: BackendRef, field: string, context: RuleContext)
   }
   const blocked = failure ?? resolution.failure;
   return blocked === null
-    ? { backend: resolution.key, weight, filters, failure: null }
+    ? { backend: resolution.key, weight, filters: withAggregate(filters, resolution), failure: null }
     : { backend: null, weight, filters: [], failure: blocked };
+}
+
+function withAggregate(filters: readonly Filter[], { aggregate }: Resolved): readonly Filter[] {
+  return aggregate === undefined ? filters : [...filters, aggregate.entry];
 }
