@@ -1,6 +1,13 @@
 import type { Case } from '../cases/case.ts';
+import { AGGREGATE_CASES } from './aggregate.ts';
 import { GATEWAY_PARAMETERS_CASES } from './gateway-parameters.ts';
 import { HTTP_ROUTE_FILTER_CASES } from './http-route-filter.ts';
+import { PROTOCOL_FILTER_CASES } from './protocol-filters.ts';
 
 /** Every rule of our own kinds' schemas, asked of the schemas by the unit tests and of an API server by the cluster's. */
-export const OWN_CASES: readonly Case[] = [...GATEWAY_PARAMETERS_CASES, ...HTTP_ROUTE_FILTER_CASES];
+export const OWN_CASES: readonly Case[] = [
+  ...AGGREGATE_CASES,
+  ...GATEWAY_PARAMETERS_CASES,
+  ...HTTP_ROUTE_FILTER_CASES,
+  ...PROTOCOL_FILTER_CASES,
+];
