@@ -5,6 +5,7 @@ import { mapsOf } from '../ir/table-maps.ts';
 import type { ObjectStatus, RouteObjectStatus } from '../translate/index.ts';
 import { type Behind, behind } from './behind.ts';
 import { addPinned, type PinState, pinnedMessage } from './pin/status.ts';
+import { isOwnPolicy, shownPolicy } from './policy-programmed.ts';
 
 /** How far a Gateway's proxies are. */
 export type Progress = {
@@ -45,7 +46,7 @@ export type LagOf = (gateway: string) => Lag;
 /**
  * A status as it may be shown. `Programmed=True` is withheld from each listener that a proxy does not serve as it should
  * yet, and from the Gateway or ListenerSet when there is such a listener; what the routes are does not matter. A route gets
- * our condition for each parent that accepts it. A status that is shown as it is stays the object that it was.
+ * our condition for each parent that accepts it, and a policy of ours is programmed when all that it is about is. A status that is shown as it is stays the object that it was.
  */
 export function shownStatus(object: ObjectStatus, lagOf: LagOf, gatewayOf: GatewayOf): ObjectStatus {
   const key = `${object.namespace}/${object.name}`;
@@ -53,6 +54,7 @@ export function shownStatus(object: ObjectStatus, lagOf: LagOf, gatewayOf: Gatew
     const lag = lagOf(key);
     return addPinned(withholdProgrammed(object, lag), lag.pin);
   }
+  if (isOwnPolicy(object)) return shownPolicy(object, lagOf);
   if (object.kind === 'ListenerSet') return withholdProgrammed(object, lagOfSet(key, lagOf, gatewayOf));
   return 'parents' in object.status ? addRouteProgrammed(object as RouteObjectStatus, lagOf, gatewayOf) : object;
 }

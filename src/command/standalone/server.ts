@@ -4,6 +4,7 @@ import type { AdminSource, ExplainRequest, Readiness, ShownStatus } from '../../
 import type { Resources } from '../../api/resources.ts';
 import type { HostPort } from '../../config/value.ts';
 import { VERSION } from '../../config/version.ts';
+import { isOwnPolicy, shownPolicy } from '../../controller/policy-programmed.ts';
 import { lagFrom, withholdProgrammed } from '../../controller/programmed.ts';
 import { type Load, ManifestFolder } from '../../files/manifest-folder.ts';
 import { type Scan, scan } from '../../files/scan.ts';
@@ -124,9 +125,11 @@ export class StandaloneServer implements AdminSource {
   /** The statuses as they may be shown: nothing is programmed that the workers do not serve. */
   shown(): ObjectStatus[] {
     return this.#translation.statuses.map((object) => {
+      const lagOf = (gateway: string) => lagFrom(this.#publisher.progressOf(gateway));
+      if (isOwnPolicy(object)) return shownPolicy(object, lagOf);
       if (object.kind !== 'Gateway' && object.kind !== 'ListenerSet') return object;
       const gateway = this.#gatewayOf(object);
-      return withholdProgrammed(object, lagFrom(gateway === null ? null : this.#publisher.progressOf(gateway)));
+      return withholdProgrammed(object, gateway === null ? lagFrom(null) : lagOf(gateway));
     });
   }
 

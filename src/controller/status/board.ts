@@ -2,7 +2,7 @@ import type { Condition, ObjectKey } from '../../ir/status.ts';
 import type { TranslationStep } from '../../translate/incremental/translator.ts';
 import type { ObjectStatus } from '../../translate/index.ts';
 import type { LagChanges } from '../lags.ts';
-import { isOwnPolicy, isOwnPolicyKind, shownPolicy } from '../policy-programmed.ts';
+import { isOwnPolicy, isOwnPolicyKind } from '../policy-programmed.ts';
 import { type GatewayOf, type LagOf, ROUTE_PROGRAMMED, shownStatus } from '../programmed.ts';
 import type { World, WorldChange } from '../world.ts';
 import { pathOf } from './path.ts';
@@ -88,12 +88,11 @@ export class StatusBoard {
       const stored = world.get(kind, namespace, name)?.stored;
       if (stored === undefined) continue;
       const path = pathOf(kind, namespace, name);
-      if (known !== undefined && isOwnPolicy(known)) {
-        const shown = shownPolicy(known, lagOf);
-        if (shown !== known) this.#latePolicies.add(id);
-        yield { path, stored, status: shown.status };
-      } else if (known !== undefined) yield targetOf(path, stored, shownStatus(known, lagOf, gatewayOf));
-      else if (this.#isOurs(stored)) yield { path, stored, status: withoutEntries(stored) };
+      if (known !== undefined) {
+        const shown = shownStatus(known, lagOf, gatewayOf);
+        if (isOwnPolicy(known) && shown !== known) this.#latePolicies.add(id);
+        yield targetOf(path, stored, shown);
+      } else if (this.#isOurs(stored)) yield { path, stored, status: withoutEntries(stored) };
     }
   }
 

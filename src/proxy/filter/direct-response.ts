@@ -10,8 +10,8 @@ export class DirectResponseStage implements Stage {
   readonly bodyLimit = 0;
   private readonly response: DirectResponse;
 
-  constructor({ status, headers, body }: DirectAnswer) {
-    this.response = { status, headers: headers.map(({ name, value }) => [name, value] as const), body };
+  constructor(filter: DirectAnswer) {
+    this.response = answerOf(filter);
   }
 
   enter(visit: Visit): number {
@@ -21,6 +21,10 @@ export class DirectResponseStage implements Stage {
   responded(): void {}
 
   ended(): void {}
+}
+
+export function answerOf({ status, headers, body }: DirectAnswer): DirectResponse {
+  return { status, headers: headers.map(({ name, value }) => [name, value] as const), body };
 }
 
 const DIRECT = 'direct-response';

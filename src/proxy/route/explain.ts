@@ -1,6 +1,7 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure } from '../../ir/table.ts';
 import type { CompiledMatch, CompiledPort, CompiledTable, Unrouted } from '../compile/compiled.ts';
+import { answerOf } from '../filter/direct-response.ts';
 import { inPhaseOrder, PHASES, type Phase } from '../filter/phases.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import { bySpecificity, covers } from './host.ts';
@@ -17,7 +18,7 @@ export type Explanation = {
   readonly listeners: readonly { readonly listener: string; readonly hostname: string; readonly lost: string | null }[];
   /** Every match of every rule of the listener that serves, in the order in which they are tried. */
   readonly candidates: readonly ExplainedCandidate[];
-  /** What answers before any backend is asked: a preflight or a redirect. */
+  /** What answers before any backend is asked: a preflight, a redirect, or a direct response if policies let the request pass. */
   readonly answer: DirectResponse | null;
   /** The filters of the rule that won, in the order in which they take effect. */
   readonly filters: readonly ExplainedFilter[];
@@ -86,10 +87,16 @@ export function explain(table: CompiledTable, question: Question): Explanation {
     outcome: { status: 0, rule: rule.key, match: found.index },
     listeners,
     candidates: explainCandidates(table, port, view),
-    answer: rule.cors?.preflight(view) ?? rule.redirect?.response(view, found, publicPort) ?? null,
+    answer:
+      rule.cors?.preflight(view) ?? rule.redirect?.response(view, found, publicPort) ?? directAnswer(rule.filters),
     filters: rule.filters.map(withPhase),
     backends: explainBackends(view, found),
   };
+}
+
+function directAnswer(filters: readonly Filter[]): DirectResponse | null {
+  const found = filters.find((filter) => filter.kind === 'DirectResponse');
+  return found === undefined ? null : answerOf(found);
 }
 
 function detailOf(found: Unrouted, port: CompiledPort, host: string, sni: string | null): string {

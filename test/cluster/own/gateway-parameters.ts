@@ -170,6 +170,18 @@ export const GATEWAY_PARAMETERS_CASES: readonly Case[] = [
       { timeouts: { clientIdle: '5' } },
       'spec.timeouts.clientIdle: must be a duration such as "10s", "1m30s" or "500ms", not "5"',
     ],
+    [
+      'what frames a message is left alone',
+      { headers: { response: { remove: ['Server'] } } },
+      { headers: { response: { remove: ['Connection'] } } },
+      'spec.headers.response.remove.0: must not be connection, content-length, keep-alive, proxy-connection, te, trailer, transfer-encoding, upgrade or host',
+    ],
+    [
+      'a base URL has no slash at its end',
+      { publicURL: 'https://shop.example:8443/eu' },
+      { publicURL: 'https://shop.example/' },
+      'spec.publicURL: must be an http or https URL of a host in lower case, without a slash at the end, such as "https://shop.example", not "https://shop.example/"',
+    ],
     ['a log is on or off', { accessLog: { mode: 'Enabled' } }, { accessLog: {} }, 'spec.accessLog.mode: is required'],
   ]),
 ];
