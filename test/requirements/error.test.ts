@@ -84,7 +84,7 @@ row('ERR-07', 'a client that goes is in log and metrics only', async () => {
   await expect.poll(() => slow.requests.length).toBe(1);
   client.reset();
   await expect.poll(() => gateway.metric('headgate_requests_total', { reason: 'client-closed' })).toBe(1);
-  await expect.poll(() => accessLines(log)).toMatchObject([{ status: 0, reason: 'client-closed' }]);
+  await expect.poll(() => accessLines(log)).toMatchObject([{ status: 499, reason: 'client-closed' }]);
 });
 
 row('ERR-08', 'a reference that leads nowhere is 500 for its share', async () => {
