@@ -17,6 +17,7 @@ import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type AggregateBackend, aggregateSchema } from './policy/aggregate.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
+import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
@@ -28,6 +29,7 @@ export type Resources = {
   readonly listenerSets: readonly ListenerSet[];
   readonly aggregates: readonly AggregateBackend[];
   readonly gatewayParameters: readonly GatewayParameters[];
+  readonly httpMatchPolicies: readonly HTTPMatchPolicy[];
   readonly httpRouteFilters: readonly ExtensionFilter[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly grpcRoutes: readonly GRPCRoute[];
@@ -55,6 +57,7 @@ export const COLLECTION_OF = {
   ListenerSet: 'listenerSets',
   Aggregate: 'aggregates',
   GatewayParameters: 'gatewayParameters',
+  HTTPMatchPolicy: 'httpMatchPolicies',
   HTTPRouteFilter: 'httpRouteFilters',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
@@ -77,6 +80,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   ListenerSet: listenerSetSchema,
   Aggregate: aggregateSchema,
   GatewayParameters: gatewayParametersSchema,
+  HTTPMatchPolicy: httpMatchPolicySchema,
   HTTPRouteFilter: httpRouteFilterSchema,
   HTTPRoute: httpRouteSchema,
   GRPCRoute: grpcRouteSchema,
@@ -106,6 +110,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'BackendTLSPolicy',
   'Aggregate',
   'GatewayParameters',
+  'HTTPMatchPolicy',
   'HTTPRouteFilter',
   'ReferenceGrant',
 ]);
@@ -138,6 +143,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     listenerSets: [],
     aggregates: [],
     gatewayParameters: [],
+    httpMatchPolicies: [],
     httpRouteFilters: [],
     httpRoutes: [],
     grpcRoutes: [],

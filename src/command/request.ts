@@ -43,7 +43,7 @@ const compiled = new WeakMap<RoutingTable, CompiledTable>();
 /** Throws an ExplainError when nobody would be there to answer, or the request could not be sent. */
 export function explainRequest(
   tables: readonly RoutingTable[],
-  { method, url, headers }: ExplainRequest,
+  { method, url, headers, client = '' }: ExplainRequest,
   { portOffset, gateway }: ExplainOptions,
 ): ExplainedRequest {
   const { tls, hostname, urlPort, target } = partsOf(url);
@@ -59,7 +59,8 @@ export function explainRequest(
   const fields = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   const host = withoutPort(fields.find(([name]) => name === 'host')?.[1] ?? hostname);
   const sni = tls && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : null;
-  const view = requestOf(method, host, target, fields);
+  const from = { clientAddress: client, scheme: tls ? 'https' : 'http', sni: sni ?? '' } as const;
+  const view = requestOf(method, host, target, fields, from);
   return {
     method,
     url,
@@ -100,9 +101,10 @@ function requestOf(
   host: string,
   target: string,
   fields: readonly (readonly [string, string])[],
+  from: Partial<Pick<PlainRequest, 'clientAddress' | 'scheme' | 'sni'>>,
 ): PlainRequest {
   try {
-    return new PlainRequest(method, host, target, fields);
+    return new PlainRequest(method, host, target, fields, from);
   } catch (error) {
     throw new ExplainError(`the proxy answers 400: ${(error as Error).message}`);
   }

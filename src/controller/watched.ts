@@ -29,6 +29,7 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'ListenerSet', path: `${GATEWAY_API}/listenersets`, query: {} },
   { kind: 'Aggregate', path: `${OWN_API}/aggregates`, query: {} },
   { kind: 'GatewayParameters', path: `${OWN_API}/gatewayparameters`, query: {} },
+  { kind: 'HTTPMatchPolicy', path: `${OWN_API}/httpmatchpolicies`, query: {} },
   { kind: 'HTTPRouteFilter', path: `${OWN_API}/httproutefilters`, query: {} },
   { kind: 'HTTPRoute', path: `${GATEWAY_API}/httproutes`, query: {} },
   { kind: 'GRPCRoute', path: `${GATEWAY_API}/grpcroutes`, query: {} },

@@ -30,6 +30,7 @@ const GROUP_OF: Readonly<Record<Kind, string>> = {
   ListenerSet: 'gateway.networking.k8s.io',
   Aggregate: 'headgate.dev',
   GatewayParameters: 'headgate.dev',
+  HTTPMatchPolicy: 'headgate.dev',
   HTTPRouteFilter: 'headgate.dev',
   HTTPRoute: 'gateway.networking.k8s.io',
   GRPCRoute: 'gateway.networking.k8s.io',

@@ -6,7 +6,7 @@
  * metrics, golden files and `headgate explain` all use.
  */
 import type { Filter } from './filter.ts';
-import type { Match } from './match.ts';
+import type { Match, Refinement } from './match.ts';
 import type { Policy, Secret } from './policy/policy.ts';
 
 /** Everything one Gateway's proxies need. Collections are keyed by the paths named beside them. */
@@ -68,6 +68,8 @@ export type Listener = {
   /** IP addresses to bind; empty: the process's default address. */
   readonly addresses: readonly string[];
   readonly tls: ListenerTLS | null;
+  /** Priorities count against the routes of every namespace; absent: only against those of the same one. */
+  readonly priorityScope?: 'Gateway';
   /** Keys of `policies` that hold for every rule on it; absent for none. */
   readonly policies?: readonly string[];
 };
@@ -102,6 +104,8 @@ export type Rule = {
   readonly attachments: readonly Attachment[];
   /** Never empty; a rule without matches has one that matches everything. In the order of the manifest. */
   readonly matches: readonly Match[];
+  /** What must hold for each of them too; absent for most. */
+  readonly refinement?: Refinement;
   /** In the order of the manifest; which phase each one runs in is the proxy's business. */
   readonly filters: readonly Filter[];
   readonly timeouts: Timeouts;

@@ -104,7 +104,8 @@ export function listenersOf(
 function withPolicies({ draft, entry }: ListenerPlan, gateway: GatewayPlan, policies: PolicyBook): Listener {
   const isOwn = gateway.listeners.some((listener) => listener.draft === draft);
   const keys = policies.keysAt('Gateway', gateway.key, isOwn ? draft.spec.name : '');
-  return keys.length === 0 ? entry! : { ...entry!, policies: keys };
+  const withKeys = keys.length === 0 ? entry! : { ...entry!, policies: keys };
+  return gateway.priorityScope === 'Gateway' ? { ...withKeys, priorityScope: 'Gateway' } : withKeys;
 }
 
 /** What a Gateway (`namespace/name`) serves of a route, by key; nothing when the route is not attached to it. */

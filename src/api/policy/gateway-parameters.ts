@@ -13,6 +13,7 @@ import {
   httpSchema,
   mirrorSchema,
   retrySchema,
+  routePrioritySchema,
   timeoutsSchema,
 } from './gateway-parameters/traffic.ts';
 import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
@@ -37,6 +38,7 @@ export const gatewayParametersSpecSchema = z.object({
   publicURL: baseURL.describe('Where clients find the Gateway, as far as filters have to tell ({BaseURL}).').optional(),
   timeouts: timeoutsSchema.describe('Bounds of waiting; 0s is none. Timeouts of routes are in the routes.').optional(),
   connections: connectionsSchema.describe('Bounds of connections.').optional(),
+  routePriority: routePrioritySchema.describe('What the priorities of HTTPMatchPolicies count against.').optional(),
   retry: retrySchema.describe('What retries of routes may cost.').optional(),
   mirror: mirrorSchema.describe('What mirroring may cost.').optional(),
 });

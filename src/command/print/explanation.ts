@@ -53,9 +53,11 @@ function rank({ lost }: { readonly lost: string | null }): number {
 }
 
 function outcomeText(gateway: ExplainedGateway): string[] {
-  const { outcome, answer, filters, timeouts, retry, backends } = gateway;
+  const { outcome, answer, captures, filters, timeouts, retry, backends } = gateway;
   if (outcome.status !== 0) return [printable(`Answer: ${outcome.status} ${outcome.reason}: ${outcome.detail}`)];
   const parts: string[] = [];
+  const captured = Object.entries(captures).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  if (captured.length > 0) parts.push(printable(`Captures: ${captured.join(', ')}`), '');
   if (filters.length > 0) {
     parts.push(
       indented(

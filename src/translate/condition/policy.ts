@@ -1,8 +1,9 @@
 import type { Condition } from '../../ir/status.ts';
 import { condition } from './condition.ts';
 
-export function accepted(generation: number): Condition {
-  return condition('Accepted', 'True', 'Accepted', 'the policy is in effect', generation);
+export function accepted(generation: number, note = ''): Condition {
+  const message = `the policy is in effect${note === '' ? '' : `; ${note}`}`;
+  return condition('Accepted', 'True', 'Accepted', message, generation);
 }
 
 /** Another policy has the same target. */

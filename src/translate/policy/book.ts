@@ -45,7 +45,7 @@ export class PolicyBook {
     const invalid = faults.length > 0;
     const accepted = invalid
       ? policyCondition.invalid(faults.join('; '), generation)
-      : (this.#targetFault(policy, kind) ?? policyCondition.accepted(generation));
+      : (this.#targetFault(policy, kind) ?? policyCondition.accepted(generation, content.note));
     const head = { kind: policy.kind, name: keyOf(policy.metadata), overrides };
     let entry: Policy | null = null;
     if (!invalid && content.entry !== null) entry = { ...head, failure: null, ...content.entry };
@@ -82,7 +82,8 @@ export class PolicyBook {
         applied = applyToRule(policy, applied);
       }
     }
-    return { rule: { ...applied, policies: this.keysAt(route.kind, route.key, rule.name) }, closedBy };
+    const result = { ...applied, policies: this.keysAt(route.kind, route.key, rule.name) };
+    return { rule: rememberedResult(rule, result), closedBy };
   }
 
   /** A backend with what the policies of its Service (`namespace/name`) make of it. */
@@ -171,6 +172,16 @@ export class PolicyBook {
     }
     return null;
   }
+}
+
+/** By what they were made from, so that a rule which is as before stays the same object. */
+const results = new WeakMap<RuleBody, RuleBody>();
+
+function rememberedResult(rule: RuleBody, result: RuleBody): RuleBody {
+  const known = results.get(rule);
+  if (known !== undefined && JSON.stringify(known) === JSON.stringify(result)) return known;
+  results.set(rule, result);
+  return result;
 }
 
 const SECTION = { Gateway: 'listener', HTTPRoute: 'rule', GRPCRoute: 'rule', Service: 'port' } as const;

@@ -30,6 +30,8 @@ export type PolicyContent = {
   readonly overrides: boolean;
   /** "field: what is wrong, what is allowed"; a policy with any is not accepted. */
   readonly faults: readonly string[];
+  /** What is worth saying of one that is accepted; absent for nothing. */
+  readonly note?: string;
   /** Keys of backends that it sends requests to. */
   readonly backends: readonly string[];
   /** Values that proxies need, base64, by their keys in the table. */

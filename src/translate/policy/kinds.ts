@@ -1,3 +1,4 @@
+import { httpMatchPolicyTranslation } from './http-match-policy.ts';
 import type { PolicyKind } from './kind.ts';
 
 /** The kinds of our policies. */
@@ -10,4 +11,6 @@ export type PolicyKindName =
   | 'TelemetryPolicy';
 
 /** Those that are built: what they differ in. */
-export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {};
+export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
+  HTTPMatchPolicy: httpMatchPolicyTranslation as PolicyKind,
+};

@@ -1,6 +1,7 @@
 import type { Case } from '../cases/case.ts';
 import { AGGREGATE_CASES } from './aggregate.ts';
 import { GATEWAY_PARAMETERS_CASES } from './gateway-parameters.ts';
+import { HTTP_MATCH_POLICY_CASES } from './http-match-policy.ts';
 import { HTTP_ROUTE_FILTER_CASES } from './http-route-filter.ts';
 import { PROTOCOL_FILTER_CASES } from './protocol-filters.ts';
 
@@ -8,6 +9,7 @@ import { PROTOCOL_FILTER_CASES } from './protocol-filters.ts';
 export const OWN_CASES: readonly Case[] = [
   ...AGGREGATE_CASES,
   ...GATEWAY_PARAMETERS_CASES,
+  ...HTTP_MATCH_POLICY_CASES,
   ...HTTP_ROUTE_FILTER_CASES,
   ...PROTOCOL_FILTER_CASES,
 ];

@@ -77,3 +77,10 @@ export const mirrorSchema = z.object({
   maxBufferedBody: byteSize.describe('Of a request body kept for mirroring; a longer one is not mirrored.').optional(),
   maxConcurrent: count.describe('Mirrored requests under way, per worker.').optional(),
 });
+
+export const routePrioritySchema = z.object({
+  scope: z
+    .enum(['Namespace', 'Gateway'])
+    .describe('Namespace: the rules of the same namespace. Gateway: those of every namespace.')
+    .optional(),
+});
