@@ -301,3 +301,16 @@ spec:
     'httproute/default/home/rule/0 200',
   ]);
 });
+
+row('AGG-03', 'what the match captures may stand in the paths of parts', async () => {
+  const users = await startBackend(({ url }) => JSON.stringify(url));
+  const parts = `- {key: one, backendRef: {name: users, port: 80}, path: "/users/{id}?again={id}"}
+- {key: two, backendRef: {name: users, port: 80}, path: "/other/{nobody}"}
+`;
+  const pattern = to('home', '/').replace('PathPrefix, value: /', 'RegularExpression, value: "/home/(?P<id>[^/]+)"');
+  const gateway = await startGateway([GATEWAY, users.service('users'), aggregate('home', parts), pattern]);
+  expect(await gateway.request('GET', '/home/a%20b?x=1')).toMatchObject({
+    status: 200,
+    body: '{"one":"/users/a%20b?again=a%20b&x=1"}',
+  });
+});

@@ -3,7 +3,8 @@ import type { Filter } from '../../../ir/filter.ts';
 import type { CompiledListener, CompiledRule } from '../../compile/compiled.ts';
 import { type ForwardedHead, without } from '../../exchange/forwarded-head.ts';
 import { errorBody } from '../../exchange/response-writer.ts';
-import { Candidate } from '../../route/path.ts';
+import type { Candidate, Captures } from '../../route/candidate.ts';
+import { candidateOf } from '../../route/refine/refined-candidate.ts';
 import { statusOfFailure } from '../failure.ts';
 import type { StageContext } from '../kinds.ts';
 import { ORDER, type Stage, WAIT } from '../stage.ts';
@@ -48,7 +49,7 @@ class AggregateStage implements Stage {
   private readonly paths: readonly PartPath[];
   private readonly rule: StageContext['rule'];
   /** By rule and listener: stages are looked for by match. */
-  private readonly matches: Map<CompiledListener, Map<CompiledRule, Candidate>>;
+  private readonly matches: Map<CompiledListener, Map<CompiledRule, readonly Candidate[]>>;
   private readonly running: Map<Visit, Aggregation>;
 
   constructor(aggregate: Aggregate, context: StageContext) {
@@ -85,9 +86,11 @@ class AggregateStage implements Stage {
   private asking(visit: Visit, head: ForwardedHead): Ask {
     const fields = without(head.fields, NOT_FOR_PARTS);
     fields.push(['Accept-Encoding', 'identity']);
+    let captures: Captures | null = null;
     return (index, value, timeout, done) => {
       const part = this.aggregate.parts[index]!;
-      const path = this.pathOf(index, part, value, head.query, visit);
+      captures ??= visit.match.captures(visit.head);
+      const path = this.pathOf(index, part, value, head.query, captures);
       if (path === null) {
         done({ failure: 'part-path' });
         return null;
@@ -114,31 +117,48 @@ class AggregateStage implements Stage {
         done({ failure: target.to === 'rule' ? 'no-rule' : 'invalid-backend' });
         return null;
       }
-      const client = new PartClient(visit.client, this.matchOf(visit.match.listener, rule), maxBody, done);
+      const client = new PartClient(visit.client, this.matchOf(visit.match.listener, rule, path), maxBody, done);
       client.begin(headOf(path, visit, without(fields, FORWARDING)));
       return () => client.cancel();
     };
   }
 
-  private pathOf(index: number, part: AggregatePart, value: string | null, query: string, visit: Visit): string | null {
-    const { forEach } = part;
+  private pathOf(
+    index: number,
+    { forEach }: AggregatePart,
+    value: string | null,
+    query: string,
+    captures: Captures,
+  ): string | null {
     return this.paths[index]!.with((name) => {
-      return name === forEach?.parameter ? value : (captureOf(visit, name) ?? null);
+      if (name === forEach?.parameter) return value;
+      return Object.hasOwn(captures, name) ? captures[name]! : null;
     }, query);
   }
 
-  /** A rule is asked whatever its own matches and hostnames say. */
-  private matchOf(listener: CompiledListener, rule: CompiledRule): Candidate {
-    const known = this.matches.get(listener) ?? new Map<CompiledRule, Candidate>();
-    this.matches.set(listener, known);
-    const match = known.get(rule) ?? new Candidate(listener, '', rule, 0);
-    known.set(rule, match);
-    return match;
+  /**
+   * A rule is asked whatever its matches and hostnames say; the match whose path fits, if there is one, is what its filters
+   * go by.
+   */
+  private matchOf(listener: CompiledListener, rule: CompiledRule, target: string): Candidate {
+    let ofListener = this.matches.get(listener);
+    if (ofListener === undefined) {
+      ofListener = new Map();
+      this.matches.set(listener, ofListener);
+    }
+    let candidates = ofListener.get(rule);
+    if (candidates === undefined) {
+      candidates = rule.rule.matches.map((_, index) => candidateOf(listener, '', rule, index));
+      ofListener.set(rule, candidates);
+    }
+    const path = target.replace(/\?.*$/s, '');
+    return candidates.find((candidate) => fits(candidate, path)) ?? candidates[0]!;
   }
 }
 
-function captureOf(_visit: Visit, _name: string): string | null {
-  return null;
+function fits({ path, pattern, prefix }: Candidate, given: string): boolean {
+  if (pattern !== null) return pattern.test(given);
+  return given === path || (prefix !== null && given.startsWith(`${prefix}/`));
 }
 
 /** The client's own Host, and not what the outer rule may have made of it. */
