@@ -16,9 +16,11 @@ import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type AggregateBackend, aggregateSchema } from './policy/aggregate.ts';
+import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
+import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -37,6 +39,8 @@ export type Resources = {
   readonly tcpRoutes: readonly TCPRoute[];
   readonly udpRoutes: readonly UDPRoute[];
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
+  readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
+  readonly rateLimitPolicies: readonly RateLimitPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
   readonly services: readonly Service[];
@@ -65,6 +69,8 @@ export const COLLECTION_OF = {
   TCPRoute: 'tcpRoutes',
   UDPRoute: 'udpRoutes',
   BackendTLSPolicy: 'backendTLSPolicies',
+  BackendTrafficPolicy: 'backendTrafficPolicies',
+  RateLimitPolicy: 'rateLimitPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
   Service: 'services',
@@ -88,6 +94,8 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   TCPRoute: tcpRouteSchema,
   UDPRoute: udpRouteSchema,
   BackendTLSPolicy: backendTLSPolicySchema,
+  BackendTrafficPolicy: backendTrafficPolicySchema,
+  RateLimitPolicy: rateLimitPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
   Service: serviceSchema,
@@ -109,9 +117,11 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'UDPRoute',
   'BackendTLSPolicy',
   'Aggregate',
+  'BackendTrafficPolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
   'HTTPRouteFilter',
+  'RateLimitPolicy',
   'ReferenceGrant',
 ]);
 
@@ -151,6 +161,8 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     tcpRoutes: [],
     udpRoutes: [],
     backendTLSPolicies: [],
+    backendTrafficPolicies: [],
+    rateLimitPolicies: [],
     referenceGrants: [],
     namespaces: [],
     services: [],

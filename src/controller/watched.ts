@@ -37,6 +37,8 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'TCPRoute', path: `${GATEWAY_API}/tcproutes`, query: {} },
   { kind: 'UDPRoute', path: `${GATEWAY_API}/udproutes`, query: {} },
   { kind: 'BackendTLSPolicy', path: `${GATEWAY_API}/backendtlspolicies`, query: {} },
+  { kind: 'BackendTrafficPolicy', path: `${OWN_API}/backendtrafficpolicies`, query: {} },
+  { kind: 'RateLimitPolicy', path: `${OWN_API}/ratelimitpolicies`, query: {} },
   { kind: 'ReferenceGrant', path: `${GATEWAY_API}/referencegrants`, query: {} },
   { kind: 'Namespace', path: '/api/v1/namespaces', query: {} },
   { kind: 'Service', path: '/api/v1/services', query: {} },

@@ -38,6 +38,8 @@ const GROUP_OF: Readonly<Record<Kind, string>> = {
   TCPRoute: 'gateway.networking.k8s.io',
   UDPRoute: 'gateway.networking.k8s.io',
   BackendTLSPolicy: 'gateway.networking.k8s.io',
+  BackendTrafficPolicy: 'headgate.dev',
+  RateLimitPolicy: 'headgate.dev',
   ReferenceGrant: 'gateway.networking.k8s.io',
   Namespace: '',
   Service: '',

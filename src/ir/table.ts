@@ -8,6 +8,7 @@
 import type { Filter } from './filter.ts';
 import type { Match, Refinement } from './match.ts';
 import type { Policy, Secret } from './policy/policy.ts';
+import type { SessionPersistence, Traffic } from './traffic.ts';
 
 /** Everything one Gateway's proxies need. Collections are keyed by the paths named beside them. */
 export type RoutingTable = {
@@ -110,6 +111,8 @@ export type Rule = {
   readonly filters: readonly Filter[];
   readonly timeouts: Timeouts;
   readonly retry: Retry | null;
+  /** Requests of one session go to the same backend and endpoint; absent: there are no sessions. */
+  readonly sessionPersistence?: SessionPersistence;
   /** Weights of 0 are kept. Empty, or only weights of 0: the rule answers 500, unless a filter answers first. */
   readonly backends: readonly WeightedBackend[];
   /** `name` of the rule in the manifest, or `''`. */
@@ -152,11 +155,14 @@ export type Attachment = {
   readonly routeHostname: string;
 };
 
-/** Milliseconds; 0 is none. */
+/** Milliseconds. */
 export type Timeouts = {
-  /** From the request's first byte to the response's last (GEP-1742 `request`). */
+  /**
+   * From the request's first byte to the response's last (GEP-1742 `request`). 0: the rule says nothing of it, and the proxy's
+   * own bound holds; -1: it says that there is none.
+   */
   readonly request: number;
-  /** For one attempt at a backend (`backendRequest`). */
+  /** For one attempt at a backend (`backendRequest`); 0 is none. */
   readonly backendRequest: number;
 };
 
@@ -193,6 +199,8 @@ export type Backend = {
   readonly tls: BackendTLS | null;
   /** Keys of `policies` that hold for whatever is sent to it, beside those of rule and listener; absent for none. */
   readonly policies?: readonly string[];
+  /** How requests reach its endpoints (BackendTrafficPolicy); absent: one endpoint after the other. */
+  readonly traffic?: Traffic;
 };
 
 export type BackendTLS = {

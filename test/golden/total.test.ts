@@ -99,6 +99,9 @@ function expectClosed({ tables }: Translation): void {
       const filters = [...rule.filters, ...rule.backends.flatMap((backend) => backend.filters)];
       for (const backend of backendsOfFilters(filters)) backends.add(backend);
     }
+    for (const policy of Object.values(table.policies)) {
+      for (const [key] of JSON.stringify(policy).matchAll(/(?<="backend":")service\/[^"]+/g)) backends.add(key);
+    }
     expect(new Set(Object.keys(table.backends))).toEqual(backends);
     expect(new Set(Object.keys(table.endpoints))).toEqual(backends);
     const shown = new Set(Object.values(table.backends).map(({ tls }) => tls?.clientCertificate ?? null));

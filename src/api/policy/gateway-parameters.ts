@@ -10,6 +10,7 @@ import {
   accessLogSchema,
   clientIPSchema,
   connectionsSchema,
+  defaultsSchema,
   httpSchema,
   mirrorSchema,
   retrySchema,
@@ -32,6 +33,7 @@ export const gatewayParametersSpecSchema = z.object({
   clientIP: clientIPSchema.describe('Whom to believe about where a request comes from.').optional(),
   accessLog: accessLogSchema.describe('One JSON line for each request, on standard output.').optional(),
   http: httpSchema.describe('Bounds of HTTP messages.').optional(),
+  defaults: defaultsSchema.describe('For routes that do not say themselves.').optional(),
   headers: headersSchema
     .describe('Header fields that all routes have in common; what a route says of a name wins.')
     .optional(),

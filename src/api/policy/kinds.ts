@@ -1,13 +1,17 @@
 import { aggregateKind } from './aggregate.ts';
+import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
 import { httpMatchPolicyKind } from './http-match-policy.ts';
 import { httpRouteFilterKind } from './http-route-filter.ts';
+import { rateLimitPolicyKind } from './rate-limit-policy.ts';
 
 /** Our own kinds. */
 export const OWN_KINDS: readonly KindDefinition[] = [
   aggregateKind,
+  backendTrafficPolicyKind,
   gatewayParametersKind,
   httpMatchPolicyKind,
   httpRouteFilterKind,
+  rateLimitPolicyKind,
 ];

@@ -5,6 +5,8 @@
 import type { BucketMap } from '../../ir/bucket-map.ts';
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Listener, Retry, RoutingTable, Rule, Timeouts } from '../../ir/table.ts';
+import type { EndpointPool } from '../backend/endpoint-pool.ts';
+import type { Sessions } from '../backend/traffic/session.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { Captures } from '../route/candidate.ts';
 import type { RequestView } from '../route/request-view.ts';
@@ -109,9 +111,11 @@ export interface CompiledRule {
 
 /** Which backend gets the next request; exact over every run of as many requests as the reduced weights add up to. */
 export interface Split<R = CompiledBackendRef> {
-  /** Never null: a rule without usable weight has a reference whose `failure` is 500. */
-  next(): R;
+  /** Never null: a rule without usable weight has a reference whose `failure` is 500. `view` is the request. */
+  next(view?: RequestView): R;
   readonly refs: readonly R[];
+  /** Null where each request is chosen for by itself. */
+  readonly sessions: Sessions<EndpointPool> | null;
 }
 
 /** One backend of a rule, with the rule's filters and its own composed. */

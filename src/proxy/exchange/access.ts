@@ -24,6 +24,9 @@ export function logExchange(exchange: Exchange, status: number, reason: string, 
   // Nobody got it: the word that proxies have for that.
   entry.status = status === 0 ? GONE : status;
   entry.reason = reason;
+  const limited = exchange.guard.visit?.limited ?? null;
+  entry.limit = limited === null ? '' : limited.limit;
+  entry.limitedClient = limited === null ? '' : limited.client;
   entry.rule = route.rule === null ? '' : route.rule.key;
   entry.backend = attempts.backend === null ? '' : attempts.backend.key;
   entry.endpoint = attempts.pool === null ? '' : attempts.pool.name;

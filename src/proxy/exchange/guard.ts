@@ -1,4 +1,5 @@
 import type { Carrier } from '../backend/carrier.ts';
+import { headerPlan } from '../filter/header-modifier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { Stage } from '../policy/stage.ts';
 import { Visit } from '../policy/visit.ts';
@@ -86,9 +87,13 @@ export class Guard {
     return true;
   }
 
-  /** What is done to the header section of a response: `plan`, and then what stages want. */
+  /** What is done to the header section of a response: `plan`, then what stages want, then what keeps a session. */
   responsePlan(plan: HeaderPlan): HeaderPlan {
-    return this.visit === null ? plan : this.visit.response.after(plan);
+    const { passage } = this.exchange.attempts;
+    const edited = this.visit === null ? plan : this.visit.response.after(plan);
+    if (passage === null || passage.field === null) return edited;
+    const { drop, ...line } = passage.field;
+    return headerPlan(drop === '' ? edited.drop : [...edited.drop, drop], [...edited.lines, line]);
   }
 
   /** Tells stages of the backend's response. */

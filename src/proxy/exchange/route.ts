@@ -79,7 +79,7 @@ export class Route {
       if (preflight !== null) return this.answer(preflight, PREFLIGHT);
     }
     if (rule.redirect !== null) return this.answer(rule.redirect.response(head, match, site.publicPort), REDIRECT);
-    const ref = rule.only ?? rule.split.next();
+    const ref = rule.only ?? rule.split.next(head);
     this.ref = ref;
     if (ref.failure !== null) {
       return this.fail({ status: ref.failure.status, reason: ref.failure.reason, retryable: false });

@@ -6,6 +6,7 @@ import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
 import { aggregateStage } from './aggregate/stage.ts';
+import { rateLimitStages } from './rate-limit/stages.ts';
 import { soapStage } from './soap/stage.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
@@ -26,7 +27,9 @@ export type StageContext = {
 };
 
 /** The stages of each kind of policy. */
-export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {};
+export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
+  RateLimitPolicy: rateLimitStages,
+};
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {

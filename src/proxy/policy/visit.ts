@@ -1,4 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
+import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
@@ -40,6 +41,8 @@ export class Visit {
   hostname: string | null;
   /** Method to send in place of the request's own; null: as it is. */
   method: string | null;
+  /** Which rate limit the request was too many for, and a hash of whom it was counted for; null: for none. */
+  limited: { readonly limit: string; readonly client: string } | null;
   private readonly exchange: Exchange;
   private readonly stages: readonly Stage[];
   private at: number;
@@ -62,6 +65,7 @@ export class Visit {
     this.query = null;
     this.hostname = null;
     this.method = null;
+    this.limited = null;
     this.exchange = exchange;
     this.stages = stages;
     this.at = 0;
@@ -115,6 +119,16 @@ export class Visit {
   sendAs(method: string): void {
     this.method = method;
     this.exchange.method = method;
+  }
+
+  /** Where the request goes unless a stage decides otherwise; null for nowhere. */
+  get backend(): Backend | null {
+    return this.exchange.route.backend;
+  }
+
+  /** Whether the exchange is over, so that nothing of the request may be asked for any more. */
+  get aborted(): boolean {
+    return this.isOver;
   }
 
   get scheme(): 'http' | 'https' {

@@ -60,6 +60,12 @@ export const timeoutsSchema = z.object({
   tunnelIdle: duration.describe('That an upgraded connection is silent both ways.').optional(),
 });
 
+export const defaultsSchema = z.object({
+  requestTimeout: duration
+    .describe('For a request of an HTTPRoute whose rule has no timeouts.request; then 504.')
+    .optional(),
+});
+
 export const connectionsSchema = z.object({
   maxClient: count.describe('Of clients, per worker; more are closed at once.').optional(),
   maxRequestsPerClient: count.describe('Requests before a client connection is closed.').optional(),
