@@ -19,6 +19,7 @@ import { ProxyMetrics } from '../src/proxy/metrics.ts';
 import { DEFAULT_PROXY_LIMITS } from '../src/proxy/options.ts';
 import { publishCache } from '../src/proxy/policy/cache/metrics.ts';
 import { CacheStore } from '../src/proxy/policy/cache/store.ts';
+import { RateLimits } from '../src/proxy/policy/rate-limit/rate-limits.ts';
 import { STREAM_ENDS } from '../src/proxy/stream/end.ts';
 import { StreamMetrics } from '../src/proxy/stream/series.ts';
 import { Supervisor } from '../src/proxy/supervisor.ts';
@@ -159,6 +160,7 @@ test('the metrics are those in the code, with their types and labels', async () 
   new ControllerMetrics(registry);
   new AccessLog({ target: 1 }, registry);
   new ProxyMetrics(registry, { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 });
+  new RateLimits(registry);
   new StreamMetrics(registry);
   publishCache(registry, new CacheStore(0));
   new CertificateTimes(registry, () => {});

@@ -69,6 +69,8 @@ export type ExplainRequest = {
   readonly url: string;
   /** Name and value, in the order given. */
   readonly headers: readonly (readonly [string, string])[];
+  /** Its client's IP address, for rules that ask for it; missing: no known one. */
+  readonly client?: string;
   /** Missing: every Gateway that listens on the port. */
   readonly gateway?: string;
   /** Missing: what is served now. */

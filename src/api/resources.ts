@@ -15,9 +15,13 @@ import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-g
 import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
+import { type AggregateBackend, aggregateSchema } from './policy/aggregate.ts';
+import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type CachePolicy, cachePolicySchema } from './policy/cache-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
+import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
+import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -26,7 +30,9 @@ export type Resources = {
   readonly gatewayClasses: readonly GatewayClass[];
   readonly gateways: readonly Gateway[];
   readonly listenerSets: readonly ListenerSet[];
+  readonly aggregates: readonly AggregateBackend[];
   readonly gatewayParameters: readonly GatewayParameters[];
+  readonly httpMatchPolicies: readonly HTTPMatchPolicy[];
   readonly httpRouteFilters: readonly ExtensionFilter[];
   readonly httpRoutes: readonly HTTPRoute[];
   readonly grpcRoutes: readonly GRPCRoute[];
@@ -34,6 +40,8 @@ export type Resources = {
   readonly tcpRoutes: readonly TCPRoute[];
   readonly udpRoutes: readonly UDPRoute[];
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
+  readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
+  readonly rateLimitPolicies: readonly RateLimitPolicy[];
   readonly cachePolicies: readonly CachePolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
@@ -53,7 +61,9 @@ export const COLLECTION_OF = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
   ListenerSet: 'listenerSets',
+  Aggregate: 'aggregates',
   GatewayParameters: 'gatewayParameters',
+  HTTPMatchPolicy: 'httpMatchPolicies',
   HTTPRouteFilter: 'httpRouteFilters',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
@@ -61,6 +71,8 @@ export const COLLECTION_OF = {
   TCPRoute: 'tcpRoutes',
   UDPRoute: 'udpRoutes',
   BackendTLSPolicy: 'backendTLSPolicies',
+  BackendTrafficPolicy: 'backendTrafficPolicies',
+  RateLimitPolicy: 'rateLimitPolicies',
   CachePolicy: 'cachePolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
@@ -75,7 +87,9 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   GatewayClass: gatewayClassSchema,
   Gateway: gatewaySchema,
   ListenerSet: listenerSetSchema,
+  Aggregate: aggregateSchema,
   GatewayParameters: gatewayParametersSchema,
+  HTTPMatchPolicy: httpMatchPolicySchema,
   HTTPRouteFilter: httpRouteFilterSchema,
   HTTPRoute: httpRouteSchema,
   GRPCRoute: grpcRouteSchema,
@@ -83,6 +97,8 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   TCPRoute: tcpRouteSchema,
   UDPRoute: udpRouteSchema,
   BackendTLSPolicy: backendTLSPolicySchema,
+  BackendTrafficPolicy: backendTrafficPolicySchema,
+  RateLimitPolicy: rateLimitPolicySchema,
   CachePolicy: cachePolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
@@ -104,9 +120,13 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'Aggregate',
+  'BackendTrafficPolicy',
   'CachePolicy',
   'GatewayParameters',
+  'HTTPMatchPolicy',
   'HTTPRouteFilter',
+  'RateLimitPolicy',
   'ReferenceGrant',
 ]);
 
@@ -136,7 +156,9 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     gatewayClasses: [],
     gateways: [],
     listenerSets: [],
+    aggregates: [],
     gatewayParameters: [],
+    httpMatchPolicies: [],
     httpRouteFilters: [],
     httpRoutes: [],
     grpcRoutes: [],
@@ -144,6 +166,8 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     tcpRoutes: [],
     udpRoutes: [],
     backendTLSPolicies: [],
+    backendTrafficPolicies: [],
+    rateLimitPolicies: [],
     cachePolicies: [],
     referenceGrants: [],
     namespaces: [],

@@ -1,4 +1,5 @@
 /** `headgate explain`: which rule a request would meet and why, without sending it. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ExplainError, type ExplainRequest } from '../admin/source.ts';
 import { parseSettings, type Settings, UsageError } from '../config/flag.ts';
@@ -28,6 +29,15 @@ const FLAGS = {
     multiple: true,
     about: "header field of the request, as 'name: value'; may be repeated",
     schema: headerList,
+  },
+  client: {
+    name: 'client',
+    value: 'ADDRESS',
+    about: "the client's IP address, for rules that ask for it",
+    schema: z
+      .string()
+      .refine((address) => isIP(address) !== 0, 'must be an IP address')
+      .optional(),
   },
   gateway: {
     name: 'gateway',
@@ -69,7 +79,8 @@ export const explain: Command = {
     const { settings, positionals } = parseSettings(FLAGS, args, console.env, { min: 2, max: 2, names: 'METHOD URL' });
     const [method, url] = positionals as [string, string];
     if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(method)) throw new UsageError(`${JSON.stringify(method)} is no HTTP method`);
-    const request = { method, url, headers: settings.header };
+    const { client } = settings;
+    const request = { method, url, headers: settings.header, ...(client === undefined ? {} : { client }) };
     if (settings.files.length === 0) return explainInCluster(request, settings, console);
     if (settings.revision !== undefined) throw new UsageError('--revision: manifests have no revisions; leave -f out');
     const { resources, problems } = new ManifestFolder(settings.files, settings.recursive).load();
@@ -90,7 +101,7 @@ export const explain: Command = {
 };
 
 function explainInCluster(
-  { method, url, headers }: ExplainRequest,
+  { method, url, headers, client }: ExplainRequest,
   settings: Settings<typeof FLAGS>,
   console: Console,
 ): Promise<number> {
@@ -101,6 +112,7 @@ function explainInCluster(
       ['method', method],
       ['url', url],
       ...headers.map(([name, value]) => ['header', `${name}: ${value}`] as const),
+      ...(client === undefined ? [] : [['client', client] as const]),
       ...(gateway === undefined ? [] : [['gateway', gateway] as const]),
       ...(revision === undefined ? [] : [['revision', revision] as const]),
     ]);

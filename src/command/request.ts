@@ -6,6 +6,7 @@ import { compile } from '../proxy/compile/compile.ts';
 import type { CompiledTable } from '../proxy/compile/compiled.ts';
 import { type ExplainedBackend, type ExplainedCandidate, type Explanation, explain } from '../proxy/route/explain.ts';
 import { PlainRequest } from '../proxy/route/plain-request.ts';
+import { type ShownSessions, type ShownTraffic, shownSessions, shownTraffic } from './print/traffic.ts';
 
 export type ExplainedRequest = {
   readonly method: string;
@@ -28,7 +29,13 @@ export type ExplainedGateway = Omit<Explanation, 'backends' | 'candidates'> & {
   /** Null when no rule matched. */
   readonly timeouts: Timeouts | null;
   readonly retry: Retry | null;
-  readonly backends: readonly (ExplainedBackend & { readonly endpoints: readonly Endpoint[] })[];
+  /** Of the rule; null without. */
+  readonly sessionPersistence: ShownSessions | null;
+  readonly backends: readonly (ExplainedBackend & {
+    readonly endpoints: readonly Endpoint[];
+    /** What a BackendTrafficPolicy says of it; null without one. */
+    readonly traffic: ShownTraffic | null;
+  })[];
 };
 
 export type ExplainOptions = {
@@ -43,7 +50,7 @@ const compiled = new WeakMap<RoutingTable, CompiledTable>();
 /** Throws an ExplainError when nobody would be there to answer, or the request could not be sent. */
 export function explainRequest(
   tables: readonly RoutingTable[],
-  { method, url, headers }: ExplainRequest,
+  { method, url, headers, client = '' }: ExplainRequest,
   { portOffset, gateway }: ExplainOptions,
 ): ExplainedRequest {
   const { tls, hostname, urlPort, target } = partsOf(url);
@@ -59,7 +66,8 @@ export function explainRequest(
   const fields = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   const host = withoutPort(fields.find(([name]) => name === 'host')?.[1] ?? hostname);
   const sni = tls && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : null;
-  const view = requestOf(method, host, target, fields);
+  const from = { clientAddress: client, scheme: tls ? 'https' : 'http', sni: sni ?? '' } as const;
+  const view = requestOf(method, host, target, fields, from);
   return {
     method,
     url,
@@ -100,9 +108,10 @@ function requestOf(
   host: string,
   target: string,
   fields: readonly (readonly [string, string])[],
+  from: Partial<Pick<PlainRequest, 'clientAddress' | 'scheme' | 'sni'>>,
 ): PlainRequest {
   try {
-    return new PlainRequest(method, host, target, fields);
+    return new PlainRequest(method, host, target, fields, from);
   } catch (error) {
     throw new ExplainError(`the proxy answers 400: ${(error as Error).message}`);
   }
@@ -117,10 +126,15 @@ function explainGateway(table: RoutingTable, explanation: Explanation): Explaine
     candidates: explanation.candidates.map((one) => ({ ...one, name: table.rules[one.rule]?.name ?? '' })),
     timeouts: rule?.timeouts ?? null,
     retry: rule?.retry ?? null,
-    backends: explanation.backends.map((backend) => ({
-      ...backend,
-      endpoints: backend.backend === null ? [] : (table.endpoints[backend.backend]?.addresses ?? []),
-    })),
+    sessionPersistence: rule?.sessionPersistence === undefined ? null : shownSessions(rule.sessionPersistence),
+    backends: explanation.backends.map((backend) => {
+      const traffic = backend.backend === null ? undefined : table.backends[backend.backend]?.traffic;
+      return {
+        ...backend,
+        endpoints: backend.backend === null ? [] : (table.endpoints[backend.backend]?.addresses ?? []),
+        traffic: traffic === undefined ? null : shownTraffic(traffic),
+      };
+    }),
   };
 }
 

@@ -41,6 +41,7 @@ export const LIMIT_FLAGS = {
   writeTimeout: time('write-timeout', '30s', 'that a client takes nothing of its response'),
   responseTimeout: time('response-timeout', '5m', 'that a backend is silent in an exchange; then 504'),
   tunnelTimeout: time('tunnel-timeout', '1h', 'that an upgraded connection is silent both ways'),
+  requestTimeout: time('request-timeout', '0s', 'for a request of an HTTPRoute whose rule has no timeout; then 504'),
   connectTimeout: time('connect-timeout', '5s', 'to connect to an endpoint'),
   backendIdleTimeout: time('backend-idle-timeout', '4s', 'that an idle connection to an endpoint is kept'),
   backendSessionIdleTimeout: time(

@@ -41,6 +41,7 @@ export const COUNT_FLAGS = {
 } as const;
 
 export const TIME_FLAGS = {
+  defaults: { requestTimeout: 'request-timeout' },
   timeouts: {
     requestHead: 'head-timeout',
     requestBody: 'body-timeout',

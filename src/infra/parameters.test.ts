@@ -12,7 +12,9 @@ import { proxyParameters } from './parameters.ts';
 
 /** A sample that sets every field. */
 const FULL: GatewayParameters['spec'] = gatewayParametersSchema.parse(
-  parseAllDocuments(readFileSync(join(import.meta.dirname, '../../test/cluster/own/samples.yaml'), 'utf8'))[0]!.toJS(),
+  parseAllDocuments(readFileSync(join(import.meta.dirname, '../../test/cluster/own/samples.yaml'), 'utf8'))
+    .map((document) => document.toJS())
+    .find(({ kind }) => kind === 'GatewayParameters'),
 ).spec;
 
 const BASE = ['--gateway', 'shop/web', '--controller', 'https://c:1'];
@@ -48,6 +50,7 @@ test('the proxy understands the arguments, in its own units', () => {
       writeTimeout: 30_000,
       responseTimeout: 300_000,
       tunnelTimeout: 86_400_000,
+      requestTimeout: 30_000,
       connectTimeout: 500,
       backendIdleTimeout: 4_000,
       backendConnections: 1_024,

@@ -6,8 +6,9 @@
  * metrics, golden files and `headgate explain` all use.
  */
 import type { Filter } from './filter.ts';
-import type { Match } from './match.ts';
+import type { Match, Refinement } from './match.ts';
 import type { Policy, Secret } from './policy/policy.ts';
+import type { SessionPersistence, Traffic } from './traffic.ts';
 
 /** Everything one Gateway's proxies need. Collections are keyed by the paths named beside them. */
 export type RoutingTable = {
@@ -68,6 +69,8 @@ export type Listener = {
   /** IP addresses to bind; empty: the process's default address. */
   readonly addresses: readonly string[];
   readonly tls: ListenerTLS | null;
+  /** Priorities count against the routes of every namespace; absent: only against those of the same one. */
+  readonly priorityScope?: 'Gateway';
   /** Keys of `policies` that hold for every rule on it; absent for none. */
   readonly policies?: readonly string[];
 };
@@ -102,10 +105,14 @@ export type Rule = {
   readonly attachments: readonly Attachment[];
   /** Never empty; a rule without matches has one that matches everything. In the order of the manifest. */
   readonly matches: readonly Match[];
+  /** What must hold for each of them too; absent for most. */
+  readonly refinement?: Refinement;
   /** In the order of the manifest; which phase each one runs in is the proxy's business. */
   readonly filters: readonly Filter[];
   readonly timeouts: Timeouts;
   readonly retry: Retry | null;
+  /** Requests of one session go to the same backend and endpoint; absent: there are no sessions. */
+  readonly sessionPersistence?: SessionPersistence;
   /** Weights of 0 are kept. Empty, or only weights of 0: the rule answers 500, unless a filter answers first. */
   readonly backends: readonly WeightedBackend[];
   /** `name` of the rule in the manifest, or `''`. */
@@ -148,11 +155,14 @@ export type Attachment = {
   readonly routeHostname: string;
 };
 
-/** Milliseconds; 0 is none. */
+/** Milliseconds. */
 export type Timeouts = {
-  /** From the request's first byte to the response's last (GEP-1742 `request`). */
+  /**
+   * From the request's first byte to the response's last (GEP-1742 `request`). 0: the rule says nothing of it, and the proxy's
+   * own bound holds; -1: it says that there is none.
+   */
   readonly request: number;
-  /** For one attempt at a backend (`backendRequest`). */
+  /** For one attempt at a backend (`backendRequest`); 0 is none. */
   readonly backendRequest: number;
 };
 
@@ -189,6 +199,8 @@ export type Backend = {
   readonly tls: BackendTLS | null;
   /** Keys of `policies` that hold for whatever is sent to it, beside those of rule and listener; absent for none. */
   readonly policies?: readonly string[];
+  /** How requests reach its endpoints (BackendTrafficPolicy); absent: one endpoint after the other. */
+  readonly traffic?: Traffic;
 };
 
 export type BackendTLS = {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FakeApiServer } from '../../test/fake/api-server.ts';
+import type { FakeApiServer } from '../../test/fake/api-server.ts';
+import { startFakeKube } from '../../test/fake/kube.ts';
 import { writeStatus } from './apply.ts';
-import { KubeClient } from './client.ts';
+import type { KubeClient } from './client.ts';
 
 const ALL = '/apis/example.dev/v1/things';
 const ONE = '/apis/example.dev/v1/namespaces/shop/things/a';
@@ -11,8 +12,7 @@ let server: FakeApiServer;
 let client: KubeClient;
 
 beforeEach(async () => {
-  server = new FakeApiServer();
-  client = new KubeClient({ server: await server.start(), tls: {}, authorization: async () => undefined });
+  ({ server, client } = await startFakeKube());
   server.install(ALL);
 });
 

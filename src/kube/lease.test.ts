@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FakeApiServer } from '../../test/fake/api-server.ts';
-import { KubeClient } from './client.ts';
+import type { FakeApiServer } from '../../test/fake/api-server.ts';
+import { startFakeKube } from '../../test/fake/kube.ts';
+import type { KubeClient } from './client.ts';
 import { Lease, type LeaseTimes } from './lease.ts';
 
 const PATH = '/apis/coordination.k8s.io/v1/leases';
@@ -11,8 +12,7 @@ let client: KubeClient;
 const stops: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
-  server = new FakeApiServer();
-  client = new KubeClient({ server: await server.start(), tls: {}, authorization: async () => undefined });
+  ({ server, client } = await startFakeKube());
   server.install(PATH);
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FakeApiServer } from '../../test/fake/api-server.ts';
-import { KubeClient } from './client.ts';
+import type { FakeApiServer } from '../../test/fake/api-server.ts';
+import { startFakeKube } from '../../test/fake/kube.ts';
+import type { KubeClient } from './client.ts';
 import { ListWatch, type ListWatchEvent, WATCH_TIMES, type WatchTimes } from './list-watch.ts';
 import { type KubeObject, Store } from './store.ts';
 
@@ -15,8 +16,7 @@ let stop: AbortController;
 let running: Promise<void>;
 
 beforeEach(async () => {
-  server = new FakeApiServer();
-  client = new KubeClient({ server: await server.start(), tls: {}, authorization: async () => 'Bearer token' });
+  ({ server, client } = await startFakeKube('token'));
   server.install(PATH);
   stop = new AbortController();
   running = Promise.resolve();

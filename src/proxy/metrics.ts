@@ -1,5 +1,6 @@
 import type { Counter, Gauge, Histogram, Registry } from '../observe/metrics.ts';
 import type { PoolCounts } from './backend/endpoint-pool.ts';
+import { SplitMetrics } from './split-metrics.ts';
 
 /** Label of requests that no rule took. */
 const NO_RULE = 'none';
@@ -80,6 +81,8 @@ const CLASSES = ['0', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 export class ProxyMetrics {
   readonly requests: Counter;
   readonly durations: Histogram;
+  /** By backend. */
+  readonly splits: SplitMetrics;
   /** Numbers that the data path adds to; they are handed to the registry when it is collected. */
   connectionsTotal: number;
   connectionsOpen: number;
@@ -112,6 +115,7 @@ export class ProxyMetrics {
       'From the first byte of a request to the last of its response, by rule.',
       ['rule'],
     );
+    this.splits = new SplitMetrics(registry);
     this.connectionsTotal = 0;
     this.connectionsOpen = 0;
     this.requestBytes = 0;
@@ -148,6 +152,7 @@ export class ProxyMetrics {
   release(rules: Iterable<CountedRule>): void {
     this.countNoted();
     for (const rule of rules) {
+      this.splits.release(rule);
       if (!this.rules.delete(rule)) continue;
       this.series[rule.slot]!.release();
       this.series[rule.slot] = null;

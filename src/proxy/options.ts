@@ -17,6 +17,8 @@ export type ProxyLimits = {
   readonly responseTimeout: number;
   /** How long an upgraded connection may be silent both ways. */
   readonly tunnelTimeout: number;
+  /** For a whole request of an HTTPRoute whose rule says nothing of it; then 504. */
+  readonly requestTimeout: number;
   readonly connectTimeout: number;
   /** How long a connection to a backend is kept without a request. Shorter than most servers keep theirs. */
   readonly backendIdleTimeout: number;
@@ -64,6 +66,7 @@ export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
   writeTimeout: 30_000,
   responseTimeout: 300_000,
   tunnelTimeout: 3_600_000,
+  requestTimeout: 0,
   connectTimeout: 5_000,
   backendIdleTimeout: 4_000,
   backendSessionIdleTimeout: 60_000,

@@ -13,6 +13,11 @@ import { TrustedHops } from './peer.ts';
 import { publishCache } from './policy/cache/metrics.ts';
 import { CacheStore } from './policy/cache/store.ts';
 import { PolicyTable } from './policy/policy-table.ts';
+import { machineTime } from './policy/rate-limit/bound.ts';
+import { SoleCounts } from './policy/rate-limit/counter.ts';
+import type { FromLessee, ToLessee } from './policy/rate-limit/lease.ts';
+import { LeasedCounts } from './policy/rate-limit/leased-counts.ts';
+import { RateLimits } from './policy/rate-limit/rate-limits.ts';
 import { PolicyState } from './policy/state.ts';
 import type { Runtime } from './runtime.ts';
 import { StreamMetrics } from './stream/series.ts';
@@ -21,6 +26,9 @@ import { ReadPool } from './wire.ts';
 
 /** How often a drain looks whether the last connection has gone, in milliseconds. */
 const DRAIN_POLL = 20;
+
+/** Whoever counts for several processes, of which this one is one of `workers`. */
+export type Lender = { readonly workers: number; readonly send: (message: FromLessee) => void };
 
 /** One process' data path: it serves tables until it is told to stop. */
 export class Proxy {
@@ -31,18 +39,23 @@ export class Proxy {
   /** By Gateway: what is served, or will be when it listens. */
   private readonly served: Map<string, { snapshot: Snapshot; compiled: CompiledTable; policies: PolicyTable }>;
   private readonly policyState: PolicyState;
+  private readonly leases: LeasedCounts | null;
   private isListening: boolean;
   /** Tables are applied one after the other. */
   private last: Promise<unknown>;
 
-  /** `onBug` is told of exceptions that should not be. Throws a RangeError when a setting is not valid. */
-  constructor(settings: ProxySettings = {}, onBug: (error: unknown) => void = () => {}) {
+  /**
+   * `onBug` is told of exceptions that should not be; without a `lender` rate limits are this process' alone. Throws a RangeError when a
+   * setting is not valid.
+   */
+  constructor(settings: ProxySettings = {}, onBug: (error: unknown) => void = () => {}, lender: Lender | null = null) {
     this.options = proxyOptions(settings);
     this.registry = new Registry();
     const wheel = new TimerWheel();
     const reads = new ReadPool();
     const backends = new Backends(this.options.limits, wheel, reads, onBug);
     const { accessLog } = this.options;
+    this.leases = lender === null ? null : new LeasedCounts(lender.workers, wheel, machineTime, lender.send);
     this.runtime = {
       options: this.options,
       wheel,
@@ -51,6 +64,7 @@ export class Proxy {
       metrics: new ProxyMetrics(this.registry, backends.counts),
       streams: new StreamMetrics(this.registry),
       backends,
+      rateLimits: new RateLimits(this.registry, this.leases ?? new SoleCounts()),
       trusted: new TrustedHops(this.options.trustedProxies),
       proxied: new TrustedHops(this.options.proxyProtocolFrom, 'proxyProtocolFrom'),
       accessLog: accessLog === null ? null : new AccessLog(accessLog, this.registry),
@@ -133,6 +147,11 @@ export class Proxy {
     await this.close();
   }
 
+  /** Takes in what the lender says. */
+  hearLender(message: ToLessee): void {
+    this.leases?.hear(message);
+  }
+
   /** Opens the file of the access log anew, after a rotation moved it. */
   reopenAccessLog(): void {
     this.runtime.accessLog?.reopen();
@@ -167,7 +186,7 @@ export class Proxy {
     const policies =
       before?.snapshot === snapshot
         ? before.policies
-        : new PolicyTable(table, this.runtime, this.policyState, before?.policies ?? null);
+        : new PolicyTable(compiled, this.runtime, this.policyState, before?.policies ?? null);
     if (this.isListening) {
       const backends = this.runtime.backends.prepare(table);
       await this.fronts.serve(compiled, backends, policies);

@@ -8,6 +8,7 @@ import type { ProxyOptions } from './options.ts';
 import type { TrustedHops } from './peer.ts';
 import type { CacheStore } from './policy/cache/store.ts';
 import type { PolicyTable } from './policy/policy-table.ts';
+import type { RateLimits } from './policy/rate-limit/rate-limits.ts';
 import type { StreamMetrics } from './stream/series.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import type { ReadPool } from './wire.ts';
@@ -22,6 +23,7 @@ export type Runtime = {
   readonly metrics: ProxyMetrics;
   readonly streams: StreamMetrics;
   readonly backends: Backends;
+  readonly rateLimits: RateLimits;
   readonly trusted: TrustedHops;
   /** The peers whose connections begin with a PROXY header. */
   readonly proxied: TrustedHops;

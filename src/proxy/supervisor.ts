@@ -8,6 +8,7 @@ import { CertificateTimes } from './certificates.ts';
 import type { SupervisorEvent } from './event.ts';
 import { sharesPorts } from './listen/reuse-port.ts';
 import { type ProxySettings, proxyOptions } from './options.ts';
+import { Lending } from './policy/rate-limit/lending.ts';
 import { Priority } from './priority.ts';
 import { Seat, send } from './seat.ts';
 import type { Address, FromWorker } from './worker-message.ts';
@@ -34,6 +35,7 @@ export class Supervisor {
   private readonly restarts: () => void;
   private readonly certificates: CertificateTimes;
   private readonly priority: Priority;
+  private readonly lending: Lending;
   /** The last good table of each Gateway. */
   private readonly good: Map<string, Snapshot>;
   /** Processes that have lost their seat and still finish requests. */
@@ -73,6 +75,10 @@ export class Supervisor {
       this.onEvent({ kind: 'certificate', ...certificate }),
     );
     this.priority = new Priority();
+    this.lending = new Lending(workers, (worker, message) => {
+      const child = this.seats[worker]?.child ?? null;
+      if (child !== null) send(child, { kind: 'lent', message });
+    });
     const count = this.registry.gauge('headgate_workers', 'Worker processes that serve.');
     const countSeries = count.series([]);
     this.registry.beforeCollect(() => count.set(countSeries, this.seats.filter((seat) => seat.isUp).length));
@@ -188,7 +194,7 @@ export class Supervisor {
         } else if (message.kind === 'leaving') {
           this.leaving.add(child);
           this.left(seat, child, null, null);
-        } else this.hear(seat, message);
+        } else this.hear(seat, child, message);
       });
       child.on('error', reject);
       child.on('exit', (code, signal) => {
@@ -197,7 +203,8 @@ export class Supervisor {
         this.left(seat, child, code, signal);
       });
     });
-    send(child, { kind: 'start', settings: { ...this.share, name: `worker-${seat.index}` }, version: this.version });
+    const settings = { ...this.share, name: `worker-${seat.index}` };
+    send(child, { kind: 'start', settings, version: this.version, workers: this.seats.length });
     return started;
   }
 
@@ -212,6 +219,7 @@ export class Supervisor {
     if (seat.child !== child) return;
     seat.empty(String(signal ?? code));
     this.workerMetrics.ended(seat.index);
+    this.lending.lost(seat.index);
     if (this.isStopping) return;
     this.restarts();
     this.onEvent({ kind: 'worker-ended', worker: seat.index, code, signal });
@@ -237,9 +245,12 @@ export class Supervisor {
     });
   }
 
-  private hear(seat: Seat, message: FromWorker): void {
+  private hear(seat: Seat, child: ChildProcess, message: FromWorker): void {
     if (message.kind === 'bug') this.onEvent({ kind: 'bug', worker: seat.index, error: message.error });
-    else if ('id' in message) seat.answered(message);
+    else if (message.kind === 'lend') {
+      // One that has lost its seat would be taken for the next one there.
+      if (seat.child === child) this.lending.hear(seat.index, message.message);
+    } else if ('id' in message) seat.answered(message);
   }
 
   private async give(seat: Seat, snapshot: Snapshot): Promise<void> {

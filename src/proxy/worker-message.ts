@@ -2,6 +2,7 @@ import type { Delta } from '../ir/delta.ts';
 import type { Collection } from '../ir/table.ts';
 import type { Serialised } from '../observe/metrics.ts';
 import type { ProxySettings } from './options.ts';
+import type { FromLessee, ToLessee } from './policy/rate-limit/lease.ts';
 
 /** Where a listener is served. */
 export type Address = {
@@ -14,13 +15,20 @@ export type Address = {
 
 /** What the supervisor tells a worker. `id` is repeated in the answer. */
 export type ToWorker =
-  | { readonly kind: 'start'; readonly settings: ProxySettings; readonly version: string }
+  | {
+      readonly kind: 'start';
+      readonly settings: ProxySettings;
+      readonly version: string;
+      /** How many workers there are. */
+      readonly workers: number;
+    }
   /** Some of the entries of a delta that follows. */
   | { readonly kind: 'part'; readonly id: number; readonly collection: Collection; readonly entries: Entries }
   /** The rest of the delta, which is applied now. */
   | { readonly kind: 'apply'; readonly id: number; readonly delta: Delta }
   | { readonly kind: 'remove'; readonly id: number; readonly gateway: string }
   | { readonly kind: 'metrics'; readonly id: number }
+  | { readonly kind: 'lent'; readonly message: ToLessee }
   /** A rotation has moved the access log's file. */
   | { readonly kind: 'reopen' }
   /** A region of the cache is emptied. */
@@ -39,4 +47,6 @@ export type FromWorker =
   | { readonly kind: 'done'; readonly id: number; readonly addresses: readonly Address[] }
   | { readonly kind: 'rejected'; readonly id: number; readonly reason: string }
   | { readonly kind: 'metrics'; readonly id: number; readonly metrics: Serialised }
+  /** What it may let through under rate limits is asked for. */
+  | { readonly kind: 'lend'; readonly message: FromLessee }
   | { readonly kind: 'bug'; readonly error: string };

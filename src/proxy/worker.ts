@@ -6,6 +6,7 @@ import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { applyingDelta } from '../snapshot/apply.ts';
 import { entryHash } from '../snapshot/digest.ts';
 import type { ProxySettings } from './options.ts';
+import type { FromLessee } from './policy/rate-limit/lease.ts';
 import { lowerHelpers } from './priority.ts';
 import { Proxy } from './proxy.ts';
 import type { FromWorker, ToWorker } from './worker-message.ts';
@@ -18,8 +19,9 @@ class Worker {
   /** Entries that came ahead of their delta. */
   private parts: Partial<Record<Collection, Record<string, object>>>;
 
-  constructor(settings: ProxySettings, version: string) {
-    this.proxy = new Proxy(settings, (error) => report(error));
+  constructor(settings: ProxySettings, version: string, workers: number) {
+    const send = (message: FromLessee) => tell({ kind: 'lend', message });
+    this.proxy = new Proxy(settings, (error) => report(error), workers > 1 ? { workers, send } : null);
     this.parts = {};
     addProcessMetrics(this.proxy.registry, { process: settings.name ?? 'worker', version });
   }
@@ -46,6 +48,9 @@ class Worker {
         break;
       case 'metrics':
         tell({ kind: 'metrics', id: message.id, metrics: this.proxy.metrics() });
+        break;
+      case 'lent':
+        this.proxy.hearLender(message.message);
         break;
       case 'reopen':
         this.proxy.reopenAccessLog();
@@ -102,7 +107,7 @@ let worker: Worker | null = null;
 
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'start') {
-    worker = new Worker(message.settings, message.version);
+    worker = new Worker(message.settings, message.version, message.workers);
     worker.start().catch((error) => {
       report(error);
       process.exit(1);

@@ -32,6 +32,8 @@ export type GatewayPlan = {
   readonly key: string;
   /** What its own `parametersRef` leads to. */
   readonly parameters: GatewayParameters | null;
+  /** What priorities of routes count against. */
+  readonly priorityScope: 'Namespace' | 'Gateway';
   /** Those that its parameters put before those of every rule; the same list while they are the same. */
   readonly filters: readonly Filter[];
   /** Its own. */
@@ -125,6 +127,7 @@ function planGateway(
     gateway,
     key,
     parameters: own.parameters,
+    priorityScope: mergeParameters(gatewayClass.parameters, own.parameters).routePriority?.scope ?? 'Namespace',
     filters: gatewayFilters(mergeParameters(gatewayClass.parameters, own.parameters).headers),
     listeners,
     listenerSets,

@@ -24,6 +24,7 @@ const DEBIAN = {
   nginx: { package: 'nginx', version: '-v' },
   haproxy: { package: 'haproxy', version: '-v' },
   wrk: { package: 'wrk', version: '-v' },
+  'redis-server': { package: 'redis-server', version: '--version' },
 } as const;
 
 export function findDebian(name: keyof typeof DEBIAN, fetch: boolean): Found {

@@ -339,3 +339,63 @@ row('PATH-06', 'a template without a slash, with two of them or with a scheme is
   }
   expect(refused('/a/{b}/%20')).toEqual([]);
 });
+
+/** An HTTPMatchPolicy for the route `app`. */
+function matching(spec: string): string {
+  return `apiVersion: headgate.dev/v1alpha1
+kind: HTTPMatchPolicy
+metadata: {name: app}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: app}]
+${spec.replace(/^(?=.)/gm, '  ')}`;
+}
+
+row(
+  ['RW-09', 'RW-10', 'RW-22', 'RW-23'],
+  'placeholders of a path template are carried over as they stand',
+  async () => {
+    const invoices = '/api/invoices_{company}/{id}-{version}_data/{ref*}';
+    const policy = matching(`path: {template: "${invoices}"}\n`);
+    const filter = transform('urlTemplate: {path: "/api/invoices_{company}/{id}-{version}_data/{ref}"}');
+    const urls = [
+      '/api/invoices_acme/42-7_data/abc',
+      '/api/invoices_a%2Fc/1-2-3_data/a%20b/c;d?x=%41&x=b',
+      '/api/invoices_a/1-2_data',
+    ];
+    expect(await forwarded(urls, filtered(prefix('/')), policy, filter)).toEqual(urls);
+  },
+);
+
+row(['MATCH-16', 'RW-27'], 'what a header captures becomes a part of the path, or a field', async () => {
+  const app = await startBackend();
+  const policy = matching('headers: [{name: version, type: Template, value: "version-{v}_country-{c}"}]\n');
+  const filter = transform(`
+urlTemplate: {path: "/{v}/api", query: [{name: country, value: "{c}"}]}
+requestHeaders: [{name: X-Country, value: "{c}"}]
+`);
+  const gateway = await startGateway([GATEWAY, app.service('app'), filtered(prefix('/')), policy, filter]);
+  await gateway.request('GET', '/a?x=1', { headers: { version: 'version-a/b_country-n l' } });
+  expect(app.last.url).toBe('/a%2Fb/api?country=n%20l&x=1');
+  expect(app.last.header('x-country')).toBe('n l');
+  expect((await gateway.request('GET', '/a')).status).toBe(404);
+});
+
+row('RW-14', 'a placeholder that the policy does not capture is refused', async () => {
+  const app = await startBackend();
+  const policy = matching('path: {template: "/users/{id}"}\n');
+  const filter = transform('urlTemplate: {path: "/api/{userId}"}');
+  const gateway = await startGateway([GATEWAY, app.service('app'), filtered(prefix('/')), policy, filter]);
+  expect((await gateway.request('GET', '/users/7')).status).toBe(500);
+  expect(gateway.condition('HTTPRouteFilter', 'one', 'Accepted')!.message).toContain(
+    'needs {userId}: matches[0] captures {id}',
+  );
+  await gateway.reload([
+    GATEWAY,
+    app.service('app'),
+    filtered(prefix('/')),
+    policy.replace('{id}', '{userId}'),
+    filter,
+  ]);
+  expect((await gateway.request('GET', '/users/7')).status).toBe(200);
+  expect(app.last.url).toBe('/api/7');
+});

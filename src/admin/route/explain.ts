@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { AdminSource, ExplainRequest } from '../source.ts';
 import type { Reply, Route } from './reply.ts';
 import { BadRequest, json } from './reply.ts';
@@ -7,12 +8,12 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110, section 5.5, as text. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-const PARAMETERS = ['method', 'url', 'header'];
+const PARAMETERS = ['method', 'url', 'header', 'client'];
 
 export const explain: Route = {
   path: '/explain',
   about:
-    'What would happen to a request: listener, rule, filters, backends. header is "name: value" and may be repeated.',
+    'What would happen to a request: listener, rule, filters, backends. header is "name: value" and may be repeated, client the address it comes from.',
   parameters: PARAMETERS,
   answer: (source, parameters) => answer(source, parameters, {}),
 };
@@ -43,7 +44,9 @@ async function answer(
     throw new BadRequest('url: an absolute http or https URL is needed, such as url=https://shop.example/cart');
   }
   const headers = parameters.getAll('header').map(header);
-  return json(200, await source.explain({ method, url, headers, ...about }));
+  const client = parameters.get('client');
+  if (client !== null && isIP(client) === 0) throw new BadRequest(`client: ${JSON.stringify(client)} is no IP address`);
+  return json(200, await source.explain({ method, url, headers, ...(client === null ? {} : { client }), ...about }));
 }
 
 function header(text: string): readonly [string, string] {

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../ir/delta.ts';
+import { withoutSessionKeys } from '../../ir/session-key.ts';
 import type { Certificate, RoutingTable } from '../../ir/table.ts';
 import type { ControllerSource } from '../source.ts';
 import type { Reply, Route } from './reply.ts';
@@ -49,6 +50,9 @@ function withoutSecrets(from: RoutingTable): unknown {
   for (const [key, { chain, names, notAfter }] of Object.entries(from.certificates)) {
     certificates[key] = { chain, key: '[redacted]', names, notAfter };
   }
+  const shown = <E extends object>(entries: Readonly<Record<string, E>>) =>
+    Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, withoutSessionKeys(entry)]));
+  const [rules, backends] = [shown(from.rules), shown(from.backends)];
   const secrets = Object.fromEntries(Object.keys(from.secrets).map((key) => [key, { value: '[redacted]' }]));
-  return { ...from, certificates, secrets };
+  return { ...from, rules, backends, certificates, secrets };
 }

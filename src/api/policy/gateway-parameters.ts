@@ -11,9 +11,11 @@ import {
   cacheSchema,
   clientIPSchema,
   connectionsSchema,
+  defaultsSchema,
   httpSchema,
   mirrorSchema,
   retrySchema,
+  routePrioritySchema,
   timeoutsSchema,
 } from './gateway-parameters/traffic.ts';
 import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
@@ -32,12 +34,14 @@ export const gatewayParametersSpecSchema = z.object({
   clientIP: clientIPSchema.describe('Whom to believe about where a request comes from.').optional(),
   accessLog: accessLogSchema.describe('One JSON line for each request, on standard output.').optional(),
   http: httpSchema.describe('Bounds of HTTP messages.').optional(),
+  defaults: defaultsSchema.describe('For routes that do not say themselves.').optional(),
   headers: headersSchema
     .describe('Header fields that all routes have in common; what a route says of a name wins.')
     .optional(),
   publicURL: baseURL.describe('Where clients find the Gateway, as far as filters have to tell ({BaseURL}).').optional(),
   timeouts: timeoutsSchema.describe('Bounds of waiting; 0s is none. Timeouts of routes are in the routes.').optional(),
   connections: connectionsSchema.describe('Bounds of connections.').optional(),
+  routePriority: routePrioritySchema.describe('What the priorities of HTTPMatchPolicies count against.').optional(),
   retry: retrySchema.describe('What retries of routes may cost.').optional(),
   mirror: mirrorSchema.describe('What mirroring may cost.').optional(),
   cache: cacheSchema.describe('What caching may cost.').optional(),

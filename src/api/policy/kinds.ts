@@ -1,7 +1,19 @@
+import { aggregateKind } from './aggregate.ts';
+import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import { cachePolicyKind } from './cache-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
+import { httpMatchPolicyKind } from './http-match-policy.ts';
 import { httpRouteFilterKind } from './http-route-filter.ts';
+import { rateLimitPolicyKind } from './rate-limit-policy.ts';
 
 /** Our own kinds. */
-export const OWN_KINDS: readonly KindDefinition[] = [cachePolicyKind, gatewayParametersKind, httpRouteFilterKind];
+export const OWN_KINDS: readonly KindDefinition[] = [
+  aggregateKind,
+  backendTrafficPolicyKind,
+  cachePolicyKind,
+  gatewayParametersKind,
+  httpMatchPolicyKind,
+  httpRouteFilterKind,
+  rateLimitPolicyKind,
+];

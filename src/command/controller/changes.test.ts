@@ -37,3 +37,10 @@ test('nothing of a certificate is shown', () => {
     { collection: 'certificates', key: 'c', change: 'changed', fields: [] },
   ]);
 });
+
+test('the key of sessions is not shown', () => {
+  const sessionPersistence = { kind: 'cookie', name: 'session', key: 'one secret' };
+  const from = table({ rules: { a: { name: '' } } });
+  const to = table({ rules: { a: { name: '', sessionPersistence } } });
+  expect(JSON.stringify(changesBetween(from, to))).not.toContain('one secret');
+});

@@ -1,5 +1,6 @@
 /** What differs between two tables, entry by entry and field by field, without private keys. */
 import type { Snapshot } from '../../ir/delta.ts';
+import { withoutSessionKeys } from '../../ir/session-key.ts';
 import type { Collection } from '../../ir/table.ts';
 import { changedKeys } from '../../snapshot/history.ts';
 
@@ -30,7 +31,8 @@ export function changesBetween(from: Snapshot, to: Snapshot): EntryChange[] {
 
 /** Certificates have their content as their key, so one never changes; nothing of them, or of secrets, is to be shown in any case. */
 function fieldsOf(collection: Collection, from: object, to: object): FieldChange[] {
-  return collection === 'certificates' || collection === 'secrets' ? [] : [...differences('', from, to)];
+  if (collection === 'certificates' || collection === 'secrets') return [];
+  return [...differences('', withoutSessionKeys(from), withoutSessionKeys(to))];
 }
 
 function* differences(path: string, from: unknown, to: unknown): Generator<FieldChange> {

@@ -3,6 +3,7 @@ import type { Filter } from '../../ir/filter.ts';
 import type { Endpoint } from '../../ir/table.ts';
 import type { ExplainedGateway, ExplainedRequest } from '../request.ts';
 import { printable, table } from './table.ts';
+import { sessionsText, trafficText } from './traffic.ts';
 
 /** So many losers are shown; the ones that were closest come first. */
 const MOST_CANDIDATES = 25;
@@ -53,9 +54,11 @@ function rank({ lost }: { readonly lost: string | null }): number {
 }
 
 function outcomeText(gateway: ExplainedGateway): string[] {
-  const { outcome, answer, filters, timeouts, retry, backends } = gateway;
+  const { outcome, answer, captures, filters, timeouts, retry, backends } = gateway;
   if (outcome.status !== 0) return [printable(`Answer: ${outcome.status} ${outcome.reason}: ${outcome.detail}`)];
   const parts: string[] = [];
+  const captured = Object.entries(captures).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  if (captured.length > 0) parts.push(printable(`Captures: ${captured.join(', ')}`), '');
   if (filters.length > 0) {
     parts.push(
       indented(
@@ -89,7 +92,27 @@ function outcomeText(gateway: ExplainedGateway): string[] {
     failure === null ? `${forwards.host}${forwards.path}` : `answers ${failure.status} ${failure.reason}`,
     failure === null ? endpointsText(endpoints) : '',
   ]);
-  return [...parts, indented(table(['BACKEND', 'WEIGHT', 'SHARE', 'SENDS', 'ENDPOINTS'], rows))];
+  return [
+    ...parts,
+    indented(table(['BACKEND', 'WEIGHT', 'SHARE', 'SENDS', 'ENDPOINTS'], rows)),
+    ...balancingText(gateway),
+  ];
+}
+
+/** Sessions, and the policies of backends: once for each policy. */
+function balancingText({ backends, sessionPersistence }: ExplainedGateway): string[] {
+  const lines: string[] = [];
+  if (sessionPersistence !== null) {
+    lines.push(`The rule has ${sessionsText(sessionPersistence)}: a session keeps its backend and endpoint`);
+  }
+  const seen = new Set<string | null>();
+  for (const { backend, traffic } of backends) {
+    if (traffic === null || seen.has(backend)) continue;
+    seen.add(backend);
+    const text = trafficText(traffic, sessionPersistence !== null);
+    lines.push(`BackendTrafficPolicy ${traffic.policy} holds for ${backend}: ${text}`);
+  }
+  return lines.map((line) => printable(line));
 }
 
 function endpointsText(endpoints: readonly Endpoint[]): string {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FakeApiServer } from '../../../test/fake/api-server.ts';
-import { KubeClient } from '../../kube/client.ts';
+import type { FakeApiServer } from '../../../test/fake/api-server.ts';
+import { startFakeKube } from '../../../test/fake/kube.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import { AuthorityKeeper } from './keeper.ts';
 import { type Authorities, SETTLE } from './rotation.ts';
 import { AuthoritySecret } from './secret.ts';
@@ -14,8 +15,7 @@ let now: number;
 let stop: AbortController;
 
 beforeEach(async () => {
-  server = new FakeApiServer();
-  client = new KubeClient({ server: await server.start(), tls: {}, authorization: async () => undefined });
+  ({ server, client } = await startFakeKube());
   server.install(SECRETS);
   now = Date.now();
   stop = new AbortController();

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FakeApiServer } from '../../../test/fake/api-server.ts';
+import type { FakeApiServer } from '../../../test/fake/api-server.ts';
+import { startFakeKube } from '../../../test/fake/kube.ts';
 import { emptyTable, type RoutingTable } from '../../ir/table.ts';
-import { KubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import { makePin, type Pin } from './pin.ts';
 import { PinSecret } from './pin-secret.ts';
 
@@ -16,8 +17,7 @@ const pinOf = (gateway: string, uid: string, rules = {}): Pin =>
   makePin(table(gateway, rules), { uid, revision: 'abc', at: '2026-01-01T00:00:00Z' });
 
 beforeEach(async () => {
-  server = new FakeApiServer();
-  client = new KubeClient({ server: await server.start(), tls: {}, authorization: async () => undefined });
+  ({ server, client } = await startFakeKube());
   server.install('/api/v1/secrets');
   stop = new AbortController();
   failed = [];

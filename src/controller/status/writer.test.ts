@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FakeApiServer } from '../../../test/fake/api-server.ts';
-import { KubeClient } from '../../kube/client.ts';
+import type { FakeApiServer } from '../../../test/fake/api-server.ts';
+import { startFakeKube } from '../../../test/fake/kube.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import type { StoredObject } from './merge.ts';
 import { StatusWriter } from './writer.ts';
 
@@ -11,8 +12,7 @@ let server: FakeApiServer;
 let client: KubeClient;
 
 beforeEach(async () => {
-  server = new FakeApiServer();
-  client = new KubeClient({ server: await server.start(), tls: {}, authorization: async () => undefined });
+  ({ server, client } = await startFakeKube());
   server.install(ALL);
 });
 

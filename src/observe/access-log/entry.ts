@@ -20,6 +20,10 @@ export class AccessEntry {
   status: number;
   /** Why the proxy itself answered or broke off, from its table of errors; `''` for a backend's answer. */
   reason: string;
+  /** The rate limit that the request was too many for: `<namespace>/<name of the policy>/<name of the limit>`. */
+  limit: string;
+  /** A hash of whom it was counted for. */
+  limitedClient: string;
   /** Key of the rule in the routing table. */
   rule: string;
   /** Key of the backend in the routing table. */
@@ -48,6 +52,8 @@ export class AccessEntry {
     this.protocol = '';
     this.status = 0;
     this.reason = '';
+    this.limit = '';
+    this.limitedClient = '';
     this.rule = '';
     this.backend = '';
     this.endpoint = '';

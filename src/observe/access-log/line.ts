@@ -11,7 +11,8 @@ const ESCAPED_ALL = /["\\\x00-\x1f\x7f-\x9f]/g;
 /**
  * One exchange as a line of JSON with its newline, the fields in the order of `AccessEntry` and named in snake case:
  * `time` (RFC 3339, UTC, ms), `request_id`, `trace_id`, `client`, `method`, `host`, `path`, `protocol`, `status`, `reason`,
- * `rule`, `backend`, `endpoint`, `attempts`, `bytes_in`, `bytes_out`, `duration_ms`, `backend_ms`, `user_agent`.
+ * `limit`, `limited_client`, `rule`, `backend`, `endpoint`, `attempts`, `bytes_in`, `bytes_out`, `duration_ms`, `backend_ms`,
+ * `user_agent`.
  * `attempts`, the bytes and `duration_ms` are always there, and `status` is in every exchange of HTTP.
  *
  * Only what a client wrote freely is looked through for characters to escape: method, host, path and user agent. Ids,
@@ -28,6 +29,7 @@ export function accessLine(entry: AccessEntry, keepQuery: boolean): string {
   if (entry.protocol !== '') line += `,"protocol":"${entry.protocol}"`;
   if (entry.status >= 0) line += `,"status":${entry.status}`;
   if (entry.reason !== '') line += `,"reason":"${entry.reason}"`;
+  if (entry.limit !== '') line += `,"limit":"${entry.limit}","limited_client":"${entry.limitedClient}"`;
   if (entry.rule !== '') line += `,"rule":"${entry.rule}"`;
   if (entry.backend !== '') line += `,"backend":"${entry.backend}"`;
   if (entry.endpoint !== '') line += `,"endpoint":"${entry.endpoint}"`;

@@ -15,16 +15,20 @@ export class Backends {
   private readonly origins: WeakMap<ReadonlyMap<string, Backend>, TableMaps>;
   /** By Gateway, then by key. */
   private readonly tables: Map<string, Map<string, Backend>>;
+  /** Those with a policy that wait until their table is served. */
+  private prepared: Backend[];
 
   constructor(limits: ProxyLimits, wheel: TimerWheel, reads: ReadPool, bug: (error: unknown) => void) {
     this.counts = { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 };
     this.shared = { limits, wheel, reads, counts: this.counts, bug };
     this.origins = new WeakMap();
     this.tables = new Map();
+    this.prepared = [];
   }
 
   /** The backends of a table by key. Backends of the Gateway's earlier table are taken over with their connections. */
   prepare(table: RoutingTable): Map<string, Backend> {
+    this.prepared = [];
     const maps = mapsOf(table);
     const known = this.tables.get(table.gateway);
     const before = known === undefined ? null : this.origins.get(known)!;
@@ -38,8 +42,11 @@ export class Backends {
         continue;
       }
       const backend = known?.get(key) ?? new Backend(key, entry);
+      const { entry: earlier } = backend;
       backend.secure(entry, table.certificates);
+      backend.govern(earlier, this.shared);
       backend.update((maps.endpoints.get(key) as EndpointSet | null) ?? undefined, this.shared);
+      if (backend.traffic !== null) this.prepared.push(backend);
       backends.set(key, backend);
     }
     this.origins.set(backends, maps);
@@ -50,6 +57,8 @@ export class Backends {
   commit(gateway: string, backends: Map<string, Backend>): void {
     const before = this.tables.get(gateway);
     this.tables.set(gateway, backends);
+    for (const backend of this.prepared) backend.serve();
+    this.prepared = [];
     if (before === undefined || before === backends) return;
     for (const [key, backend] of before) if (!backends.has(key)) backend.retire();
   }

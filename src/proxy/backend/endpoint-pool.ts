@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../ir/table.ts';
+import { ERRORS } from '../exchange/error.ts';
 import { SessionPool } from '../h2/session-pool.ts';
 import type { ProxyLimits } from '../options.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
@@ -8,6 +9,7 @@ import { BackendConnection } from './connection.ts';
 import { PendingQueue } from './pending-queue.ts';
 import type { ResponseSink } from './response-sink.ts';
 import type { BackendSecurity } from './security.ts';
+import { EndpointLoad } from './traffic/endpoint-load.ts';
 
 /** What pools count, over all of them. */
 export type PoolCounts = {
@@ -44,6 +46,8 @@ export class EndpointPool {
   private isRetired: boolean;
   /** For requests that go in HTTP/2; null while there was none. */
   private sessions: SessionPool | null;
+  /** For balancers. */
+  readonly load: EndpointLoad;
 
   constructor(endpoint: Endpoint, security: BackendSecurity | null, shared: PoolShared) {
     this.endpoint = endpoint;
@@ -57,6 +61,7 @@ export class EndpointPool {
     this.open = 0;
     this.isRetired = false;
     this.sessions = null;
+    this.load = new EndpointLoad(this.name);
   }
 
   /** An open connection that waits for a request, or a new stream of one, now the sink's; null when there is none. */
@@ -83,6 +88,12 @@ export class EndpointPool {
       return true;
     }
     return this.pending.add(sink);
+  }
+
+  /** Opens a connection for a check, whatever the bound: requests that wait must not make an endpoint look ill. */
+  probe(sink: ResponseSink): void {
+    if (!sink.speaksHttp2) this.openFor(sink);
+    else if (!this.connect(sink)) sink.backendFailed(ERRORS.overflow);
   }
 
   /** The sink no longer waits in the queue. */

@@ -5,7 +5,10 @@
 import type { BucketMap } from '../../ir/bucket-map.ts';
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Listener, Retry, RoutingTable, Rule, Timeouts } from '../../ir/table.ts';
+import type { EndpointPool } from '../backend/endpoint-pool.ts';
+import type { Sessions } from '../backend/traffic/session.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { Captures } from '../route/candidate.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { ListenerTable } from './listener-table.ts';
 import type { RunnableRule } from './rule.ts';
@@ -67,6 +70,13 @@ export interface CompiledMatch {
   readonly index: number;
   /** The prefix that ReplacePrefixMatch replaces, `''` for `/`; null when the match is not by prefix. */
   readonly prefix: string | null;
+  /**
+   * What placeholders of templates and groups of a regular expression path stand for, found anew at each call. Those of the
+   * path are percent-decoded: whoever puts one somewhere must encode it for that place.
+   */
+  captures(view: RequestView): Captures;
+  /** Those of the path alone and as it has them: they may stand in another path as they are. */
+  encodedCaptures(view: RequestView): Captures;
 }
 
 /** Why no rule serves a request: NO_LISTENER and NO_RULE are 404, MISDIRECTED is 421 (RFC 9110 section 15.5.20). */
@@ -101,9 +111,11 @@ export interface CompiledRule {
 
 /** Which backend gets the next request; exact over every run of as many requests as the reduced weights add up to. */
 export interface Split<R = CompiledBackendRef> {
-  /** Never null: a rule without usable weight has a reference whose `failure` is 500. */
-  next(): R;
+  /** Never null: a rule without usable weight has a reference whose `failure` is 500. `view` is the request. */
+  next(view?: RequestView): R;
   readonly refs: readonly R[];
+  /** Null where each request is chosen for by itself. */
+  readonly sessions: Sessions<EndpointPool> | null;
 }
 
 /** One backend of a rule, with the rule's filters and its own composed. */

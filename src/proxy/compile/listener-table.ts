@@ -1,6 +1,9 @@
 import type { Steps } from '../../ir/steps.ts';
+import type { Candidate } from '../route/candidate.ts';
 import { HostMap } from '../route/host.ts';
-import { Candidate, PathTable } from '../route/path.ts';
+import { PathTable } from '../route/path.ts';
+import { havePriorities, PriorityTable } from '../route/priority-table.ts';
+import { candidateOf } from '../route/refine/refined-candidate.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { CompiledListener } from './compiled.ts';
 import type { RunnableRule } from './rule.ts';
@@ -19,16 +22,46 @@ export class HostTable extends PathTable {
     this.rules = rules;
   }
 
-  *fill(listener: CompiledListener): Generator<void, void> {
+  *fill(listener: CompiledListener): Steps<void> {
+    const candidates: Candidate[] = [];
     for (const rule of this.rules) {
-      for (let i = 0; i < rule.rule.matches.length; i++) {
-        this.add(new Candidate(listener, this.hostname, rule, i));
-        yield;
-      }
+      candidates.push(...this.candidatesOf(listener, rule));
+      yield;
+    }
+    if (havePriorities(candidates)) {
+      this.leaveTo(yield* PriorityTable.of(candidates, listener.listener.priorityScope ?? 'Namespace'));
+      return;
+    }
+    for (const candidate of candidates) {
+      this.add(candidate);
+      yield;
     }
     yield* this.seal();
   }
+
+  /** In steps: the table with these changes, which shares with this one all that they do not touch. */
+  *changing(listener: CompiledListener, { gone, fresh }: HostChange): Steps<HostTable> {
+    const kept = this.rules.filter((rule) => !gone.has(rule));
+    const next = new HostTable(this.hostname, [...kept, ...fresh]);
+    const left = [...gone].flatMap((rule) => this.candidatesOf(listener, rule));
+    const brought = [...fresh].flatMap((rule) => this.candidatesOf(listener, rule));
+    const isSmall = (gone.size + fresh.size) * SMALL < kept.length;
+    if (isSmall && !havePriorities(brought) && this.mayChange([...left, ...brought])) {
+      yield;
+      next.takeOver(this, left, brought);
+    } else {
+      yield* next.fill(listener);
+    }
+    return next;
+  }
+
+  private candidatesOf(listener: CompiledListener, rule: RunnableRule): Candidate[] {
+    return rule.rule.matches.map((_, index) => candidateOf(listener, this.hostname, rule, index));
+  }
 }
+
+/** Changes of less than one in so many rules are made one by one. */
+const SMALL = 16;
 
 /**
  * What one listener serves. Tables are kept by the routes' own hostnames, which decide precedence; since a request gets
@@ -49,15 +82,10 @@ export class ListenerTable {
   *changing(changes: ReadonlyMap<string, HostChange>): Steps<ListenerTable> {
     if (changes.size === 0) return this;
     const hosts = this.hosts.copy();
-    for (const [hostname, { gone, fresh }] of changes) {
-      const kept = hosts.get(hostname)?.rules.filter((rule) => !gone.has(rule)) ?? [];
-      if (kept.length + fresh.size === 0) {
-        hosts.delete(hostname);
-        continue;
-      }
-      const built = new HostTable(hostname, [...kept, ...fresh]);
-      yield* built.fill(this.identity);
-      hosts.set(hostname, built);
+    for (const [hostname, change] of changes) {
+      const next = yield* (hosts.get(hostname) ?? new HostTable(hostname, [])).changing(this.identity, change);
+      if (next.rules.length === 0) hosts.delete(hostname);
+      else hosts.set(hostname, next);
     }
     return new ListenerTable(this.identity, hosts);
   }

@@ -1,5 +1,6 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
+import { Sessions } from '../backend/traffic/session.ts';
 import { CorsFilter } from '../filter/cors.ts';
 import { EMPTY_PLAN, hostOf, planOf } from '../filter/header-modifier.ts';
 import { RequestMirrorer } from '../filter/mirror.ts';
@@ -11,6 +12,7 @@ import { UNCOUNTED } from '../metrics.ts';
 import type { CompiledBackendRef, CompiledRule, CorsPolicy, Mirror, Redirect, Rewrite, Split } from './compiled.ts';
 import { SharedParts } from './shared-parts.ts';
 import { WeightedSplit } from './split.ts';
+import { StickySplit } from './sticky-split.ts';
 
 /** A rule ready to run. It lives as long as its entry of the table does not change, and with it the split's position. */
 export class RunnableRule implements CompiledRule {
@@ -59,8 +61,9 @@ export class RunnableRule implements CompiledRule {
     const refs = rule.backends.map((backend) => refOf(backend, this, shared));
     const served = refs.find((ref) => ref.weight > 0);
     const split = new WeightedSplit(refs, served ?? refOf(nothing(rule), this, shared));
-    this.only = split.only;
-    this.split = split;
+    const { sessionPersistence } = rule;
+    this.only = sessionPersistence === undefined ? split.only : null;
+    this.split = sessionPersistence === undefined ? split : new StickySplit(split, new Sessions(sessionPersistence));
   }
 }
 

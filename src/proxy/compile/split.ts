@@ -14,6 +14,7 @@ export class WeightedSplit<R extends { readonly weight: number } = CompiledBacke
   /** The answer to every request where there is no choice, as in most rules; null where there is. */
   readonly only: R | null;
   readonly refs: readonly R[];
+  readonly sessions: null;
   private readonly weights: readonly number[];
   private readonly total: number;
   private readonly sequence: Uint16Array | null;
@@ -28,6 +29,7 @@ export class WeightedSplit<R extends { readonly weight: number } = CompiledBacke
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     this.only = total === 0 ? fallback : refs.length === 1 ? refs[0]! : null;
     this.refs = refs;
+    this.sessions = null;
     this.weights = weights;
     this.total = total;
     this.current = this.only === null ? new Float64Array(refs.length) : NOTHING_OWED;

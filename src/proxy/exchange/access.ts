@@ -1,6 +1,9 @@
 import { X_FORWARDED_FOR } from '../http1/known-field.ts';
 import type { Exchange } from './exchange.ts';
 
+/** Of an exchange whose client went away before it got a status. */
+const GONE = 499;
+
 /** Writes the access log's line for an exchange that ends now. */
 export function logExchange(exchange: Exchange, status: number, reason: string, now: number): void {
   const { attempts, client, request, route, runtime } = exchange;
@@ -18,8 +21,12 @@ export function logExchange(exchange: Exchange, status: number, reason: string, 
   entry.host = isKnown ? head.host : '';
   entry.path = isKnown ? head.path + head.query : '';
   entry.protocol = isKnown ? client.protocol : '';
-  entry.status = status;
+  // Nobody got it: the word that proxies have for that.
+  entry.status = status === 0 ? GONE : status;
   entry.reason = reason;
+  const limited = exchange.guard.visit?.limited ?? null;
+  entry.limit = limited === null ? '' : limited.limit;
+  entry.limitedClient = limited === null ? '' : limited.client;
   entry.rule = route.rule === null ? '' : route.rule.key;
   entry.backend = attempts.backend === null ? '' : attempts.backend.key;
   entry.endpoint = attempts.pool === null ? '' : attempts.pool.name;

@@ -83,6 +83,7 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
     this.peer = plainAddress(this.socket.remoteAddress ?? '');
     this.isFramed = true;
     this.head = new RequestHead(this.limits.message, normalisePath);
+    this.head.origin = this;
     this.body = new BodyReader(this.limits.message);
     this.served = 0;
     this.isEnded = false;

@@ -21,6 +21,7 @@ export const ERRORS = {
   misdirected: error(421, 'misdirected'),
   invalidBackend: error(500, 'invalid-backend'),
   noEndpoint: error(503, 'no-endpoint'),
+  circuitOpen: error(503, 'circuit-open'),
   // Getting to a backend
   overflow: error(503, 'connection-limit'),
   pendingTimeout: error(503, 'pending-timeout'),
@@ -30,6 +31,7 @@ export const ERRORS = {
   backendCertificate: error(502, 'backend-certificate', true),
   backendProtocol: error(502, 'backend-not-http2', true),
   streamRefused: error(503, 'stream-refused', true),
+  retryBudget: error(503, 'retry-budget'),
   // A backend that had the request
   backendClosed: error(502, 'backend-closed', true),
   badResponse: error(502, 'bad-response'),

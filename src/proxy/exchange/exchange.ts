@@ -8,7 +8,7 @@ import { NO_BODY } from '../http1/framing.ts';
 import type { Runtime } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
 import { logExchange } from './access.ts';
-import { AGAIN, AGAIN_FRESH, Attempts, NO_MORE } from './attempts.ts';
+import { AGAIN_FRESH, Attempts, NO_MORE, SPENT } from './attempts.ts';
 import type { Client, ResponseSide, UpgradableClient } from './client.ts';
 import { Deadlines } from './deadlines.ts';
 import { ERRORS, type ProxyError } from './error.ts';
@@ -119,8 +119,9 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   private limitTime({ isGrpc, timeouts }: CompiledRule): void {
-    const time = isGrpc ? grpcTime(this.client.head, timeouts.request) : timeouts.request;
-    if (time === 0) return;
+    const { requestTimeout } = this.runtime.options.limits;
+    const time = isGrpc ? grpcTime(this.client.head, timeouts.request) : timeouts.request || requestTimeout;
+    if (time <= 0) return;
     this.deadlines.request = this.startedAt + time;
     this.deadlines.arm();
   }
@@ -134,7 +135,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.fail(ERRORS.bodyTooLarge);
       return;
     }
-    this.attempts.backend = this.route.backend;
+    this.attempts.begin(this.route.backend!, rule, this);
     this.speaksHttp2 = this.route.speaksHttp2;
     if (ref.mirrors.length > 0) this.request.chooseMirrors(ref.mirrors);
     this.limitTime(rule);
@@ -160,7 +161,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   private attempt(isFresh: boolean): void {
     const pool = this.attempts.next();
     if (pool === null) {
-      this.fail(ERRORS.noEndpoint);
+      this.fail(this.attempts.refusal);
       return;
     }
     this.request.isHeadSent = false;
@@ -210,6 +211,10 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   private repeat(next: number): void {
+    if (next === SPENT) {
+      this.fail(ERRORS.retryBudget);
+      return;
+    }
     this.runtime.metrics.retries++;
     this.deadlines.attempt = 0;
     const backoff = next === AGAIN_FRESH ? 0 : (this.route.rule!.retry?.backoff ?? 0);
@@ -242,10 +247,11 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.backendFailed(ERRORS.backendClosed);
       return;
     }
-    if (this.attempts.afterStatus(head.status, request, this.route.rule!.retry) === AGAIN) {
+    const next = this.attempts.afterStatus(head.status, request, this.route.rule!.retry);
+    if (next !== NO_MORE) {
       this.carrier = null;
       carrier.release(!client.isReceiving);
-      this.repeat(AGAIN);
+      this.repeat(next);
       return;
     }
     const instead = this.guard.insteadOf(carrier);
@@ -263,6 +269,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     this.state = RESPONDING;
     this.deadlines.attempt = 0;
+    this.attempts.passage?.keepSession();
     this.guard.begin(carrier, buffer);
     if (isUpgraded) this.startTunnel(client.upgradable!, carrier.upgradable!);
   }
@@ -391,6 +398,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   private giveUp(error: ProxyError): void {
     if (this.state === RESPONDING) this.breakOff(error);
     else {
+      this.attempts.passage?.failed(error);
       this.abandon();
       this.fail(error);
     }
@@ -414,7 +422,12 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { client } = this;
     // HTTP/2 tells a client by 421 to come by another connection; gRPC has no word for that.
     const isForGrpc = !client.isFramed && error !== ERRORS.misdirected && isGrpc(client.head);
-    this.answer(isForGrpc ? grpcError(error) : errorBody(error.status), error.reason, closes, error.status);
+    this.answer(
+      isForGrpc ? grpcError(error) : errorBody(error.status, this.attempts.retryAfter),
+      error.reason,
+      closes,
+      error.status,
+    );
   }
 
   /** Answers without a backend, with what the rule does to every response. */
@@ -432,8 +445,10 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { client, runtime } = this;
     const { metrics } = runtime;
     const now = performance.now();
-    const { rule } = this.route;
-    metrics.count(rule, status, reason, (now - this.startedAt) / 1_000);
+    const { ref, rule } = this.route;
+    const seconds = (now - this.startedAt) / 1_000;
+    metrics.count(rule, status, reason, seconds);
+    if (ref !== null && rule!.only === null) metrics.splits.count(rule!, ref.backend, status, seconds);
     metrics.requestBytes += client.body.received;
     metrics.responseBytes += this.response.bytes;
     if (runtime.accessLog !== null) logExchange(this, status, reason, now);

@@ -2,6 +2,7 @@ import type { Carrier } from '../backend/carrier.ts';
 import type { ContentCoding } from '../coding/accept-encoding.ts';
 import { CodedResponse, type CodedSink } from '../coding/coded-response.ts';
 import { codedAnswer, prepareCoding } from '../coding/prepare.ts';
+import { headerPlan } from '../filter/header-modifier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { Stage, SubstituteAnswer } from '../policy/stage.ts';
 import { Visit } from '../policy/visit.ts';
@@ -96,9 +97,13 @@ export class Guard implements CodedSink {
     return true;
   }
 
-  /** What is done to the header section of a response: `plan`, and then what stages want. */
+  /** What is done to the header section of a response: `plan`, then what stages want, then what keeps a session. */
   responsePlan(plan: HeaderPlan): HeaderPlan {
-    return this.visit === null ? plan : this.visit.response.after(plan);
+    const { passage } = this.exchange.attempts;
+    const edited = this.visit === null ? plan : this.visit.response.after(plan);
+    if (passage === null || passage.field === null) return edited;
+    const { drop, ...line } = passage.field;
+    return headerPlan(drop === '' ? edited.drop : [...edited.drop, drop], [...edited.lines, line]);
   }
 
   /** What a stage would rather answer than this response; null: nothing, or there is none. */

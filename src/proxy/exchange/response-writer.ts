@@ -109,6 +109,7 @@ export const REASONS: Readonly<Record<number, string>> = {
   307: 'Temporary Redirect',
   308: 'Permanent Redirect',
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   408: 'Request Timeout',
@@ -117,6 +118,7 @@ export const REASONS: Readonly<Record<number, string>> = {
   417: 'Expectation Failed',
   421: 'Misdirected Request',
   426: 'Upgrade Required',
+  429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   501: 'Not Implemented',
@@ -172,8 +174,10 @@ export function isDropped(plan: HeaderPlan | null, name: string): boolean {
   return plan !== null && plan.drop.length > 0 && plan.drop.includes(name.toLowerCase());
 }
 
-/** A short text for people who see an error in their browser or log. */
-export function errorBody(status: number): DirectResponse {
+/** A short text for people who see an error in their browser or log. `retryAfter`: seconds; 0 is not told. */
+export function errorBody(status: number, retryAfter = 0): DirectResponse {
   const text = `${status} ${REASONS[status] ?? ''}\n`;
-  return { status, headers: [['Content-Type', 'text/plain; charset=utf-8']], body: text };
+  const headers: [string, string][] = [['Content-Type', 'text/plain; charset=utf-8']];
+  if (retryAfter > 0) headers.push(['Retry-After', String(retryAfter)]);
+  return { status, headers, body: text };
 }

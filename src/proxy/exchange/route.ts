@@ -57,7 +57,7 @@ export class Route {
     if (match === null || ref === null) return NO_STAGES;
     const own = match.isGuarded ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)] : NO_STAGES;
     const behind = backend === null ? NO_STAGES : policies.ofBackend(backend.entry);
-    return behind.length === 0 ? own : [...own, ...behind];
+    return inOrder(behind.length === 0 ? own : [...own, ...behind]);
   }
 
   /** Whether it may have stages. */
@@ -79,7 +79,7 @@ export class Route {
       if (preflight !== null) return this.answer(preflight, PREFLIGHT);
     }
     if (rule.redirect !== null) return this.answer(rule.redirect.response(head, match, site.publicPort), REDIRECT);
-    const ref = rule.only ?? rule.split.next();
+    const ref = rule.only ?? rule.split.next(head);
     this.ref = ref;
     if (ref.failure !== null) {
       return this.fail({ status: ref.failure.status, reason: ref.failure.reason, retryable: false });
@@ -115,6 +115,14 @@ export class Route {
     this.error = error;
     return FAILED;
   }
+}
+
+/** What answers in place of a backend comes after what stands before that backend. */
+function inOrder(stages: readonly Stage[]): readonly Stage[] {
+  for (let index = 1; index < stages.length; index++) {
+    if (stages[index]!.order < stages[index - 1]!.order) return stages.toSorted((a, b) => a.order - b.order);
+  }
+  return stages;
 }
 
 function routingError(unrouted: Unrouted): ProxyError {

@@ -21,7 +21,9 @@ const rule = new RunnableRule('r', {
 
 function matchOn(port: number, protocol: Listener['protocol'], prefix: string | null = '/old'): CompiledMatch {
   const listener: Listener = { port, protocol, hostname: '', addresses: [], tls: null };
-  return { status: 0, listener: { key: 'l', listener }, rule, isGuarded: false, routeHostname: '', index: 0, prefix };
+  const captures = () => ({});
+  const found = { rule, isGuarded: false, routeHostname: '', index: 0, prefix, captures, encodedCaptures: captures };
+  return { status: 0, listener: { key: 'l', listener }, ...found };
 }
 
 function redirect(more: Partial<RequestRedirect>): RequestRedirector {

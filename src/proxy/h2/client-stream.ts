@@ -52,6 +52,7 @@ export class ClientStream implements Client {
     this.isFramed = false;
     this.streamHead = new StreamHead(limits);
     this.head = this.streamHead.head;
+    this.head.origin = this;
     this.body = new BodyReader(limits);
     this.hasInput = false;
     this.isVolatile = false;

@@ -1,4 +1,4 @@
-import type { RequestView } from '../route/request-view.ts';
+import type { RequestOrigin, RequestView } from '../route/request-view.ts';
 import { latin1 } from './bytes.ts';
 import { DONE, FAULTS, type Fault, MORE, REFUSED } from './fault.ts';
 import { FieldSection } from './field-section.ts';
@@ -62,6 +62,8 @@ export class RequestHead implements RequestView {
   expectsContinue!: boolean;
   /** Scheme of a target in absolute form: `http`, `https`, or `''` for the other forms. */
   targetScheme!: string;
+  /** What it came by; null in tests of the parser. */
+  origin: RequestOrigin | null;
   private readonly limits: MessageLimits;
   private readonly normalise: NormalisePath;
   private position!: number;
@@ -79,6 +81,7 @@ export class RequestHead implements RequestView {
     this.requestLine = new RequestLine();
     this.limits = limits;
     this.normalise = normalise;
+    this.origin = null;
     this.reset();
   }
 
@@ -201,6 +204,19 @@ export class RequestHead implements RequestView {
 
   header(name: string): string | null {
     return this.fields.get(name);
+  }
+
+  get clientAddress(): string {
+    const { origin } = this;
+    return origin === null ? '' : origin.runtime.trusted.clientOf(origin.peer, this.header('x-forwarded-for'));
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.origin?.site.scheme ?? 'http';
+  }
+
+  get sni(): string {
+    return this.origin?.sni ?? '';
   }
 
   /** Writes a request line with its CRLF, in origin form. What is null is as the client has it. */

@@ -1,37 +1,25 @@
 import type { CompiledPort } from '../compile/compiled.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { Acceptor } from './acceptor.ts';
+import { AcceptorPlace, type Connections } from './acceptor-place.ts';
 import { Front } from './front.ts';
-import type { OpenPlace, Place, Served } from './place.ts';
+import type { Place, Served } from './place.ts';
 
 /** A port of HTTP listeners. */
-export class HttpPlace implements OpenPlace {
+export class HttpPlace extends AcceptorPlace {
   private readonly place: Place;
   private readonly site: Site;
   private readonly front: Front;
-  private readonly acceptor: Acceptor;
+  protected readonly acceptor: Acceptor;
+  protected readonly fronts: readonly Connections[];
 
   constructor(runtime: Runtime, place: Place, bound: number, served: Served) {
+    super();
     this.place = place;
     this.site = siteOf(runtime, 'http', served, served.compiled.ports.get(place.port)!, bound);
     this.front = new Front(runtime, this.site, null);
+    this.fronts = [this.front];
     this.acceptor = new Acceptor(runtime, place.address, bound, (socket) => this.front.take(socket));
-  }
-
-  get port(): number {
-    return this.acceptor.port;
-  }
-
-  get boundPort(): number {
-    return this.acceptor.boundPort;
-  }
-
-  get openConnections(): number {
-    return this.front.openConnections;
-  }
-
-  listen(): Promise<void> {
-    return this.acceptor.listen();
   }
 
   serve({ compiled, backends, policies }: Served): void {
@@ -40,16 +28,6 @@ export class HttpPlace implements OpenPlace {
     this.site.compiled = port;
     this.site.backends = backends;
     this.site.policies = policies;
-  }
-
-  stop(): void {
-    this.acceptor.close();
-    this.front.stop();
-  }
-
-  destroy(): void {
-    this.acceptor.destroy();
-    this.front.destroy();
   }
 }
 

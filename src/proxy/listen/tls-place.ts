@@ -4,12 +4,13 @@ import type { Runtime } from '../runtime.ts';
 import { STREAM_ENDS } from '../stream/end.ts';
 import { reset } from '../wire.ts';
 import { Acceptor } from './acceptor.ts';
+import { AcceptorPlace, type Connections } from './acceptor-place.ts';
 import type { CertificateChoice } from './certificate.ts';
 import { ClientHello } from './client-hello.ts';
 import { type FirstBytesReader, TOO_LATE } from './first-bytes.ts';
 import { Front } from './front.ts';
 import { siteOf } from './http-place.ts';
-import type { OpenPlace, Place, Served } from './place.ts';
+import type { Place, Served } from './place.ts';
 import { StreamFront } from './stream-front.ts';
 import { tlsOptions } from './tls-options.ts';
 
@@ -17,11 +18,11 @@ import { tlsOptions } from './tls-options.ts';
  * A port of HTTPS and TLS listeners. Where there are HTTPS listeners only, connections are decrypted as they come; beside
  * a TLS listener their ClientHello says first whose they are.
  */
-export class TlsPlace implements OpenPlace {
+export class TlsPlace extends AcceptorPlace {
   private readonly runtime: Runtime;
   private readonly place: Place;
   private readonly bound: number;
-  private readonly acceptor: Acceptor;
+  protected readonly acceptor: Acceptor;
   private readonly streams: StreamFront;
   /** Null while there is no HTTPS listener. */
   private https: Front | null;
@@ -31,6 +32,7 @@ export class TlsPlace implements OpenPlace {
   private streamChoice: CertificateChoice | null;
 
   constructor(runtime: Runtime, place: Place, bound: number, served: Served) {
+    super();
     this.runtime = runtime;
     this.place = place;
     this.bound = bound;
@@ -48,24 +50,6 @@ export class TlsPlace implements OpenPlace {
     this.serve(served);
   }
 
-  get port(): number {
-    return this.acceptor.port;
-  }
-
-  get boundPort(): number {
-    return this.acceptor.boundPort;
-  }
-
-  get openConnections(): number {
-    let count = this.streams.openConnections + (this.https?.openConnections ?? 0);
-    for (const front of this.leaving) count += front.openConnections;
-    return count;
-  }
-
-  listen(): Promise<void> {
-    return this.acceptor.listen();
-  }
-
   serve(served: Served): void {
     const { compiled, backends, choices } = served;
     const { port } = this.place;
@@ -77,17 +61,8 @@ export class TlsPlace implements OpenPlace {
     this.serveHttps(served);
   }
 
-  stop(): void {
-    this.acceptor.close();
-    this.streams.stop();
-    this.https?.stop();
-  }
-
-  destroy(): void {
-    this.acceptor.destroy();
-    this.streams.destroy();
-    for (const front of this.leaving) front.destroy();
-    this.https?.destroy();
+  protected get fronts(): readonly Connections[] {
+    return this.https === null ? [this.streams, ...this.leaving] : [this.streams, this.https, ...this.leaving];
   }
 
   private serveHttps(served: Served): void {

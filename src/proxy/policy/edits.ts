@@ -24,6 +24,15 @@ export class Edits {
     return this.add(name, value);
   }
 
+  /** As `set`, for a field of our own making, which need not be looked at. `lower` is its name in lower case. */
+  setOwn(lower: string, name: string, value: string): void {
+    if (this.lines !== null) this.lines = this.lines.filter((line) => line.name.toLowerCase() !== lower);
+    this.drop ??= [];
+    this.drop.push(lower);
+    this.lines ??= [];
+    this.lines.push({ name, value });
+  }
+
   /** Beside the values so far. False as `set`. */
   add(name: string, value: string): boolean {
     if (!isField(name, value)) return false;

@@ -2,7 +2,7 @@ import type { Filter } from '../../ir/filter.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
+import type { CompiledBackendRef, CompiledMatch, CompiledTable } from '../compile/compiled.ts';
 import type { Runtime } from '../runtime.ts';
 import { FailedStage } from './failed-stage.ts';
 import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
@@ -21,6 +21,7 @@ const NONE: readonly Stage[] = [];
 /** The stages of one table, and which of them hold for a request. */
 export class PolicyTable {
   private readonly table: RoutingTable;
+  private readonly rules: CompiledTable['rules'];
   private readonly runtime: Runtime;
   private readonly state: PolicyState;
   private readonly made: Map<string, Made>;
@@ -30,8 +31,10 @@ export class PolicyTable {
   private readonly backends: Map<Backend['entry'], readonly Stage[]>;
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
-  constructor(table: RoutingTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
+  constructor(compiled: CompiledTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
+    const { rules, table } = compiled;
     this.table = table;
+    this.rules = rules;
     this.runtime = runtime;
     this.state = state;
     this.made = new Map();
@@ -104,7 +107,7 @@ export class PolicyTable {
   }
 
   private context(key: string, asked: Map<string, string | null>): StageContext {
-    const { runtime, state, table } = this;
+    const { rules, runtime, state, table } = this;
     return {
       key,
       runtime,
@@ -114,6 +117,7 @@ export class PolicyTable {
         asked.set(name, value);
         return value === null ? null : Buffer.from(value, 'base64');
       },
+      rule: (name) => rules.get(name),
       backend: (name) => runtime.backends.of(table.gateway, name),
     };
   }

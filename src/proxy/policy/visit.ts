@@ -4,7 +4,9 @@ import type { Carrier } from '../backend/carrier.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { ResponseCoding } from '../coding/response-coding.ts';
 import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
+import type { Client } from '../exchange/client.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { ForwardedHead } from '../exchange/forwarded-head.ts';
 import { type Outgoing, outgoingOf } from '../exchange/outgoing.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
@@ -42,18 +44,19 @@ export class Visit {
   hostname: string | null;
   /** Method to send in place of the request's own; null: as it is. */
   method: string | null;
+  /** Which rate limit the request was too many for, and a hash of whom it was counted for; null: for none. */
+  limited: { readonly limit: string; readonly client: string } | null;
   /** What may answer in place of the backend; null: nothing. */
   substitute: Substitute | null;
   /** In which codings the response may be sent; null: as it is. */
   coding: ResponseCoding | null;
-  /** Whether the exchange has ended. */
-  isOver: boolean;
   private readonly exchange: Exchange;
   private readonly stages: readonly Stage[];
   private at: number;
   /** Whether a stage was entered that has not said yet what becomes of the request. */
   private isWaiting: boolean;
   private isEntering: boolean;
+  private isOver: boolean;
   private direct: DirectResponse | null;
   private reason: string;
   private carrier: Carrier | null;
@@ -69,14 +72,15 @@ export class Visit {
     this.query = null;
     this.hostname = null;
     this.method = null;
+    this.limited = null;
     this.substitute = null;
     this.coding = null;
-    this.isOver = false;
     this.exchange = exchange;
     this.stages = stages;
     this.at = 0;
     this.isWaiting = false;
     this.isEntering = false;
+    this.isOver = false;
     this.direct = null;
     this.reason = '';
     this.carrier = null;
@@ -91,16 +95,6 @@ export class Visit {
 
   get match(): CompiledMatch {
     return this.exchange.route.match!;
-  }
-
-  /** The backend of the rule that the request would go to. */
-  get ref(): CompiledBackendRef {
-    return this.exchange.route.ref!;
-  }
-
-  /** Null when there is none to go to. */
-  get backend(): Backend | null {
-    return this.exchange.route.backend;
   }
 
   /** Whether that backend is spoken to in HTTP/2. */
@@ -141,6 +135,16 @@ export class Visit {
     this.exchange.method = method;
   }
 
+  /** Where the request goes unless a stage decides otherwise; null for nowhere. */
+  get backend(): Backend | null {
+    return this.exchange.route.backend;
+  }
+
+  /** Whether the exchange is over, so that nothing of the request may be asked for any more. */
+  get aborted(): boolean {
+    return this.isOver;
+  }
+
   get scheme(): 'http' | 'https' {
     return this.site.scheme;
   }
@@ -162,6 +166,20 @@ export class Visit {
   get clientAddress(): string {
     const { client, runtime } = this.exchange;
     return runtime.trusted.clientOf(client.peer, client.head.header('x-forwarded-for'));
+  }
+
+  /** Where the request goes unless a stage answers it. */
+  get ref(): CompiledBackendRef {
+    return this.exchange.route.ref!;
+  }
+
+  get client(): Client {
+    return this.exchange.client;
+  }
+
+  /** The request as it would go to its backend, with what stages have done to it so far. */
+  forwarded(): ForwardedHead {
+    return this.exchange.request.forwarded();
   }
 
   /** What the client showed in its TLS handshake; null for nothing. */

@@ -4,9 +4,10 @@ import type { CompiledMatch, CompiledPort, CompiledTable, Unrouted } from '../co
 import { answerOf } from '../filter/direct-response.ts';
 import { inPhaseOrder, PHASES, type Phase } from '../filter/phases.ts';
 import type { DirectResponse } from '../filter/plan.ts';
+import { type Candidate, type Captures, PATH_KINDS, precedence } from './candidate.ts';
 import { bySpecificity, covers } from './host.ts';
 import { hostnameLoss, lossOf } from './loss.ts';
-import { Candidate, precedence } from './path.ts';
+import { candidateOf, RefinedCandidate } from './refine/refined-candidate.ts';
 import type { RequestView } from './request-view.ts';
 
 /** Why a request goes where it goes. Plain, JSON-safe data. */
@@ -18,6 +19,8 @@ export type Explanation = {
   readonly listeners: readonly { readonly listener: string; readonly hostname: string; readonly lost: string | null }[];
   /** Every match of every rule of the listener that serves, in the order in which they are tried. */
   readonly candidates: readonly ExplainedCandidate[];
+  /** What the placeholders of templates and the groups of a pattern stand for. */
+  readonly captures: Captures;
   /** What answers before any backend is asked: a preflight, a redirect, or a direct response if policies let the request pass. */
   readonly answer: DirectResponse | null;
   /** The filters of the rule that won, in the order in which they take effect. */
@@ -75,7 +78,8 @@ export function explain(table: CompiledTable, question: Question): Explanation {
     return {
       outcome: { status: found.status, reason: found.reason, detail: detailOf(found, port, view.host, sni) },
       listeners,
-      candidates: found.reason === 'NoRule' ? explainCandidates(table, port, view) : [],
+      candidates: found.reason === 'NoRule' ? explainCandidates(table, port, view, null) : [],
+      captures: {},
       answer: null,
       filters: [],
       backends: [],
@@ -86,7 +90,8 @@ export function explain(table: CompiledTable, question: Question): Explanation {
   return {
     outcome: { status: 0, rule: rule.key, match: found.index },
     listeners,
-    candidates: explainCandidates(table, port, view),
+    candidates: explainCandidates(table, port, view, found),
+    captures: found.captures(view),
     answer:
       rule.cors?.preflight(view) ?? rule.redirect?.response(view, found, publicPort) ?? directAnswer(rule.filters),
     filters: rule.filters.map(withPhase),
@@ -120,32 +125,68 @@ function explainListeners(port: CompiledPort, host: string): Explanation['listen
   });
 }
 
-/** The order of precedence of the kinds of path. */
-const KINDS = ['exact', 'regex', 'prefix'];
-
-function explainCandidates(table: CompiledTable, port: CompiledPort, view: RequestView): ExplainedCandidate[] {
+function explainCandidates(
+  table: CompiledTable,
+  port: CompiledPort,
+  view: RequestView,
+  found: CompiledMatch | null,
+): ExplainedCandidate[] {
   const listener = port.listenerFor(view.host)!;
   const candidates = table.listeners
     .get(listener.key)!
     .hosts.values()
     .flatMap((host) =>
-      host.rules.flatMap((rule) => rule.rule.matches.map((_, i) => new Candidate(listener, host.hostname, rule, i))),
+      host.rules.flatMap((rule) => rule.rule.matches.map((_, i) => candidateOf(listener, host.hostname, rule, i))),
     );
+  const everywhere = listener.listener.priorityScope === 'Gateway';
   candidates.sort(
     (a, b) =>
       bySpecificity(a.routeHostname, b.routeHostname) ||
-      KINDS.indexOf(a.match.path.kind) - KINDS.indexOf(b.match.path.kind) ||
+      (everywhere || a.namespace === b.namespace ? byPriority(a, b) : 0) ||
+      PATH_KINDS.indexOf(a.kind) - PATH_KINDS.indexOf(b.kind) ||
       precedence(a, b),
   );
-  let first: Candidate | null = null;
+  const isFound = (one: Candidate): boolean =>
+    one.rule === found?.rule && one.index === found.index && one.routeHostname === found.routeHostname;
+  const winner = candidates.find(isFound) ?? null;
   return candidates.map((candidate) => {
-    const { rule, index, routeHostname, match } = candidate;
-    let lost = lossOf(candidate, view);
-    if (lost === null && first !== null) lost = `lower precedence than ${first.rule.key}, match ${first.index}`;
-    else if (lost === null) first = candidate;
-    const path = `${match.path.kind} ${match.path.value || '/'}`;
-    return { rule: rule.key, match: index, hostname: routeHostname, path, lost };
+    const { rule, index, routeHostname } = candidate;
+    const lost = candidate === winner ? null : (lossOf(candidate, view) ?? lossTo(winner, candidate, everywhere));
+    return { rule: rule.key, match: index, hostname: routeHostname, path: pathText(candidate), lost };
   });
+}
+
+/** Why a match that holds for the request does not get it. */
+function lossTo(winner: Candidate | null, candidate: Candidate, everywhere: boolean): string | null {
+  if (winner === null) return null;
+  const by = `${winner.rule.key}, match ${winner.index}`;
+  if (winner.routeHostname !== candidate.routeHostname || winner.priority === candidate.priority) {
+    return `lower precedence than ${by}`;
+  }
+  const [own, other] = [priorityText(candidate), priorityText(winner)];
+  if (!everywhere && winner.namespace !== candidate.namespace) {
+    return `${own} does not count against ${by}, of another namespace`;
+  }
+  return `${own} is lower than ${other} of ${by}`;
+}
+
+function priorityText(candidate: Candidate): string {
+  if (candidate.isForAll) return 'priority of a match of every request';
+  const policy = candidate instanceof RefinedCandidate ? ` (HTTPMatchPolicy ${candidate.check.entry.policy})` : '';
+  return `priority ${candidate.priority}${policy}`;
+}
+
+/** The infinite ones have no difference. */
+function byPriority(a: Candidate, b: Candidate): number {
+  return a.priority === b.priority ? 0 : b.priority - a.priority;
+}
+
+function pathText(candidate: Candidate): string {
+  const { kind, value } = candidate.match.path;
+  const path = `${kind} ${value || '/'}`;
+  if (!(candidate instanceof RefinedCandidate) || candidate.check.entry.template === null) return path;
+  const template = `template ${candidate.check.entry.template.text}`;
+  return kind === 'prefix' && value === '' ? template : `${path}, ${template}`;
 }
 
 function withPhase(filter: Filter): ExplainedFilter {

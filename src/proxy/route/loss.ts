@@ -1,6 +1,7 @@
+import type { Candidate } from './candidate.ts';
 import { covers } from './host.ts';
-import type { Candidate } from './path.ts';
 import { queryValue, type ValuePredicate } from './predicate.ts';
+import { RefinedCandidate } from './refine/refined-candidate.ts';
 import type { RequestView } from './request-view.ts';
 
 /** The first thing a candidate asks for that a request does not have, as a sentence; null when it has everything. */
@@ -20,7 +21,9 @@ export function lossOf(candidate: Candidate, view: RequestView): string | null {
     const loss = valueLoss(`query parameter ${parameter.name}`, parameter, queryValue(view.query, parameter.name));
     if (loss !== null) return loss;
   }
-  return null;
+  if (!(candidate instanceof RefinedCandidate)) return null;
+  const loss = candidate.check.loss(view);
+  return loss === null ? null : `${loss} (HTTPMatchPolicy ${candidate.check.entry.policy})`;
 }
 
 export function hostnameLoss(host: string): string {

@@ -7,13 +7,23 @@ export class PlainRequest implements RequestView {
   readonly path: string;
   readonly query: string;
   readonly host: string;
+  readonly clientAddress: string;
+  readonly scheme: 'http' | 'https';
+  readonly sni: string;
   private readonly fields: Map<string, string>;
 
   /**
    * `target` is in origin form, as it would be sent; `host` is without port. Fields of one name are joined in order.
+   * `from` is whatever is known of the connection.
    * Throws when the path is one that the proxy answers with 400 (route/normalise.ts).
    */
-  constructor(method: string, host: string, target: string, fields: readonly (readonly [string, string])[] = []) {
+  constructor(
+    method: string,
+    host: string,
+    target: string,
+    fields: readonly (readonly [string, string])[] = [],
+    from: Partial<Pick<RequestView, 'clientAddress' | 'scheme' | 'sni'>> = {},
+  ) {
     const question = target.indexOf('?');
     const rawPath = question === -1 ? target : target.slice(0, question);
     const path = normalisePath(rawPath);
@@ -24,6 +34,9 @@ export class PlainRequest implements RequestView {
     this.path = path;
     this.query = question === -1 ? '' : target.slice(question);
     this.host = host.toLowerCase();
+    this.clientAddress = from.clientAddress ?? '';
+    this.scheme = from.scheme ?? 'http';
+    this.sni = from.sni ?? '';
     this.fields = new Map();
     for (const [name, value] of fields) {
       const key = name.toLowerCase();

@@ -10,11 +10,11 @@ export class Predicate {
   /** Whether it asks for nothing, and so always holds. */
   readonly empty: boolean;
 
-  constructor(match: Match) {
+  constructor(match: Match, asksForMore = false) {
     this.method = match.method;
     this.headers = match.headers.map((header) => new ValuePredicate(header));
     this.query = match.query.map((parameter) => new ValuePredicate(parameter));
-    this.empty = match.method === '' && this.headers.length === 0 && this.query.length === 0;
+    this.empty = !asksForMore && match.method === '' && this.headers.length === 0 && this.query.length === 0;
   }
 
   holds(view: RequestView): boolean {

@@ -66,6 +66,51 @@ export function patternOf(source: string): Pattern {
   return pattern;
 }
 
+/** The groups of a pattern, which testing does not look at. */
+export class Capturer {
+  private readonly source: string;
+  private re2: RE2JS | null;
+  private names: readonly (readonly [name: string, group: number])[];
+
+  constructor(source: string) {
+    this.source = source;
+    this.re2 = null;
+    this.names = [];
+  }
+
+  /** By name, and by number from 1; groups that have no part in the match are left out. Null when the value does not match. */
+  captures(value: string): Record<string, string> | null {
+    if (value.length > MAX_VALUE) return null;
+    this.re2 ??= this.compile();
+    const matcher = this.re2.matcher(value);
+    if (!matcher.matches()) return null;
+    const found: Record<string, string> = {};
+    for (const [name, group] of this.names) {
+      const text = matcher.group(group);
+      if (text !== null) found[name] = text;
+    }
+    return found;
+  }
+
+  private compile(): RE2JS {
+    const re2 = RE2JS.compile(this.source);
+    const numbers = Array.from({ length: re2.groupCount() }, (_, i) => [String(i + 1), i + 1] as const);
+    this.names = [...numbers, ...Object.entries(re2.namedGroups())];
+    return re2;
+  }
+}
+
+const capturers = new WeakMap<Pattern, Capturer>();
+
+/** The capturer of a valid pattern. */
+export function capturerOf(pattern: Pattern): Capturer {
+  const known = capturers.get(pattern);
+  if (known !== undefined) return known;
+  const made = new Capturer(pattern.source);
+  capturers.set(pattern, made);
+  return made;
+}
+
 function written(alternatives: readonly Sequence[]): string {
   return alternatives.map((sequence) => sequence.map(writtenItem).join('')).join('|');
 }

@@ -19,6 +19,15 @@ export function targetNotFound(message: string, generation: number): Condition {
   return condition('Accepted', 'False', 'TargetNotFound', message, generation);
 }
 
+export function resolvedRefs(generation: number): Condition {
+  return condition('ResolvedRefs', 'True', 'ResolvedRefs', 'all references are resolved', generation);
+}
+
+/** The policy is in effect without what it refers to. */
+export function unresolvedRefs(message: string, generation: number): Condition {
+  return condition('ResolvedRefs', 'False', 'InvalidReference', message, generation);
+}
+
 export function programmed(generation: number): Condition {
   return condition('Programmed', 'True', 'Programmed', 'every ready proxy has the policy', generation);
 }

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import type { Filter } from '../../ir/filter.ts';
-import type { Match } from '../../ir/match.ts';
+import { capturesOf as capturesOfPolicy, type Match } from '../../ir/match.ts';
 import type { Part, Template, Transform } from '../../ir/transform.ts';
 import type { RuleBody } from '../route/kind.ts';
 
@@ -52,8 +52,9 @@ function isTransform(filter: Filter): filter is Transform {
 function missingCaptures(transform: Transform, rule: RuleBody): string[] {
   const names = new Set(templatesOf(transform).flat().flatMap(captureName));
   if (names.size === 0) return [];
+  const ofPolicy = rule.refinement === undefined ? [] : capturesOfPolicy(rule.refinement);
   return rule.matches.flatMap((match, index) => {
-    const captured = capturesOf(match);
+    const captured = new Set([...capturesOf(match), ...ofPolicy]);
     const missing = [...names].filter((name) => !captured.has(name));
     if (missing.length === 0) return [];
     const known = captured.size === 0 ? 'nothing' : [...captured].map(braced).join(', ');

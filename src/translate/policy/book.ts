@@ -123,12 +123,11 @@ export class PolicyBook {
       kind: policy.kind,
       namespace,
       transport: 'TCP',
-      speaks: 'http',
       ours: true,
     } as const;
     const content = POLICY_KINDS[policy.kind]!.convert(policy, {
       lookup: this.#lookup,
-      resolveBackend: (ref) => this.#backends.resolve(ref, use),
+      resolveBackend: (ref, speaks = 'http') => this.#backends.resolve(ref, { ...use, speaks }),
       secret: (name, dataKey) => this.#secret(namespace, name, dataKey),
     });
     this.#contents.set(policy, content);

@@ -3,6 +3,7 @@ import type { BackendObjectReference } from '../../api/gateway/backend-reference
 import type { Backend } from '../../ir/table.ts';
 import type { Lookup } from '../lookup.ts';
 import type { Metadata } from '../object.ts';
+import type { Speaks } from '../route/app-protocol.ts';
 import type { Resolution } from '../route/backend-ref.ts';
 import type { RuleBody } from '../route/kind.ts';
 
@@ -32,6 +33,8 @@ export type PolicyContent = {
   readonly faults: readonly string[];
   /** What is worth saying of one that is accepted; absent for nothing. */
   readonly note?: string;
+  /** "field: what is wrong": what the policy does without and is in effect nevertheless; absent for a kind that refers to nothing. */
+  readonly unresolved?: readonly string[];
   /** Keys of backends that it sends requests to. */
   readonly backends: readonly string[];
   /** Values that proxies need, base64, by their keys in the table. */
@@ -40,8 +43,8 @@ export type PolicyContent = {
 
 export type PolicyContext = {
   readonly lookup: Lookup;
-  /** Resolves a reference to a Service, as one of the policy's namespace. */
-  readonly resolveBackend: (ref: BackendObjectReference) => Resolution;
+  /** Resolves a reference to a Service, as one of the policy's namespace. `speaks` is `http` unless it is said. */
+  readonly resolveBackend: (ref: BackendObjectReference, speaks?: Speaks) => Resolution;
   /** One value of a Secret of the policy's namespace: its key in the table, and base64. */
   readonly secret: (
     name: string,

@@ -30,11 +30,11 @@ export function policyStatus(
   book: PolicyBook,
   controllerName: string,
 ): PolicyStatus | null {
-  const { accepted } = book.judge(policy);
+  const { accepted, content } = book.judge(policy);
   const generation = generationOf(policy.metadata);
   const isAccepted = accepted.status === 'True';
   const programmed = isAccepted ? policyCondition.programmed(generation) : policyCondition.notProgrammed(generation);
-  const conditions = [accepted, programmed];
+  const conditions = [accepted, ...resolved(content.unresolved, generation), programmed];
   const keys = [...gateways].sort(compare).slice(0, MAX_ANCESTORS);
   if (keys.length > 0) {
     return {
@@ -49,4 +49,11 @@ export function policyStatus(
   const [{ group, kind, name }] = policy.spec.targetRefs as [PolicyObject['spec']['targetRefs'][number]];
   const ancestorRef = { group, kind, namespace: policy.metadata.namespace, name };
   return { ancestors: [{ ancestorRef, controllerName, conditions }] };
+}
+
+function resolved(unresolved: readonly string[] | undefined, generation: number): Condition[] {
+  if (unresolved === undefined) return [];
+  return unresolved.length === 0
+    ? [policyCondition.resolvedRefs(generation)]
+    : [policyCondition.unresolvedRefs(unresolved.join('; '), generation)];
 }

@@ -7,10 +7,11 @@ export const grpcRouteKind: RouteKind<GRPCRoute> = {
   collection: 'rules',
   hostnames: ({ spec }) => spec.hostnames ?? [],
   convert: ({ metadata, spec }, backends) =>
-    (spec.rules ?? []).map((rule) =>
+    (spec.rules ?? []).map((rule, index) =>
       convertRule(rule, backends, {
         kind: 'GRPCRoute',
-        namespace: metadata.namespace,
+        metadata,
+        index,
         protocol: 'grpc',
         matches: convertGRPCMatches,
         timeouts: { request: 0, backendRequest: 0 },

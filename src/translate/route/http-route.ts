@@ -10,10 +10,11 @@ export const httpRouteKind: RouteKind<HTTPRoute> = {
   collection: 'rules',
   hostnames: ({ spec }) => spec.hostnames ?? [],
   convert: ({ metadata, spec }, backends) =>
-    spec.rules.map((rule) =>
+    spec.rules.map((rule, index) =>
       convertRule(rule, backends, {
         kind: 'HTTPRoute',
-        namespace: metadata.namespace,
+        metadata,
+        index,
         protocol: 'http',
         matches: convertMatches,
         timeouts: convertTimeouts(rule.timeouts),
@@ -24,9 +25,12 @@ export const httpRouteKind: RouteKind<HTTPRoute> = {
 
 /** Node's timers hold no more (24 days); the Gateway API lets a longer timeout be the longest possible one. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
+/** Said to be none. */
+const NO_TIMEOUT = -1;
 
-function convertTimeouts({ request = '0s', backendRequest = '0s' }: HTTPRouteRule['timeouts'] = {}): Timeouts {
-  return { request: convertDuration(request), backendRequest: convertDuration(backendRequest) };
+function convertTimeouts({ request, backendRequest = '0s' }: HTTPRouteRule['timeouts'] = {}): Timeouts {
+  const said = request === undefined ? 0 : convertDuration(request) || NO_TIMEOUT;
+  return { request: said, backendRequest: convertDuration(backendRequest) };
 }
 
 function convertDuration(duration: string): number {

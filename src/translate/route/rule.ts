@@ -1,8 +1,12 @@
 /** The rules of an HTTPRoute or GRPCRoute: what is matched, what is done, where it goes. */
+import type { ObjectMeta } from '../../api/core/object-meta.ts';
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
+import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
-import type { BackendCatalogue } from './backend-ref.ts';
+import { keyOf } from '../object.ts';
+import { type SessionSpec, sessionPersistence } from '../session.ts';
+import type { BackendCatalogue, Resolution } from './backend-ref.ts';
 import { convertFilters, type RuleContext } from './filter.ts';
 import type { ConvertedRule, RuleBody } from './kind.ts';
 import type { RuleMatches } from './match.ts';
@@ -14,7 +18,7 @@ type CommonRule = {
   readonly name?: string | undefined;
   readonly filters?: readonly HTTPRouteFilter[] | undefined;
   readonly backendRefs?: readonly BackendRef[] | undefined;
-  readonly sessionPersistence?: object | undefined;
+  readonly sessionPersistence?: SessionSpec | undefined;
 };
 
 type BackendRef = BackendObjectReference & {
@@ -26,19 +30,24 @@ type BackendRef = BackendObjectReference & {
 export type RuleConversion<R extends CommonRule> = {
   readonly kind: 'HTTPRoute' | 'GRPCRoute';
   /** Of the route. */
-  readonly namespace: string;
+  readonly metadata: ObjectMeta;
+  /** Of the rule in its route. */
+  readonly index: number;
   readonly protocol: Rule['protocol'];
   readonly matches: (rule: R) => RuleMatches;
   readonly timeouts: Timeouts;
   readonly retry: Retry | null;
 };
 
+type Resolved = Extract<Resolution, { readonly ok: true }>;
+
 export function convertRule<R extends CommonRule>(
   rule: R,
   backends: BackendCatalogue,
   conversion: RuleConversion<R>,
 ): ConvertedRule {
-  const { kind, namespace, protocol } = conversion;
+  const { kind, metadata, protocol } = conversion;
+  const { namespace } = metadata;
   const use = { kind, namespace, transport: 'TCP', speaks: protocol, ours: true } as const;
   return rememberedRule(rule, use, backends, (resolve, filterOf) => {
     return convert(rule, { resolve, filterOf, routeKind: kind, report: new RuleReport() }, conversion);
@@ -48,19 +57,38 @@ export function convertRule<R extends CommonRule>(
 function convert<R extends CommonRule>(
   rule: R,
   context: RuleContext,
-  { protocol, matches: convertMatches, timeouts, retry }: RuleConversion<R>,
+  conversion: RuleConversion<R>,
 ): { body: RuleBody | null; report: RuleReport } {
+  const { protocol, matches: convertMatches, timeouts, retry } = conversion;
   const { report } = context;
   const { matches, invalid } = convertMatches(rule);
   report.invalid.push(...invalid);
-  if (rule.sessionPersistence !== undefined) report.invalid.push('sessionPersistence: is not supported');
   const { filters, failure } = convertFilters(rule.filters ?? [], { ...context, field: 'filters' });
   const backends = (rule.backendRefs ?? []).map((ref, index) => {
     return convertBackendRef(ref, `backendRefs[${index}]`, context);
   });
   if (report.invalid.length > 0) return { body: null, report };
-  const body: RuleBody = { protocol, matches, filters, timeouts, retry, backends, name: rule.name ?? '', policies: [] };
+  const body: RuleBody = {
+    protocol,
+    matches,
+    filters,
+    timeouts,
+    retry,
+    ...sessions(rule, conversion),
+    backends,
+    name: rule.name ?? '',
+    policies: [],
+  };
   return { body: failure === null ? body : { ...body, ...closed(failure) }, report };
+}
+
+function sessions<R extends CommonRule>(
+  { name, sessionPersistence: spec }: R,
+  { kind, metadata, index }: RuleConversion<R>,
+): Pick<RuleBody, 'sessionPersistence'> {
+  if (spec === undefined) return {};
+  const scope = `rule ${kind}/${keyOf(metadata)}/${name ?? index}`;
+  return { sessionPersistence: sessionPersistence(spec, scope, metadata.uid) };
 }
 
 /** What becomes of a rule that must answer everything with a failure. */
@@ -85,6 +113,10 @@ function convertBackendRef(ref: BackendRef, field: string, context: RuleContext)
   }
   const blocked = failure ?? resolution.failure;
   return blocked === null
-    ? { backend: resolution.key, weight, filters, failure: null }
+    ? { backend: resolution.key, weight, filters: withAggregate(filters, resolution), failure: null }
     : { backend: null, weight, filters: [], failure: blocked };
+}
+
+function withAggregate(filters: readonly Filter[], { aggregate }: Resolved): readonly Filter[] {
+  return aggregate === undefined ? filters : [...filters, aggregate.entry];
 }

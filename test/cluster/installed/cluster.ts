@@ -20,6 +20,8 @@ export const CONTROLLER_NAME = `headgate.dev/${RELEASE === 'headgate' ? 'gateway
 const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
 const COLLECTIONS: Readonly<Record<string, string>> = {
   ...CHILD_COLLECTIONS,
+  BackendTLSPolicy: `${GATEWAY_API}/backendtlspolicies`,
+  BackendTrafficPolicy: '/apis/headgate.dev/v1alpha1/backendtrafficpolicies',
   EndpointSlice: '/apis/discovery.k8s.io/v1/endpointslices',
   Gateway: `${GATEWAY_API}/gateways`,
   GatewayParameters: '/apis/headgate.dev/v1alpha1/gatewayparameters',

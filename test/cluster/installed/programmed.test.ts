@@ -10,14 +10,16 @@ import {
   startBackend,
   startScaledGateway,
 } from './shop.ts';
+import { backendTLSPolicy, startTlsBackend, TLS_BACKEND } from './tls-backend.ts';
 import { httpsListener, keyPair, serialOf, shownSerial, tlsData, tlsSecret } from './tls-secret.ts';
 import { gatewayTruth, routeTruth, Told } from './told.ts';
 
 const CHANGES = Number(process.env.CHANGES ?? 500);
 /** Routes that are changed at the same time, one change after the other. */
 const LANES = 8;
-/** Of all changes, those of the Gateway: one in ten. */
+/** Of all changes, those of the Gateway: one in ten; and as many of how a backend is secured. */
 const OF_GATEWAY = Math.ceil(CHANGES / 10);
+const OF_POLICY = OF_GATEWAY;
 const HOST = 'programmed.example';
 const VERSION = 'x-version';
 
@@ -28,6 +30,9 @@ beforeAll(async () => {
   namespace = await makeNamespace('programmed');
   await create(tlsSecret(namespace, 'rotated', await keyPair(HOST)));
   await Promise.all([startScaledGateway(namespace, 2), startBackend(namespace), startBackend(namespace, 'other')]);
+  await startTlsBackend(namespace);
+  await create(httpRoute(namespace, 'secured', '/secured', TLS_BACKEND));
+  await routeProgrammed(namespace, 'secured');
   for (let lane = 0; lane < LANES; lane++) {
     await create(laneRoute(lane, 1));
     await routeProgrammed(namespace, `lane-${lane}`);
@@ -76,6 +81,8 @@ const lies: string[] = [];
 let checked = 0;
 /** Certificates that changed under their name, and whose listener was withheld meanwhile. */
 let rotations = 0;
+/** Changes of the BackendTLSPolicy during which the route was withheld. */
+let secured = 0;
 
 async function changeLane(lane: number, changes: number): Promise<void> {
   for (let version = 2; version < changes + 2; version++) {
@@ -127,6 +134,32 @@ async function changeGateway(changes: number): Promise<void> {
   }
 }
 
+/** How a backend is secured: nothing in the route says which version of the policy its condition is about, as above. */
+async function changePolicy(changes: number): Promise<void> {
+  for (let version = 2; version < changes + 2; version++) {
+    await sleep(300);
+    const before = await readyProxies(namespace);
+    let withheld = false;
+    const forget = told.each('HTTPRoute', 'secured', (object) => {
+      withheld ||= !routeTruth(object, 1);
+    });
+    await patch('BackendTLSPolicy', namespace, TLS_BACKEND, { spec: backendTLSPolicy(namespace, version).spec });
+    await until('it is withheld, or served', async () => {
+      const served = await atEach(before, (proxy) => versionAt(proxy, '/secured'));
+      return withheld || served.every((one) => one >= version);
+    });
+    forget();
+    if (withheld) {
+      secured += 1;
+      await told.until('HTTPRoute', 'secured', (object) => routeTruth(object, 1));
+    }
+    const versions = await atEach(before, (proxy) => versionAt(proxy, '/secured'));
+    if (versions.some((one) => one !== version))
+      lies.push(`version ${version} of the BackendTLSPolicy is programmed, and in force are ${versions}`);
+    checked += versions.length;
+  }
+}
+
 test(`of ${CHANGES} changes not one was said to be programmed before every ready proxy served it`, {
   timeout: 1_200_000,
 }, async () => {
@@ -139,17 +172,18 @@ test(`of ${CHANGES} changes not one was said to be programmed before every ready
     }
   };
   const scaled = scaling();
-  const perLane = Math.ceil((CHANGES - OF_GATEWAY) / LANES);
+  const perLane = Math.ceil((CHANGES - OF_GATEWAY - OF_POLICY) / LANES);
   const begin = performance.now();
   const lanes = Array.from({ length: LANES }, (_, lane) => changeLane(lane, perLane));
-  await Promise.all([...lanes, changeGateway(OF_GATEWAY)]).finally(() => {
+  await Promise.all([...lanes, changeGateway(OF_GATEWAY), changePolicy(OF_POLICY)]).finally(() => {
     changing = false;
   });
   await scaled;
   console.log(
-    `${checked} looks at proxies, ${rotations} withheld certificates, in ${((performance.now() - begin) / 1000).toFixed(1)} s`,
+    `${checked} looks at proxies, ${rotations} withheld certificates and ${secured} policies, in ${((performance.now() - begin) / 1000).toFixed(1)} s`,
   );
   expect(lies).toEqual([]);
   expect(checked).toBeGreaterThan(CHANGES);
   expect(rotations).toBeGreaterThan(0);
+  expect(secured).toBeGreaterThan(0);
 });

@@ -6,6 +6,9 @@ import type { KubeObject } from './cluster.ts';
 
 const authority = await makeAuthority('cluster tests', 1);
 
+/** What the certificates of `keyPair` are signed by, PEM. */
+export const CA = authority.cert;
+
 export function keyPair(host: string): Promise<KeyPair> {
   return issueCertificate(authority, [host], 1);
 }

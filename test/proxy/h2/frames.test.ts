@@ -84,6 +84,17 @@ const without = (name: string) => GET.filter(([other]) => other !== name);
 const withValue = (name: string, value: string) =>
   GET.map(([n, v]) => (n === name ? ([n, value] as const) : ([n, v] as const)));
 
+/** A client whose request has come to an end of some kind, and to no backend. */
+async function refused(fields: readonly (readonly [string, string])[]): Promise<Awaited<ReturnType<typeof peer>>> {
+  const one = await backend(answer(response('ok')));
+  const { port } = await serve({ backends: { a: [one.port] } });
+  const client = await peer(port);
+  client.request(1, fields);
+  await until(() => client.resetCode(1) !== -1 || client.isClosed || client.of(HEADERS, 1).length > 0, 'an end');
+  expect(one.requests).toEqual([]);
+  return client;
+}
+
 test.each([
   ['connection', field('connection', 'close')],
   ['transfer-encoding', field('transfer-encoding', 'chunked')],
@@ -104,12 +115,7 @@ test.each([
   ['a content-length without a body', field('content-length', '4')],
   [':protocol', field(':protocol', 'websocket')],
 ])('a malformed request never reaches a backend: %s', async (_name, fields) => {
-  const one = await backend(answer(response('ok')));
-  const { port } = await serve({ backends: { a: [one.port] } });
-  const client = await peer(port);
-  client.request(1, fields);
-  await until(() => client.resetCode(1) !== -1 || client.isClosed || client.of(HEADERS, 1).length > 0, 'an end');
-  expect(one.requests).toEqual([]);
+  const client = await refused(fields);
   expect(client.of(HEADERS, 1)).toEqual([]);
   if (client.resetCode(1) !== -1) expect(client.resetCode(1)).toBe(constants.NGHTTP2_PROTOCOL_ERROR);
 });
@@ -146,12 +152,7 @@ test.each([
   ['a method that is none', withValue(':method', 'GE T')],
   ['CONNECT', withValue(':method', 'CONNECT')],
 ])('what no request may have never reaches a backend: %s', async (_name, fields) => {
-  const one = await backend(answer(response('ok')));
-  const { port } = await serve({ backends: { a: [one.port] } });
-  const client = await peer(port);
-  client.request(1, fields);
-  await until(() => client.resetCode(1) !== -1 || client.isClosed || client.of(HEADERS, 1).length > 0, 'an end');
-  expect(one.requests).toEqual([]);
+  const client = await refused(fields);
   // 0x88 is `:status: 200`.
   if (client.resetCode(1) === -1) expect(client.of(HEADERS, 1)[0]!.payload[0]).not.toBe(0x88);
 });

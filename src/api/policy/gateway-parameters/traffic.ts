@@ -60,6 +60,12 @@ export const timeoutsSchema = z.object({
   tunnelIdle: duration.describe('That an upgraded connection is silent both ways.').optional(),
 });
 
+export const defaultsSchema = z.object({
+  requestTimeout: duration
+    .describe('For a request of an HTTPRoute whose rule has no timeouts.request; then 504.')
+    .optional(),
+});
+
 export const connectionsSchema = z.object({
   maxClient: count.describe('Of clients, per worker; more are closed at once.').optional(),
   maxRequestsPerClient: count.describe('Requests before a client connection is closed.').optional(),
@@ -76,6 +82,13 @@ export const retrySchema = z.object({
 export const mirrorSchema = z.object({
   maxBufferedBody: byteSize.describe('Of a request body kept for mirroring; a longer one is not mirrored.').optional(),
   maxConcurrent: count.describe('Mirrored requests under way, per worker.').optional(),
+});
+
+export const routePrioritySchema = z.object({
+  scope: z
+    .enum(['Namespace', 'Gateway'])
+    .describe('Namespace: the rules of the same namespace. Gateway: those of every namespace.')
+    .optional(),
 });
 
 export const cacheSchema = z.object({

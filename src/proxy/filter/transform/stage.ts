@@ -29,9 +29,9 @@ export class TransformStage implements Stage {
   }
 
   enter(visit: Visit): number {
-    values.visit = visit;
+    values.set(visit);
     const absence = this.editRequest(visit) ?? this.editURL(visit);
-    values.visit = null;
+    values.set(null);
     if (absence !== null) return visit.answer(errorBody(absence.status), absence.reason);
     // A HEAD must stay what it is: its response has no body.
     if (this.method !== null && visit.head.method !== 'HEAD') visit.sendAs(this.method);
@@ -40,10 +40,10 @@ export class TransformStage implements Stage {
 
   responded(visit: Visit, head: ResponseHead): void {
     if (this.response.length === 0) return;
-    values.visit = visit;
+    values.set(visit);
     const message = { fields: head.fields, plan: visit.responsePlan, edits: visit.response };
     for (let index = 0; index < this.response.length; index++) this.response[index]!.apply(message, values);
-    values.visit = null;
+    values.set(null);
   }
 
   ended(): void {}

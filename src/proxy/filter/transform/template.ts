@@ -36,42 +36,24 @@ export class TextTemplate {
         text += part.text;
         continue;
       }
-      const value = values.of(part);
-      if (isAbsence(value)) {
-        if (part.from === 'claim' || part.fallback === null) return value;
-        text += part.fallback;
+      // What was captured of a path is written as it stood there: its slashes and escapes are a path's.
+      const raw = this.place === TO_PATH && part.from === 'capture' ? values.ofPath(part.name) : null;
+      if (raw !== null) {
+        text += escapedPathText(raw);
         continue;
       }
-      const written = this.written(value, part);
-      if (isAbsence(written)) return written;
-      text += written;
+      const value = values.of(part);
+      if (!isAbsence(value)) {
+        if (this.place !== TO_FIELD) text += percentEncoded(value);
+        else if (printable(value)) text += value;
+        else return UNFIT;
+      } else if (part.from === 'claim' || part.fallback === null) return value;
+      else text += part.fallback;
     }
     return text;
-  }
-
-  private written(value: string, part: Part): string | Absence {
-    // What a match captured of the path is written as it stood there: its slashes and escapes are the path's.
-    const isPathText = part.from === 'capture';
-    switch (this.place) {
-      case TO_PATH:
-        return isPathText ? escapedPathText(value) : percentEncoded(value);
-      case TO_QUERY:
-        return isPathText ? percentEncoded(decodedPathText(value)) : percentEncoded(value);
-      default:
-        return printable(value) ? value : UNFIT;
-    }
   }
 }
 
 function textOf(part: Part): string {
   return part.from === 'text' ? part.text : '';
-}
-
-function decodedPathText(value: string): string {
-  if (!value.includes('%')) return value;
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

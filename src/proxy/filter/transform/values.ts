@@ -1,8 +1,8 @@
 import type { Part, RequestValue } from '../../../ir/transform.ts';
 import type { Visit } from '../../policy/visit.ts';
+import type { Captures } from '../../route/candidate.ts';
 import { queryValue } from '../../route/predicate.ts';
 import { baseURL, endpointURL } from './base-url.ts';
-import { captureOf } from './capture.ts';
 import { claimText } from './claim.ts';
 
 /** Why there is no value, and what a request is answered that cannot do without it. */
@@ -37,21 +37,41 @@ export type ValuePart = Exclude<Part, { from: 'text' }>;
 /** The values of requests: what a template is filled from. */
 export interface Values {
   of(part: ValuePart): string | Absence;
+  /** What was captured of the path, as the path has it; null for what was captured elsewhere, or not at all. */
+  ofPath(name: string): string | null;
 }
 
 /** Those of one request at a time. */
 export class VisitValues implements Values {
-  visit: Visit | null;
+  private visit: Visit | null;
+  private captures: Captures | null;
+  private encoded: Captures | null;
 
   constructor() {
     this.visit = null;
+    this.captures = null;
+    this.encoded = null;
+  }
+
+  /** Null when the request is done. */
+  set(visit: Visit | null): void {
+    this.visit = visit;
+    this.captures = null;
+    this.encoded = null;
+  }
+
+  ofPath(name: string): string | null {
+    const { head, match } = this.visit!;
+    this.encoded ??= match.encodedCaptures(head);
+    return Object.hasOwn(this.encoded, name) ? this.encoded[name]! : null;
   }
 
   of(part: ValuePart): string | Absence {
     const visit = this.visit!;
     switch (part.from) {
       case 'capture':
-        return captureOf(visit, part.name) ?? NOT_CAPTURED;
+        this.captures ??= visit.match.captures(visit.head);
+        return Object.hasOwn(this.captures, part.name) ? this.captures[part.name]! : NOT_CAPTURED;
       case 'query':
         return queryValue(visit.head.query, part.name) ?? NOT_SENT;
       case 'header':

@@ -224,7 +224,7 @@ export class Lookup implements Substitute, Follower, TimerOwner {
 
   /** The body was longer than an entry may be, or never became whole. */
   private cutShort(): void {
-    if (this.visit.isOver) return;
+    if (this.visit.aborted) return;
     this.region.passes.note(this.key, performance.now());
     this.settle(null);
   }

@@ -1,0 +1,70 @@
+/** What bounds the harm that a failing backend does. */
+import { z } from 'zod';
+import { milliseconds } from '../../gateway/duration.ts';
+import { set } from '../../schema/list.ts';
+import { integer } from '../../schema/number.ts';
+import { withRules } from '../rule.ts';
+import { count, duration } from '../value.ts';
+
+const percent = integer(1, 100);
+
+/** A duration that is not 0. */
+const interval = withRules(duration, {
+  cel: "duration(self) > duration('0s')",
+  holds: (value) => milliseconds(value) > 0,
+  message: 'must be more than 0s',
+});
+
+const openDuration = withRules(duration, {
+  cel: "duration(self) >= duration('500ms')",
+  holds: (value) => milliseconds(value) >= 500,
+  message: 'must be at least 500ms',
+});
+
+const failureRatioSchema = z.object({
+  percent: percent.default(50).describe('Of the requests of the interval.'),
+  interval: interval.default('10s'),
+  minimumRequests: integer(2, 1_000_000).default(100).describe('Fewer requests in an interval open nothing.'),
+});
+
+export const circuitBreakerSchema = withRules(
+  z.object({
+    scope: z
+      .enum(['Backend', 'Route'])
+      .default('Backend')
+      .describe('Backend: one circuit for all that is sent to the port. Route: one for each route that sends to it.'),
+    consecutiveFailures: integer(1, 10_000).describe('So many failures in a row open the circuit.').optional(),
+    failureRatio: failureRatioSchema.describe('Such a part of failures opens the circuit.').optional(),
+    openDuration: openDuration.default('5s').describe('Then requests are let through to try.'),
+    halfOpenRequests: integer(1, 100)
+      .default(1)
+      .describe('So many must succeed before the circuit closes; one that fails opens it again.'),
+    failureCodes: set(integer(400, 599), { min: 1, max: 32 })
+      .default([500, 501, 502, 503, 504, 505, 506, 507, 508])
+      .describe('Statuses that are failures, beside connections that fail or break, and timeouts.'),
+  }),
+  {
+    cel: 'has(self.consecutiveFailures) != has(self.failureRatio)',
+    holds: ({ consecutiveFailures, failureRatio }) =>
+      (consecutiveFailures !== undefined) !== (failureRatio !== undefined),
+    message: 'must have either consecutiveFailures or failureRatio',
+  },
+);
+
+/** The shape of the Gateway API's own (GEP-3388). */
+export const retryConstraintSchema = z.object({
+  budget: z
+    .object({
+      percent: integer(0, 100).default(20),
+      interval: interval.default('10s'),
+    })
+    .prefault({})
+    .describe('Retries are at most such a part of the requests.'),
+  minRetryRate: z
+    .object({
+      count: count.default(10),
+      interval: interval.default('1s'),
+    })
+    .prefault({})
+    .describe('So many retries are always allowed.'),
+});

@@ -1,0 +1,151 @@
+import { begin, block, type Interval, isOver } from './bound.ts';
+import type { Ask, FromLessee, Grant, Recall, ToLessee } from './lease.ts';
+import { MeterBook } from './meter.ts';
+
+/** Milliseconds for which permits that were called back are waited for. */
+export const RECALL_TIMEOUT = 200;
+
+/** What all workers have in common of one client. `left` is what was not lent. */
+type Account = Interval & {
+  /** Permits of this interval by the worker that they were lent to; it may have used some. */
+  readonly lent: Map<number, number>;
+  /** Workers that have not answered a recall. */
+  readonly awaited: Set<number>;
+  /** Who waits for those; null: nobody. */
+  waiting: Waiting[] | null;
+  recalledAt: number;
+};
+
+type Waiting = { readonly ask: Ask; readonly worker: number };
+type Outbox = { readonly grants: Grant[]; readonly recalls: Recall[] };
+
+/** Lends permits to workers, and calls them back from those that may have some when another needs them. */
+export class LeaseDesk {
+  private readonly book: MeterBook<Account>;
+  /** Among whom a client's requests may be spread. */
+  private readonly workers: number;
+  private readonly now: () => number;
+  private outboxes: Map<number, Outbox>;
+  /** Accounts of which permits were called back, oldest first. */
+  private readonly recalled: Set<Account>;
+
+  /** `now` is the clock that the workers have too. */
+  constructor(workers: number, now: () => number, generation?: number) {
+    this.book = new MeterBook(newAccount, generation);
+    this.workers = workers;
+    this.now = now;
+    this.outboxes = new Map();
+    this.recalled = new Set();
+  }
+
+  /** Takes in what a worker says. What follows for whom is in `deliver`. */
+  hear(worker: number, { asks, returns }: FromLessee): void {
+    for (const { meter, client, permits, end } of returns) {
+      const account = this.book.meter(meter).find(client);
+      if (account === null) continue;
+      // Of an interval that is over, or cut short, nothing comes back.
+      if (end === account.end && account.blockedUntil === 0) account.left += permits;
+      account.lent.delete(worker);
+      this.answered(account, worker);
+    }
+    for (const ask of asks) this.take(ask, worker);
+  }
+
+  /** A worker is gone and will not answer. What was lent to it stays so until the interval ends. */
+  lost(worker: number): void {
+    this.outboxes.delete(worker);
+    for (const account of [...this.recalled]) {
+      account.lent.delete(worker);
+      this.answered(account, worker);
+    }
+  }
+
+  /** Whether permits were called back and not all workers have answered. */
+  get isWaiting(): boolean {
+    return this.recalled.size > 0;
+  }
+
+  /** Waits no longer for workers that have not answered in time. */
+  giveUp(): void {
+    const due = this.now() - RECALL_TIMEOUT;
+    for (const account of [...this.recalled]) {
+      if (account.recalledAt > due) return;
+      this.settle(account);
+    }
+  }
+
+  /** What is to be said to workers since the last time. */
+  deliver(): ReadonlyMap<number, ToLessee> {
+    const { outboxes } = this;
+    this.outboxes = new Map();
+    return outboxes;
+  }
+
+  private take(ask: Ask, worker: number): void {
+    const account = this.book.meter(ask.meter).of(ask.client);
+    const now = this.now();
+    if (isOver(account, now)) {
+      begin(account, ask, now);
+      account.lent.clear();
+    }
+    // Whoever asks has used all that it had.
+    account.lent.delete(worker);
+    if (account.waiting !== null) account.waiting.push({ ask, worker });
+    else if (account.left > 0 || account.blockedUntil !== 0) this.grant(account, ask, worker);
+    else if (account.lent.size > 0) this.recall(account, ask, worker, now);
+    else {
+      block(account, ask, now);
+      this.grant(account, ask, worker);
+    }
+  }
+
+  /** Lends a part of what is left, so that other workers find some too. */
+  private grant(account: Account, ask: Ask, worker: number): void {
+    const { blockedUntil, end, left, lent } = account;
+    const permits = Math.min(left, Math.max(ask.wanted, Math.ceil(left / (2 * this.workers))));
+    let elsewhere = left - permits;
+    for (const others of lent.values()) elsewhere += others;
+    if (permits > 0) lent.set(worker, permits);
+    account.left -= permits;
+    this.outbox(worker).grants.push({ id: ask.id, permits, elsewhere, end, blockedUntil });
+  }
+
+  private recall(account: Account, ask: Ask, worker: number, now: number): void {
+    const { awaited, lent } = account;
+    for (const holder of lent.keys()) {
+      awaited.add(holder);
+      this.outbox(holder).recalls.push({ meter: ask.meter, client: ask.client });
+    }
+    account.waiting = [{ ask, worker }];
+    account.recalledAt = now;
+    this.recalled.add(account);
+  }
+
+  private answered(account: Account, worker: number): void {
+    if (account.awaited.delete(worker) && account.awaited.size === 0) this.settle(account);
+  }
+
+  /** What could come back has: those who waited are served like anybody else. */
+  private settle(account: Account): void {
+    const waiting = account.waiting ?? [];
+    this.recalled.delete(account);
+    account.waiting = null;
+    // Whoever has not answered may have used what it had.
+    for (const worker of account.awaited) account.lent.delete(worker);
+    account.awaited.clear();
+    for (const { ask, worker } of waiting) this.take(ask, worker);
+  }
+
+  private outbox(worker: number): Outbox {
+    let outbox = this.outboxes.get(worker);
+    if (outbox === undefined) {
+      outbox = { grants: [], recalls: [] };
+      this.outboxes.set(worker, outbox);
+    }
+    return outbox;
+  }
+}
+
+function newAccount(): Account {
+  return { left: 0, end: 0, blockedUntil: 0, lent: new Map(), awaited: new Set(), waiting: null, recalledAt: 0 };
+}

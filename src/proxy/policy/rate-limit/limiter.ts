@@ -1,0 +1,61 @@
+import type { Limit, RateLimit } from '../../../ir/policy/rate-limit.ts';
+import type { Visit } from '../visit.ts';
+import type { Bound } from './bound.ts';
+import { clientOf } from './client.ts';
+import type { Counter } from './counter.ts';
+import { Body } from './fields.ts';
+import type { Meter, MeterBook } from './meter.ts';
+import type { Places } from './place.ts';
+
+/** One limit of a policy, with its counters wherever it holds. */
+export class Limiter {
+  readonly limit: Limit;
+  readonly bound: Bound;
+  readonly body: Body;
+  /** Its name as RateLimit has it. */
+  readonly quoted: string;
+  private readonly policy: string;
+  private readonly places: Places;
+  private readonly book: MeterBook<Counter>;
+  private readonly isForServices: boolean;
+  /** By match, or by the entry of the backend: what does not change from one request to the next. */
+  private readonly meters: WeakMap<object, Meter<Counter>>;
+
+  constructor(policy: string, entry: RateLimit, limit: Limit, places: Places, book: MeterBook<Counter>) {
+    this.limit = limit;
+    this.bound = { requests: limit.requests, interval: limit.interval, penalty: limit.penalty ?? 0 };
+    this.body = new Body(entry.response.body, limit);
+    this.quoted = `"${limit.name}"`;
+    this.policy = policy;
+    this.places = places;
+    this.book = book;
+    this.isForServices = entry.isForServices;
+    this.meters = new WeakMap();
+  }
+
+  /** Whom a request is counted for; null: it does not say, and must. */
+  client(visit: Visit): string | null {
+    return clientOf(this.limit.key, visit);
+  }
+
+  /** Where a request is counted. */
+  meter(visit: Visit): Meter<Counter> {
+    const at: object = this.isForServices ? visit.backend! : visit.match;
+    const known = this.meters.get(at);
+    if (known?.isKept === true) return known;
+    const meter = this.book.meter(this.meterName(visit));
+    this.meters.set(at, meter);
+    return meter;
+  }
+
+  /**
+   * Has all that makes counts comparable: a limit that was changed begins anew, also with a worker or a proxy that has not
+   * heard of the change yet.
+   */
+  private meterName(visit: Visit): string {
+    const { limit, places, policy } = this;
+    const { requests, interval, penalty } = this.bound;
+    const place = this.isForServices ? places.ofBackend(visit.backend!.key) : places.ofMatch(visit.match, limit.scope);
+    return `${policy}/${limit.name} ${requests}/${interval}/${penalty} ${place}`;
+  }
+}

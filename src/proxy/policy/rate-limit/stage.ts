@@ -1,0 +1,130 @@
+import { hash } from 'node:crypto';
+import type { RateLimit } from '../../../ir/policy/rate-limit.ts';
+import { PASS, type Stage, WAIT } from '../stage.ts';
+import type { Visit } from '../visit.ts';
+import { inform, refusal, TOO_MANY, UNIDENTIFIED, unidentified } from './answer.ts';
+import { isOver, machineTime } from './bound.ts';
+import { Exemptions } from './client.ts';
+import { ASKED, BLOCKED, type Counter, type Counts, type Parked, park } from './counter.ts';
+import { item, policyField } from './fields.ts';
+import type { Limiter } from './limiter.ts';
+import type { RateLimits } from './rate-limits.ts';
+
+/** Lets no more requests through than a policy says, as this pod counts them. */
+export class RateLimitStage implements Stage {
+  readonly order: number;
+  readonly bodyLimit = 0;
+  readonly entry: RateLimit;
+  readonly limiters: readonly Limiter[];
+  readonly limits: RateLimits;
+  /** `namespace/name` of the policy. */
+  private readonly name: string;
+  private readonly counts: Counts;
+  private readonly exemptions: Exemptions | null;
+  private readonly policyField: string;
+  /** Those of the request at hand, by limit; of no use to the next one. */
+  private readonly counters: Counter[];
+
+  constructor(order: number, name: string, entry: RateLimit, limiters: readonly Limiter[], limits: RateLimits) {
+    this.order = order;
+    this.entry = entry;
+    this.limiters = limiters;
+    this.limits = limits;
+    this.name = name;
+    this.counts = limits.counts;
+    this.exemptions = entry.exempt.length === 0 ? null : new Exemptions(entry.exempt);
+    this.policyField = policyField(limiters.map(({ limit }) => limit));
+    this.counters = [];
+  }
+
+  enter(visit: Visit): number {
+    return this.isExempt(visit) ? PASS : this.take(visit);
+  }
+
+  responded(): void {}
+
+  ended(): void {}
+
+  isExempt(visit: Visit): boolean {
+    return this.exemptions?.has(visit) === true;
+  }
+
+  /** Counts a request under all limits, or under none. */
+  take(visit: Visit): number {
+    const { counters, counts, limiters } = this;
+    const now = machineTime();
+    let blocked = -1;
+    let asked: Counter | null = null;
+    for (let index = 0; index < limiters.length; index++) {
+      const limiter = limiters[index]!;
+      const client = limiter.client(visit);
+      if (client === null) return visit.answer(unidentified(visit, limiter), UNIDENTIFIED);
+      const meter = limiter.meter(visit);
+      const counter = meter.of(client);
+      counters[index] = counter;
+      const state = counts.look(meter, client, counter, limiter.bound, now);
+      if (state === BLOCKED) {
+        if (blocked < 0 || counter.blockedUntil > counters[blocked]!.blockedUntil) blocked = index;
+      } else if (state === ASKED) {
+        asked ??= counter;
+      }
+    }
+    if (blocked >= 0) return this.refuse(visit, blocked, now);
+    if (asked !== null) {
+      park(asked, new ParkedVisit(this, visit));
+      return WAIT;
+    }
+    for (let index = 0; index < limiters.length; index++) counts.use(counters[index]!, limiters[index]!.bound, now);
+    if (this.entry.response.headers) inform(visit, this.policyField, this.field(now));
+    return PASS;
+  }
+
+  /** Answers that a request is too many for the limit of an index. `wait`: milliseconds. */
+  answer(visit: Visit, index: number, wait: number, field: string): number {
+    const limiter = this.limiters[index]!;
+    const client = hash('sha256', limiter.client(visit) ?? '', 'base64url').slice(0, 16);
+    visit.limited = { limit: `${this.name}/${limiter.limit.name}`, client };
+    this.limits.countLimited(this.name, limiter.limit.name, visit.match.rule.key);
+    if (this.entry.response.headers) inform(visit, this.policyField, field);
+    return visit.answer(refusal(visit, this.entry, limiter, wait), TOO_MANY);
+  }
+
+  /** Says of a request that was counted elsewhere what is left. */
+  inform(visit: Visit, field: string): void {
+    if (this.entry.response.headers) inform(visit, this.policyField, field);
+  }
+
+  private refuse(visit: Visit, index: number, now: number): number {
+    return this.answer(visit, index, this.counters[index]!.blockedUntil - now, this.field(now));
+  }
+
+  private field(now: number): string {
+    const { counters, limiters } = this;
+    let field = '';
+    for (let index = 0; index < limiters.length; index++) {
+      const { bound, quoted } = limiters[index]!;
+      const counter = counters[index]!;
+      if (index > 0) field += ', ';
+      if (isOver(counter, now)) field += item(quoted, bound.requests, bound.interval);
+      else if (counter.blockedUntil !== 0) field += item(quoted, 0, counter.blockedUntil - now);
+      else field += item(quoted, counter.left + counter.elsewhere, counter.end - now);
+    }
+    return field;
+  }
+}
+
+/** A request that waits for this pod's count. */
+class ParkedVisit implements Parked {
+  private readonly stage: RateLimitStage;
+  private readonly visit: Visit;
+
+  constructor(stage: RateLimitStage, visit: Visit) {
+    this.stage = stage;
+    this.visit = visit;
+  }
+
+  resume(): void {
+    if (this.visit.aborted) return;
+    if (this.stage.take(this.visit) === PASS) this.visit.proceed();
+  }
+}

@@ -1,0 +1,412 @@
+import { expect } from 'vitest';
+import { EXACT } from '../fake/certificates.ts';
+import { GATEWAY, refusals } from './gateway.ts';
+import { exact, httpRoute, matchPolicy, prefix, rule, startMatching } from './matching.ts';
+import { row } from './row.ts';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
+
+/** A gateway with one rule to `app` that the policy narrows. */
+function narrowed(spec: Readonly<Record<string, unknown>>) {
+  return startMatching(['app'], [httpRoute('r', [rule('app')]), matchPolicy('r/app', spec)]);
+}
+
+/** Where a request for `/` with one field goes. */
+type Asked = readonly (readonly [name: string, value: string])[];
+
+async function expectHeld(app: Awaited<ReturnType<typeof narrowed>>, held: readonly Asked[], not: readonly Asked[]) {
+  for (const headers of held) expect(await app.to('/', { headers: [...headers] }), JSON.stringify(headers)).toBe('app');
+  for (const headers of not) expect(await app.to('/', { headers: [...headers] }), JSON.stringify(headers)).toBe('404');
+}
+
+row(['MATCH-01', 'MATCH-33'], 'a route for several methods, and 404 for the others without a backend', async () => {
+  const app = await startMatching(['app'], [httpRoute('r', [rule('app', [{ method: 'GET' }, { method: 'POST' }])])]);
+  await app.expect({ 'GET /': 'app', 'POST /': 'app', 'PUT /': '404' });
+  expect(app.backends.get('app')!.requests).toHaveLength(2);
+});
+
+row(['MATCH-02', 'MATCH-03', 'NO-18'], 'all methods of the Gateway API, and any without one', async () => {
+  const rules = METHODS.map((method) =>
+    rule('app', [prefix(`/${method}`, { method })], { name: method.toLowerCase() }),
+  );
+  const app = await startMatching(['app'], [httpRoute('r', [...rules, rule('app', [prefix('/any')])])]);
+  for (const method of METHODS.filter((one) => one !== 'CONNECT')) {
+    const { status } = await app.gateway.request(method, `/${method}`);
+    expect(status, method).toBe(200);
+    expect((await app.gateway.request(method, '/any')).status, method).toBe(200);
+    expect((await app.gateway.request(method === 'GET' ? 'PUT' : 'GET', `/${method}`)).status, method).toBe(404);
+  }
+  expect(refusals(httpRoute('bad', [rule('app', [{ method: 'FETCH' }])])).join()).toContain('method');
+});
+
+row('MATCH-04', 'methods have their case', async () => {
+  const app = await startMatching(['app'], [httpRoute('r', [rule('app', [{ method: 'GET' }])])]);
+  await app.expect({ 'GET /': 'app', 'Get /': '404' });
+  expect(refusals(httpRoute('bad', [rule('app', [{ method: 'Get' }])])).join()).toContain('method');
+});
+
+row('MATCH-05', 'a rule has at most 64 matches, a route 16 rules and 128 matches', () => {
+  const matches = (count: number) => Array.from({ length: count }, (_, i) => exact(`/${i}`));
+  const rules = (count: number, each: number) =>
+    Array.from({ length: count }, (_, i) => rule('app', matches(each), { name: `r${i}` }));
+  expect(refusals(httpRoute('r', rules(2, 64)))).toEqual([]);
+  expect(refusals(httpRoute('r', rules(1, 65))).join()).toContain('must have at most 64 items, has 65');
+  expect(refusals(httpRoute('r', rules(17, 1))).join()).toContain('must have at most 16 items, has 17');
+  expect(refusals(httpRoute('r', rules(3, 43))).join()).toContain('128');
+});
+
+row(
+  ['MATCH-06', 'MATCH-07', 'MATCH-08', 'MATCH-09'],
+  'hosts: different, absent, with ports, and wildcards',
+  async () => {
+    const to = (name: string, hostnames: string[]) =>
+      httpRoute(name, [rule(name)], hostnames.length === 0 ? {} : { hostnames });
+    const app = await startMatching(
+      ['one', 'other', 'any', 'wild', 'longer', 'plain'],
+      [
+        to('any', []),
+        to('one', ['one.example']),
+        to('other', ['other.example']),
+        to('wild', ['*.example.com']),
+        to('longer', ['*.y.example.com']),
+        to('plain', ['a.y.example.com']),
+      ],
+    );
+    await app.expect({
+      'GET http://one.example/': 'one',
+      'GET http://other.example/': 'other',
+      'GET http://third.example/': 'any',
+      'GET http://x.example.com/': 'wild',
+      'GET http://x.z.example.com/': 'wild',
+      'GET http://x.y.example.com/': 'longer',
+      'GET http://a.y.example.com/': 'plain',
+      'GET http://example.com/': 'any',
+    });
+    expect(await app.to('/', { headers: [['Host', 'one.example:8080']] })).toBe('one');
+  },
+);
+
+row(['MATCH-11', 'MATCH-12', 'MATCH-13', 'NO-03'], 'headers, all of which must be there', async () => {
+  const headers = [
+    { name: 'country', value: 'uk' },
+    { name: 'Version', value: 'v1' },
+  ];
+  const app = await startMatching(
+    ['uk', 'v2', 'rest'],
+    [
+      httpRoute('r', [
+        rule('uk', [{ headers }]),
+        rule('v2', [{ headers: [{ name: 'X-Version', value: 'v2' }] }]),
+        rule('rest'),
+      ]),
+    ],
+  );
+  expect(
+    await app.to('/', {
+      headers: [
+        ['Country', 'uk'],
+        ['version', 'v1'],
+      ],
+    }),
+  ).toBe('uk');
+  expect(await app.to('/', { headers: [['Country', 'uk']] })).toBe('rest');
+  expect(await app.to('/', { headers: [['x-version', 'v2']] })).toBe('v2');
+});
+
+row(['MATCH-14', 'MATCH-15'], 'one of several values, and a pattern in any case', async () => {
+  const pattern = (value: string) => [{ headers: [{ name: 'version', type: 'RegularExpression', value }] }];
+  const app = await startMatching(['app'], [httpRoute('r', [rule('app', pattern('^(v1|v2)$'))])]);
+  await expectHeld(app, [[['version', 'v1']], [['version', 'v2']]], [[['version', 'v3']], []]);
+  await app.reload([
+    httpRoute('r', [rule('app')]),
+    matchPolicy('r/app', { headers: [{ name: 'version', type: 'RegularExpression', value: '(?i)v[0-9]+' }] }),
+  ]);
+  await expectHeld(app, [[['version', 'V1']], [['Version', 'v22']]], [[['version', 'w1']], []]);
+});
+
+row('MATCH-16', 'placeholders in the value of a header', async () => {
+  const app = await narrowed({
+    headers: [
+      { name: 'version', type: 'Template', value: '{v}' },
+      { name: 'where', type: 'Template', value: 'version-{a}_country-{b}' },
+    ],
+  });
+  const where: [string, string] = ['where', 'version-1_country-uk'];
+  await expectHeld(
+    app,
+    [[['version', 'v7'], where]],
+    [
+      [where],
+      [
+        ['version', 'v7'],
+        ['where', 'version-1'],
+      ],
+      [['version', ''], where],
+    ],
+  );
+  expect(app.captures('/', [['version', 'v7'], where])).toEqual({ v: 'v7', a: '1', b: 'uk' });
+});
+
+row('MATCH-17', 'query parameters, all of which must be there', async () => {
+  const queryParams = [
+    { name: 'env', value: 'beta' },
+    { name: 'n', type: 'RegularExpression', value: '[0-9]+' },
+  ];
+  const app = await startMatching(['app'], [httpRoute('r', [rule('app', [{ queryParams }])])]);
+  await app.expect({
+    '/?env=beta&n=1': 'app',
+    '/?n=12&x=1&env=beta': 'app',
+    '/?env=beta': '404',
+    '/?env=beta&n=x': '404',
+  });
+});
+
+row('MATCH-18', 'a parameter of the query is captured wherever it stands', async () => {
+  const app = await narrowed({
+    path: { template: '/api/subscriptions/{sid}/updates' },
+    queryParams: [{ name: 'unitId', type: 'Template', value: '{uid}' }],
+  });
+  await app.expect({
+    '/api/subscriptions/s1/updates?unitId=u9': 'app',
+    '/api/subscriptions/s1/updates?unitId=u9&x=1': 'app',
+    '/api/subscriptions/s1/updates?x=1&unitId=u9': 'app',
+    '/api/subscriptions/s1/updates?x=1': '404',
+    '/api/subscriptions/s1/updates?unitId=': '404',
+  });
+  expect(app.captures('/api/subscriptions/s1/updates?unitId=u%209')).toEqual({ sid: 's1', uid: 'u 9' });
+});
+
+row(['MATCH-19', 'MATCH-20', 'NO-17'], 'cookies, all of which must be there', async () => {
+  const app = await narrowed({
+    cookies: [
+      { name: 'a', value: '1' },
+      { name: 'b', value: 'x y' },
+    ],
+  });
+  const cookie = (value: string): Asked => [['Cookie', value]];
+  await expectHeld(app, ['a=1; b=x y', 'c=3; b="x y"; a=1', 'a=1;b=x y', 'a=1; a=2; b=x y'].map(cookie), [
+    ...['a=1', 'a=2; a=1; b=x y', 'A=1; b=x y', 'xa=1; b=x y', ''].map(cookie),
+    [],
+  ]);
+  expect(
+    await app.to('/', {
+      http2: true,
+      headers: [
+        ['cookie', 'a=1'],
+        ['cookie', 'b=x y'],
+      ],
+    }),
+  ).toBe('app');
+});
+
+row('MATCH-21', 'everything of one match must hold, and one of the matches', async () => {
+  const matches = [
+    exact('/a', { method: 'GET', headers: [{ name: 'x', value: '1' }], queryParams: [{ name: 'q', value: '1' }] }),
+    exact('/b'),
+  ];
+  const app = await startMatching(
+    ['app'],
+    [httpRoute('r', [rule('app', matches)]), matchPolicy('r/app', { cookies: [{ name: 'beta', value: '1' }] })],
+  );
+  const beta: [string, string] = ['cookie', 'beta=1'];
+  const x: [string, string] = ['x', '1'];
+  await app.expect({ 'GET /a?q=1': 'app', 'POST /a?q=1': '404', 'GET /a?q=2': '404' }, { headers: [x, beta] });
+  await app.expect({ 'GET /a?q=1': '404', 'GET /b': 'app' }, { headers: [beta] });
+  await app.expect({ 'GET /a?q=1': '404', 'GET /b': '404' }, { headers: [x] });
+});
+
+/** Values that the operator holds for, and values that it does not; null: the name is absent. */
+const OPERATORS: Readonly<
+  Record<string, [type: string, value: string | undefined, held: (string | null)[], not: (string | null)[]]>
+> = {
+  'MATCH-22': ['Exact', 'str', ['str'], ['Str', 'str2', '', null]],
+  'MATCH-23 prefix': ['Prefix', 'str', ['str', 'strong'], ['a str', '', null]],
+  'MATCH-23 suffix': ['Suffix', 'str', ['str', 'mystr'], ['strong', '', null]],
+  'MATCH-23 substring': ['Contains', 'str', ['str', 'mystrong'], ['st', '', null]],
+  'MATCH-24': ['NotExact', 'str', ['str2', ''], ['str', null]],
+  'MATCH-25 MATCH-28 empty': ['Empty', undefined, ['', ' '], ['x', null]],
+  'MATCH-25 MATCH-28 present': ['Present', undefined, ['x', ''], [null]],
+  'MATCH-25 absent': ['Absent', undefined, [null], ['x', '']],
+  'MATCH-26 regex': ['RegularExpression', '[a-c]+', ['abc'], ['ABC', 'abcd', '', null]],
+  'MATCH-26 regex in any case': ['RegularExpression', '(?i)[a-c]+', ['abc', 'ABC'], ['d', null]],
+};
+
+for (const [name, [type, value, held, not]] of Object.entries(OPERATORS)) {
+  const ids = name.match(/MATCH-\d+/g)!;
+  row(
+    [...ids, 'NO-17'],
+    `${type} of headers, cookies and the query${ids.length > 1 ? ', by whether it is there' : ''}: ${value ?? ''}`,
+    async () => {
+      const condition = { name: 'k', type, ...(value === undefined ? {} : { value }) };
+      const asked: Readonly<Record<string, (value: string | null) => [string, Asked]>> = {
+        headers: (given) => ['/', given === null ? [] : [['k', given]]],
+        cookies: (given) => ['/', given === null ? [] : [['cookie', `k=${given}`]]],
+        queryParams: (given) => [given === null ? '/' : `/?k=${encodeURIComponent(given)}`, []],
+      };
+      for (const [where, request] of Object.entries(asked)) {
+        const app = await narrowed({ [where]: [condition] });
+        for (const [values, expected] of [
+          [held, 'app'],
+          [not, '404'],
+        ] as const) {
+          for (const given of values) {
+            const [url, headers] = request(given);
+            expect(await app.to(url, { headers: [...headers] }), `${where} ${JSON.stringify(given)}`).toBe(expected);
+          }
+        }
+      }
+    },
+  );
+}
+
+row('MATCH-26', 'any is no condition at all', async () => {
+  const app = await startMatching(['app'], [httpRoute('r', [rule('app')])]);
+  await expectHeld(app, [[], [['k', 'v']]], []);
+});
+
+row('MATCH-27', 'the more telling condition goes first, then the longer value, then the alphabet', async () => {
+  const order: [name: string, condition: Readonly<Record<string, unknown>>][] = [
+    ['exact', { value: 'abcabc' }],
+    ['prefix-long', { type: 'Prefix', value: 'abc' }],
+    ['prefix-short', { type: 'Prefix', value: 'ab' }],
+    ['suffix', { type: 'Suffix', value: 'abc' }],
+    ['contains-b', { type: 'Contains', value: 'b' }],
+    ['contains-c', { type: 'Contains', value: 'c' }],
+    ['not', { type: 'NotExact', value: 'x' }],
+    ['present', { type: 'Present' }],
+    ['pattern', { type: 'RegularExpression', value: '.*' }],
+  ];
+  const names = order.map(([name]) => name);
+  // The least telling ones first, so that the order of the rules does not help.
+  const policies = order.map(([name, condition]) =>
+    matchPolicy(`r/${name}`, { headers: [{ name: 'k', ...condition }] }),
+  );
+  const rules = names.toReversed().map((name) => rule(name));
+  const app = await startMatching(names, [httpRoute('r', rules), ...policies]);
+  for (let i = 0; i < names.length; i++) {
+    expect(await app.to('/', { headers: [['k', 'abcabc']] })).toBe(names[i]);
+    const left = names.slice(i + 1);
+    if (left.length > 0) {
+      await app.reload([
+        httpRoute(
+          'r',
+          rules.filter(({ name }) => left.includes(name as string)),
+        ),
+        ...policies.slice(i + 1),
+      ]);
+    }
+  }
+});
+
+row('MATCH-30', 'the address of the client, and whom it is believed from', async () => {
+  const app = await narrowed({ sourceCIDRs: ['127.0.0.2/31', '10.0.0.0/8'] });
+  expect(await app.to('/', { from: '127.0.0.2' })).toBe('app');
+  expect(await app.to('/', { from: '127.0.0.1' })).toBe('404');
+  expect(app.explain('/', [], '127.0.0.3').outcome.status).toBe(0);
+  expect(app.explain('/', [], '127.0.0.1').candidates[0]!.lost).toBe(
+    'client 127.0.0.1 is not in 127.0.0.2/31, 10.0.0.0/8 (HTTPMatchPolicy default/app)',
+  );
+  // Nobody is believed unless the Gateway says so.
+  expect(await app.to('/', { from: '127.0.0.1', headers: [['X-Forwarded-For', '10.1.2.3']] })).toBe('404');
+  const trusting = `${GATEWAY}  infrastructure:
+    parametersRef: {group: headgate.dev, kind: GatewayParameters, name: trusting}
+---
+apiVersion: headgate.dev/v1alpha1
+kind: GatewayParameters
+metadata: {name: trusting}
+spec: {clientIP: {source: XForwardedFor, trustedCIDRs: [127.0.0.1/32]}}
+`;
+  const believing = await startMatching(
+    ['app'],
+    [httpRoute('r', [rule('app')]), matchPolicy('r/app', { sourceCIDRs: ['10.0.0.0/8'] })],
+    trusting,
+  );
+  expect(await believing.to('/', { from: '127.0.0.1', headers: [['X-Forwarded-For', '10.1.2.3']] })).toBe('app');
+  expect(await believing.to('/', { from: '127.0.0.2', headers: [['X-Forwarded-For', '10.1.2.3']] })).toBe('404');
+});
+
+row('MATCH-31', 'a route for https only, with a redirect for http', async () => {
+  for (const statusCode of [301, 302, 307, 308]) {
+    const redirect = { type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode } };
+    const app = await startMatching(
+      ['app'],
+      [
+        httpRoute('secure', [rule('app')], { parentRefs: [{ name: 'web', sectionName: 'https' }] }),
+        httpRoute('plain', [{ filters: [redirect] }], { parentRefs: [{ name: 'web', sectionName: 'http' }] }),
+      ],
+      secureGateway(),
+    );
+    const answer = await app.gateway.request('GET', 'http://a.example/x?y=1');
+    expect(answer.status).toBe(statusCode);
+    expect(answer.header('location')).toMatch(/^https:\/\/a\.example(?::\d+)?\/x\?y=1$/);
+    expect(await app.to('https://a.example/x')).toBe('app');
+  }
+});
+
+row(['MATCH-32', 'NO-05', 'MATCH-30'], 'an expression over everything that a request has', async () => {
+  const app = await startMatching(
+    ['app'],
+    [httpRoute('r', [rule('app')]), matchPolicy('r/app', { expression: 'true' })],
+    secureGateway(),
+  );
+  const use = (expression: string) => app.reload([httpRoute('r', [rule('app')]), matchPolicy('r/app', { expression })]);
+
+  await use('request.path.startsWith("/foo") && request.host == "a.example" || request.segments[1] == "x"');
+  await app.expect({ '/foo/1': 'app', '/bar': '404', '/bar/x': 'app', 'GET http://b.example/foo': '404' });
+  await use('request.method in ["POST", "PUT"] && int(request.query["n"]) >= 10');
+  await app.expect({
+    'POST /?n=10': 'app',
+    'POST /?n=9': '404',
+    'POST /?n=x': '404',
+    'POST /': '404',
+    'GET /?n=10': '404',
+  });
+  await use('request.segments.exists(s, s.lowerAscii() == "admin") && !("x-debug" in request.headers)');
+  await app.expect({ '/a/ADMIN/b': 'app', '/a/b': '404' });
+  expect(await app.to('/admin', { headers: [['X-Debug', '1']] })).toBe('404');
+  await use('request.headers["X-Env"].matches("^be.a$") || request.cookies.beta == "1"');
+  await expectHeld(app, [[['x-env', 'beta']], [['cookie', 'beta=1']]], [[['x-env', 'abeta']], []]);
+  await use('cidr("127.0.0.2/32").containsIP(source.address)');
+  expect(await app.to('/', { from: '127.0.0.2' })).toBe('app');
+  expect(await app.to('/', { from: '127.0.0.1' })).toBe('404');
+  await use('request.scheme == "https" && tls.sni == "a.example"');
+  await app.expect({
+    'GET https://a.example/': 'app',
+    'GET https://b.example/': '404',
+    'GET http://a.example/': '404',
+  });
+});
+
+row(['MATCH-32', 'NO-05'], 'an expression that is wrong closes its rule', async () => {
+  const app = await startMatching(
+    ['app', 'other'],
+    [
+      httpRoute('r', [rule('app', [prefix('/app')]), rule('other')]),
+      matchPolicy('r/app', { expression: 'request.path ==' }),
+    ],
+  );
+  expect(app.gateway.condition('HTTPMatchPolicy', 'app', 'Accepted')).toMatchObject({
+    status: 'False',
+    reason: 'Invalid',
+    message: 'expression: at character 16: the expression ends here',
+  });
+  expect(app.gateway.condition('HTTPRoute', 'r', 'PartiallyInvalid')).toMatchObject({ status: 'True' });
+  await app.expect({ '/app': '500', '/': 'other' });
+});
+
+/** With a listener `https` for port 443 beside `http`. */
+function secureGateway(): string {
+  const { chain, key } = EXACT;
+  const secret = { 'tls.crt': chain, 'tls.key': key };
+  return `${GATEWAY}    - name: https
+      port: 443
+      protocol: HTTPS
+      tls: {certificateRefs: [{name: a}]}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: a}
+type: kubernetes.io/tls
+stringData: ${JSON.stringify(secret)}
+`;
+}
