@@ -15,6 +15,7 @@ import { type ReferenceGrant, referenceGrantSchema } from './gateway/reference-g
 import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
+import { type AccessPolicy, accessPolicySchema } from './policy/access-policy.ts';
 import { type AggregateBackend, aggregateSchema } from './policy/aggregate.ts';
 import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type CachePolicy, cachePolicySchema } from './policy/cache-policy.ts';
@@ -30,6 +31,7 @@ export type Resources = {
   readonly gatewayClasses: readonly GatewayClass[];
   readonly gateways: readonly Gateway[];
   readonly listenerSets: readonly ListenerSet[];
+  readonly accessPolicies: readonly AccessPolicy[];
   readonly aggregates: readonly AggregateBackend[];
   readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpMatchPolicies: readonly HTTPMatchPolicy[];
@@ -61,6 +63,7 @@ export const COLLECTION_OF = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
   ListenerSet: 'listenerSets',
+  AccessPolicy: 'accessPolicies',
   Aggregate: 'aggregates',
   GatewayParameters: 'gatewayParameters',
   HTTPMatchPolicy: 'httpMatchPolicies',
@@ -87,6 +90,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   GatewayClass: gatewayClassSchema,
   Gateway: gatewaySchema,
   ListenerSet: listenerSetSchema,
+  AccessPolicy: accessPolicySchema,
   Aggregate: aggregateSchema,
   GatewayParameters: gatewayParametersSchema,
   HTTPMatchPolicy: httpMatchPolicySchema,
@@ -120,6 +124,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'AccessPolicy',
   'Aggregate',
   'BackendTrafficPolicy',
   'CachePolicy',
@@ -156,6 +161,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     gatewayClasses: [],
     gateways: [],
     listenerSets: [],
+    accessPolicies: [],
     aggregates: [],
     gatewayParameters: [],
     httpMatchPolicies: [],

@@ -56,7 +56,7 @@ export function tableOf(
   const backendEntries: Record<string, Backend> = {};
   const endpointEntries: Record<string, EndpointSet> = {};
   for (const key of [...used].sort(compareKeys)) {
-    const { backend, endpoints } = backends.entry(key);
+    const { backend, endpoints } = backends.entry(key)!;
     backendEntries[key] = backendOf(backend, gateway.clientCertificate);
     endpointEntries[key] = endpoints;
   }
@@ -120,6 +120,18 @@ export function rulesOf(
     const entry = entryOf(body, gateway, places, ruleOrder(route.metadata, index));
     return [[`${routeKey(route)}/rule/${index}`, entry]];
   });
+}
+
+/** The same of all Gateways, without the filters that these put before those of every rule. */
+export function allRulesOf(plan: RoutePlan): [string, Rule | Stream][] {
+  const { attachments: places, route, rules } = plan;
+  return [...places.values()].flatMap((attachments) =>
+    rules.flatMap(({ body }, index): [string, Rule | Stream][] => {
+      if (body === null) return [];
+      const order = ruleOrder(route.metadata, index);
+      return [[`${routeKey(route)}/rule/${index}`, { attachments, ...body, order }]];
+    }),
+  );
 }
 
 /** The entry of a rule by Gateway, so that a rule which is as before stays the same object. */

@@ -1,4 +1,5 @@
 import type { Filter } from '../../ir/filter.ts';
+import type { AccessPolicy } from '../../ir/policy/access.ts';
 import type { CacheContent } from '../../ir/policy/cache.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
@@ -7,6 +8,7 @@ import type { CompiledRule } from '../compile/compiled.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
+import { accessStages } from './access/stages.ts';
 import { aggregateStage } from './aggregate/stage.ts';
 import { CacheStage } from './cache/stage.ts';
 import { rateLimitStages } from './rate-limit/stages.ts';
@@ -31,6 +33,7 @@ export type StageContext = {
 
 /** The stages of each kind of policy. */
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
+  AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
   CachePolicy: (entry, context) => [new CacheStage(entry as Policy & CacheContent, context)],
   RateLimitPolicy: rateLimitStages,
 };

@@ -34,8 +34,9 @@ import { type ParentPlan, parentsOf } from '../parent.ts';
 import { targetId } from '../policy/kind.ts';
 import { gatewaysOf, type Reach } from '../policy/reach.ts';
 import { BackendCatalogue } from '../route/backend-ref.ts';
-import { planRoute, type RoutePlan, routeKey } from '../route/plan.ts';
-import { rulesOf } from '../table.ts';
+import { planRoute, type RoutePlan, routeKey, routeName } from '../route/plan.ts';
+import { MatchIndex } from '../shadow.ts';
+import { allRulesOf, rulesOf } from '../table.ts';
 import { attachesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
 import { PairCount } from './count.ts';
@@ -72,6 +73,9 @@ export class IncrementalTranslator {
   readonly #attached = new Map<string, number>();
   /** Gateways that secure connections to a Service, if it asks for that: by how many routes. */
   readonly #securing = new PairCount();
+  readonly #matches = new MatchIndex();
+  /** Routes (`HTTPRoute shop/cart`) whose status is to be written anew. */
+  readonly #shadows = new Set<string>();
   /** Routes (keys of `#routes`) that lead to an Aggregate (`namespace/name`). */
   readonly #aggregateUses = new Map<string, Set<string>>();
   /** Routes (keys of `#routes`) that use an HTTPRouteFilter (`namespace/name`). */
@@ -222,6 +226,7 @@ export class IncrementalTranslator {
     const goneTables: string[] = [];
     for (const key of dirty.plannedGateways) if (!this.#commitGateway(key)) goneTables.push(key);
     for (const [key, plan] of routes) this.#commitRoute(key, plan, judged);
+    this.#judgeRoutes();
     for (const key of dirty.backends) for (const state of this.#states.values()) state.refreshBackend(key);
     for (const key of judged) this.#judge(key);
     for (const key of dirty.listenerSets) {
@@ -276,8 +281,19 @@ export class IncrementalTranslator {
     }
     const { kind } = known.route;
     this.#intake.addOwnPoliciesFor(targetId(kind, known.key));
+    const name = routeName(known);
+    for (const other of this.#matches.set(name, plan === null ? [] : allRulesOf(plan))) this.#shadows.add(other);
     if (plan === null) this.#statuses.delete(key);
-    else this.#statuses.set(statusOfRoute(plan));
+    else this.#shadows.add(name);
+  }
+
+  /** Those whose own plan or neighbours are not as before. */
+  #judgeRoutes(): void {
+    for (const name of this.#shadows) {
+      const plan = this.#routes.get(name.replace(' ', '/'));
+      if (plan !== undefined) this.#statuses.set(statusOfRoute(plan, this.#matches.shadowOf(name)));
+    }
+    this.#shadows.clear();
   }
 
   #noteAggregates(route: string, before: RoutePlan | null, after: RoutePlan | null): void {
