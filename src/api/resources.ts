@@ -23,6 +23,7 @@ import { type GatewayParameters, gatewayParametersSchema } from './policy/gatewa
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
+import { type TelemetryPolicy, telemetryPolicySchema } from './policy/telemetry-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -45,6 +46,7 @@ export type Resources = {
   readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
   readonly rateLimitPolicies: readonly RateLimitPolicy[];
   readonly cachePolicies: readonly CachePolicy[];
+  readonly telemetryPolicies: readonly TelemetryPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
   readonly services: readonly Service[];
@@ -77,6 +79,7 @@ export const COLLECTION_OF = {
   BackendTrafficPolicy: 'backendTrafficPolicies',
   RateLimitPolicy: 'rateLimitPolicies',
   CachePolicy: 'cachePolicies',
+  TelemetryPolicy: 'telemetryPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
   Service: 'services',
@@ -104,6 +107,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   BackendTrafficPolicy: backendTrafficPolicySchema,
   RateLimitPolicy: rateLimitPolicySchema,
   CachePolicy: cachePolicySchema,
+  TelemetryPolicy: telemetryPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
   Service: serviceSchema,
@@ -132,6 +136,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'HTTPMatchPolicy',
   'HTTPRouteFilter',
   'RateLimitPolicy',
+  'TelemetryPolicy',
   'ReferenceGrant',
 ]);
 
@@ -175,6 +180,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     backendTrafficPolicies: [],
     rateLimitPolicies: [],
     cachePolicies: [],
+    telemetryPolicies: [],
     referenceGrants: [],
     namespaces: [],
     services: [],

@@ -80,6 +80,11 @@ export class Guard implements CodedSink {
 
   // For the exchange
 
+  /** More of the request body has come. */
+  receiving(buffer: Buffer): void {
+    this.visit?.receiving(buffer);
+  }
+
   /** More of the request body has been kept. True when a stage waits for it. */
   received(isLast: boolean): boolean {
     const { bodyLimit } = this;

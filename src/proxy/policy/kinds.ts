@@ -15,6 +15,7 @@ import { rateLimitStages } from './rate-limit/stages.ts';
 import { soapStage } from './soap/stage.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
+import { telemetryStages } from './telemetry/stages.ts';
 import { transcodeStage } from './transcode/stage.ts';
 
 /** What a stage is made with. */
@@ -36,6 +37,7 @@ export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: Sta
   AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
   CachePolicy: (entry, context) => [new CacheStage(entry as Policy & CacheContent, context)],
   RateLimitPolicy: rateLimitStages,
+  TelemetryPolicy: telemetryStages,
 };
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */

@@ -15,7 +15,8 @@ export const WAIT = 2;
  * is not known is not asked what he may do.
  */
 export const ORDER = {
-  coding: 5,
+  coding: 4,
+  telemetry: 5,
   ip: 10,
   limit: 20,
   authentication: 30,

@@ -73,15 +73,15 @@ export class IncrementalTranslator {
   readonly #attached = new Map<string, number>();
   /** Gateways that secure connections to a Service, if it asks for that: by how many routes. */
   readonly #securing = new PairCount();
-  readonly #matches = new MatchIndex();
-  /** Routes (`HTTPRoute shop/cart`) whose status is to be written anew. */
-  readonly #shadows = new Set<string>();
   /** Routes (keys of `#routes`) that lead to an Aggregate (`namespace/name`). */
   readonly #aggregateUses = new Map<string, Set<string>>();
   /** Routes (keys of `#routes`) that use an HTTPRouteFilter (`namespace/name`). */
   readonly #filterUses = new Map<string, Set<string>>();
   /** Of the listeners of a Gateway: whether somebody finds out who their clients are. */
   readonly #identities = new Map<string, string>();
+  readonly #matches = new MatchIndex();
+  /** Routes (`HTTPRoute shop/cart`) whose status is to be written anew. */
+  readonly #shadows = new Set<string>();
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
   readonly #reach: Reach = {

@@ -4,6 +4,7 @@ import { CACHE_POLICY } from './cache-policy.ts';
 import { httpMatchPolicyTranslation } from './http-match-policy.ts';
 import type { PolicyKind } from './kind.ts';
 import { RATE_LIMIT_POLICY } from './rate-limit-policy.ts';
+import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** The kinds of our policies. */
 export type PolicyKindName =
@@ -21,4 +22,5 @@ export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
   HTTPMatchPolicy: httpMatchPolicyTranslation as PolicyKind,
   RateLimitPolicy: RATE_LIMIT_POLICY as PolicyKind,
   CachePolicy: CACHE_POLICY as PolicyKind,
+  TelemetryPolicy: telemetryPolicyKind as PolicyKind,
 };
