@@ -1,5 +1,8 @@
 import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
+import type { AggregateBackend } from '../api/policy/aggregate.ts';
 import type { ObjectKey } from '../ir/status.ts';
+import type { ResolvedAggregate } from './aggregate.ts';
+import { aggregateStatus } from './aggregate-status.ts';
 import { type BackendTLSPolicyStatus, backendTLSPolicyStatus } from './backend-tls-policy.ts';
 import { shadowed } from './condition/route.ts';
 import type { ResolvedFilter } from './extension-filter/book.ts';
@@ -27,9 +30,9 @@ export type ObjectStatus =
   | PolicyObjectStatus
   | (ObjectKey & { readonly kind: 'BackendTLSPolicy'; readonly status: BackendTLSPolicyStatus });
 
-/** All policies of ours have a status of the same shape, and so do filters. */
+/** All policies of ours have a status of the same shape, and so do Aggregates and filters. */
 export type PolicyObjectStatus = ObjectKey & {
-  readonly kind: PolicyKindName | 'HTTPRouteFilter';
+  readonly kind: PolicyKindName | 'Aggregate' | 'HTTPRouteFilter';
   readonly status: PolicyStatus;
   /** What the policy is for, as `targetsOf` names it. */
   readonly targets: readonly string[];
@@ -90,6 +93,19 @@ export function statusOfOwnPolicy(
   const status = policyStatus(policy, gateways, book, controllerName);
   if (status === null) return null;
   return { kind: policy.kind as PolicyKindName, ...nameOf(policy.metadata), status, targets: targetsOf(policy) };
+}
+
+/** Of an Aggregate that `routes` lead to; null when none of them has to do with a Gateway of ours. */
+export function statusOfAggregate(
+  aggregate: AggregateBackend,
+  resolved: ResolvedAggregate,
+  routes: readonly RoutePlan[],
+  controllerName: string,
+): ObjectStatus | null {
+  const status = aggregateStatus(aggregate, resolved, routes, controllerName);
+  if (status === null) return null;
+  const targets = routes.map(({ route, key }) => targetId(route.kind, key)).sort(compare);
+  return { kind: 'Aggregate', ...nameOf(aggregate.metadata), status, targets };
 }
 
 /** Of an HTTPRouteFilter that `routes` use; null when none of them has to do with a Gateway of ours. */

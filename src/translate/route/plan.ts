@@ -37,6 +37,8 @@ export type RoutePlan = {
   readonly securing: ReadonlySet<string>;
   /** Services (`namespace/name`) that it may refer to and does. */
   readonly services: ReadonlySet<string>;
+  /** Aggregates (`namespace/name`) that it leads to. */
+  readonly aggregates: ReadonlySet<string>;
   /** HTTPRouteFilters (`namespace/name`) that it refers to, with what is wrong with how it uses them. */
   readonly filters: ReadonlyMap<string, readonly string[]>;
 };
@@ -97,6 +99,7 @@ export function planRoute(
     listeners,
     securing,
     services: new Set(rules.flatMap(({ services }) => services)),
+    aggregates: new Set(rules.flatMap(({ aggregates }) => aggregates)),
     filters: filtersOf(rules),
   };
 }
