@@ -58,8 +58,8 @@ export function routeOfRule(key: string): string {
 function* rulesOf({ rules, streams }: RoutingTable, backends: ReadonlySet<string>): Generator<string> {
   for (const [key, rule] of Object.entries(rules)) {
     const filters = [...rule.filters, ...rule.backends.flatMap((backend) => backend.filters)];
-    const mirrored = filters.map((filter) => (filter.kind === 'RequestMirror' ? filter.backend : null));
-    const used = [...mirrored, ...rule.backends.map(({ backend }) => backend)];
+    const filtered = filters.map((filter) => ('backend' in filter ? filter.backend : null));
+    const used = [...filtered, ...rule.backends.map(({ backend }) => backend)];
     if (used.some((backend) => backend !== null && backends.has(backend))) yield key;
   }
   for (const [key, stream] of Object.entries(streams)) {

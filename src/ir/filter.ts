@@ -1,3 +1,4 @@
+import type { ExternalService } from './policy/access.ts';
 import type { DirectAnswer, Transform } from './transform.ts';
 
 /** What a rule, or one backend of a rule, does to a request or a response. One union member per kind of filter. */
@@ -8,6 +9,7 @@ export type Filter =
   | UrlRewrite
   | RequestMirror
   | Cors
+  | ExternalAuth
   | DirectAnswer
   | Transform;
 
@@ -62,3 +64,6 @@ export type Cors = {
   /** Seconds. */
   readonly maxAge: number;
 };
+
+/** A service is asked about each request. */
+export type ExternalAuth = { readonly kind: 'ExternalAuth' } & ExternalService;

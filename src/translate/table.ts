@@ -169,15 +169,15 @@ function sameAttachments(a: readonly Attachment[], b: readonly Attachment[]): bo
 
 /** Adds the keys of all backends that a rule leads to. */
 export function noteBackends(rule: Rule | Stream, used: Set<string>): void {
-  if ('filters' in rule) noteMirrors(rule.filters, used);
+  if ('filters' in rule) noteFilters(rule.filters, used);
   for (const { backend, filters } of rule.backends) {
     if (backend !== null) used.add(backend);
-    noteMirrors(filters, used);
+    noteFilters(filters, used);
   }
 }
 
-function noteMirrors(filters: readonly Filter[], used: Set<string>): void {
+function noteFilters(filters: readonly Filter[], used: Set<string>): void {
   for (const filter of filters) {
-    if (filter.kind === 'RequestMirror' && filter.backend !== null) used.add(filter.backend);
+    if ('backend' in filter && filter.backend !== null) used.add(filter.backend);
   }
 }

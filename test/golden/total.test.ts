@@ -95,7 +95,7 @@ function expectClosed({ tables }: Translation): void {
     for (const rule of Object.values(table.rules)) {
       expect(rule.matches).not.toEqual([]);
       for (const filter of [...rule.filters, ...rule.backends.flatMap(({ filters }) => filters)]) {
-        if (filter.kind === 'RequestMirror' && filter.backend !== null) backends.add(filter.backend);
+        if ('backend' in filter && filter.backend !== null) backends.add(filter.backend);
       }
     }
     for (const policy of Object.values(table.policies)) {

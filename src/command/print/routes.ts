@@ -78,6 +78,8 @@ function filterText(filter: Filter): string {
       return 'response headers';
     case 'CORS':
       return 'CORS';
+    case 'ExternalAuth':
+      return `ask ${filter.backend.replace(/^service\//, '')}`;
     case 'DirectResponse':
       return `answer ${filter.status}`;
     case 'Transform':

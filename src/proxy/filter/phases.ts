@@ -9,6 +9,7 @@ import type { Filter } from '../../ir/filter.ts';
  * |------------------|----------------------------------------------------------------------------------------------|
  * | cors             | the answer to a preflight. Response headers are added to other requests' answers at the end. |
  * | redirect         | every request that gets there                                                                |
+ * | external-auth    | what a service says in place of a backend                                                    |
  * | direct-response  | every request that gets there                                                                |
  * | request-headers  |                                                                                              |
  * | rewrite          |                                                                                              |
@@ -19,6 +20,7 @@ import type { Filter } from '../../ir/filter.ts';
 export const PHASES = [
   { name: 'cors', kind: 'CORS' },
   { name: 'redirect', kind: 'RequestRedirect' },
+  { name: 'external-auth', kind: 'ExternalAuth' },
   { name: 'direct-response', kind: 'DirectResponse' },
   { name: 'request-headers', kind: 'RequestHeaderModifier' },
   { name: 'rewrite', kind: 'URLRewrite' },
@@ -28,7 +30,7 @@ export const PHASES = [
 ] as const satisfies readonly { readonly name: string; readonly kind: Filter['kind'] }[];
 
 /** Kinds of filter that are stages (policy/stage.ts): what they do is another thing for every request. */
-export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set(['DirectResponse', 'Transform']);
+export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set(['DirectResponse', 'ExternalAuth', 'Transform']);
 
 const NO_FILTERS: readonly Filter[] = [];
 

@@ -1,10 +1,11 @@
-import type { Filter } from '../../ir/filter.ts';
+import type { ExternalAuth, Filter } from '../../ir/filter.ts';
 import type { AccessPolicy } from '../../ir/policy/access.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
+import { ExternalStage } from './access/external/stage.ts';
 import { accessStages } from './access/stages.ts';
 import { rateLimitStages } from './rate-limit/stages.ts';
 import type { Stage } from './stage.ts';
@@ -31,5 +32,6 @@ export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: Sta
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {
   DirectResponse: directResponseStage,
+  ExternalAuth: (filter) => new ExternalStage(filter as ExternalAuth),
   Transform: transformStage,
 };

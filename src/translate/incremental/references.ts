@@ -2,9 +2,9 @@ import type { BackendObjectReference } from '../../api/gateway/backend-reference
 import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
-import { OWN_GROUP } from '../../api/policy/value.ts';
 import type { GatewayListener } from '../../api/gateway/listener.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
+import { OWN_GROUP } from '../../api/policy/value.ts';
 import type { AuthorityReference } from '../ca-certificate.ts';
 import { keyOf } from '../object.ts';
 import { parentKey } from '../parent.ts';
@@ -105,6 +105,7 @@ function authority(ref: AuthorityReference, own: string): string {
 
 function* inFilters(filters: readonly HTTPRouteFilter[], namespace: string): Generator<string> {
   for (const filter of filters) {
+    if (filter.type === 'ExternalAuth') yield* backend(filter.externalAuth.backendRef, namespace);
     if (filter.type === 'RequestMirror') yield* backend(filter.requestMirror.backendRef, namespace);
     if (filter.type === 'ExtensionRef') {
       const { group, kind, name } = filter.extensionRef;
