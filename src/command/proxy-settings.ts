@@ -11,6 +11,7 @@ export function proxySettings(settings: DataPathSettings): ProxySettings {
     address: settings.address,
     portOffset: settings.portOffset,
     trustedProxies: settings.trusted,
+    debugFrom: settings.debugFrom,
     forwarded: settings.forwarded,
     publicURL: settings.publicURL ?? '',
     encodedSlash: settings.encodedSlash,

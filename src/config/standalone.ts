@@ -68,6 +68,14 @@ export const PROXY_FLAGS = {
     fallback: 'none',
     schema: z.array(network).default([]),
   },
+  debugFrom: {
+    name: 'debug-header-from',
+    value: 'CIDR',
+    multiple: true,
+    about: 'networks that are told which rule took a request with the field Headgate-Debug; may be repeated',
+    fallback: 'none',
+    schema: z.array(network).default([]),
+  },
   forwarded: {
     name: 'forwarded',
     value: null,

@@ -38,6 +38,7 @@ test('the proxy understands the arguments, in its own units', () => {
     address: '::',
     portOffset: 0,
     trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
+    debugFrom: ['10.0.0.0/8'],
     forwarded: true,
     publicURL: 'https://shop.example',
     encodedSlash: 'reject',

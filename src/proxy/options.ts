@@ -116,6 +116,8 @@ export type ProxyOptions = {
   readonly proxyProtocolFrom: readonly string[];
   /** CIDR ranges of hops whose X-Forwarded-*, Forwarded and request ids are believed. */
   readonly trustedProxies: readonly string[];
+  /** CIDR ranges of clients that may ask which rule took their request. */
+  readonly debugFrom: readonly string[];
   /** Whether backends get `Forwarded` (RFC 7239) beside X-Forwarded-*. */
   readonly forwarded: boolean;
   /** Where clients find what is served, without a slash at the end; `''`: where they say. */
@@ -131,6 +133,8 @@ export type ProxyOptions = {
   readonly ticketKeys: Buffer | null;
   /** Tells this process apart in metrics, such as `worker-0`. */
   readonly name: string;
+  /** Of this program, as spans tell it. */
+  readonly version: string;
 };
 
 export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
@@ -140,6 +144,7 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   streams: DEFAULT_STREAM_OPTIONS,
   proxyProtocolFrom: [],
   trustedProxies: [],
+  debugFrom: [],
   forwarded: false,
   publicURL: '',
   encodedSlash: 'keep',
@@ -148,6 +153,7 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   drainTimeout: 30_000,
   ticketKeys: null,
   name: 'proxy',
+  version: 'unknown',
 });
 
 /** What a caller may leave out; limits too, one by one. */

@@ -10,6 +10,7 @@ import {
   accessLogSchema,
   clientIPSchema,
   connectionsSchema,
+  debugHeaderSchema,
   defaultsSchema,
   httpSchema,
   mirrorSchema,
@@ -32,6 +33,7 @@ export const gatewayParametersSpecSchema = z.object({
     .optional(),
   clientIP: clientIPSchema.describe('Whom to believe about where a request comes from.').optional(),
   accessLog: accessLogSchema.describe('One JSON line for each request, on standard output.').optional(),
+  debugHeader: debugHeaderSchema.describe('Whether clients may ask which rule took their request.').optional(),
   http: httpSchema.describe('Bounds of HTTP messages.').optional(),
   headers: headersSchema
     .describe('Header fields that all routes have in common; what a route says of a name wins.')

@@ -5,6 +5,7 @@ import { gatewayParametersKind } from './gateway-parameters.ts';
 import { httpMatchPolicyKind } from './http-match-policy.ts';
 import { httpRouteFilterKind } from './http-route-filter.ts';
 import { rateLimitPolicyKind } from './rate-limit-policy.ts';
+import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** Our own kinds. */
 export const OWN_KINDS: readonly KindDefinition[] = [
@@ -14,4 +15,5 @@ export const OWN_KINDS: readonly KindDefinition[] = [
   httpMatchPolicyKind,
   httpRouteFilterKind,
   rateLimitPolicyKind,
+  telemetryPolicyKind,
 ];

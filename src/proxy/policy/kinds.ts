@@ -9,6 +9,7 @@ import { accessStages } from './access/stages.ts';
 import { rateLimitStages } from './rate-limit/stages.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
+import { telemetryStages } from './telemetry/stages.ts';
 
 /** What a stage is made with. */
 export type StageContext = {
@@ -26,6 +27,7 @@ export type StageContext = {
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
   AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
   RateLimitPolicy: rateLimitStages,
+  TelemetryPolicy: telemetryStages,
 };
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
