@@ -35,7 +35,7 @@ export type Expression =
   /** Code points of a text, items of a list. */
   | { readonly op: 'size'; readonly of: Expression }
   | { readonly op: 'startsWith' | 'endsWith' | 'contains'; readonly of: Expression; readonly text: Expression }
-  /** RE2 syntax, found anywhere in the text. */
+  /** RE2 syntax, found anywhere in the text; an error for a text of more than 8,192 characters. */
   | { readonly op: 'matches'; readonly of: Expression; readonly pattern: string }
   | { readonly op: 'lowerAscii' | 'upperAscii'; readonly of: Expression }
   /** From a text of decimal digits; an error for any other. */

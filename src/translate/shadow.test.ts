@@ -67,6 +67,23 @@ test('priorities count within a namespace', () => {
   }
 });
 
+test('who casts a shadow does not depend on the order in which routes come', () => {
+  const none = { template: null, headers: [], query: [], cookies: [], sources: [], expression: null };
+  const refined = (priority: number): Partial<Rule> => ({ refinement: { policy: 'n/p', priority, ...none } });
+  const routes: [string, [string, Rule][]][] = [
+    ['HTTPRoute n/high', rules('3', [match('/x')], refined(5))],
+    ['HTTPRoute m/middle', rules('2', [match('/x')], refined(0))],
+    ['HTTPRoute n/old', rules('1', [match('/x')], refined(0))],
+  ];
+  for (const order of [routes, routes.toReversed(), [routes[1]!, routes[0]!, routes[2]!]]) {
+    const index = new MatchIndex();
+    for (const [name, made] of order) index.set(name, made);
+    const shadowed = routes.map(([name]) => index.shadowOf(name));
+    const by = 'rules[0].matches[0] asks for the same as rules[0].matches[0] of HTTPRoute n/high, which goes first';
+    expect(shadowed).toEqual(['', by, by]);
+  }
+});
+
 test('a few are told', () => {
   const index = new MatchIndex();
   index.set(

@@ -1,6 +1,7 @@
 /** Matches that never get a request, because another rule asks for the same at the same place and goes first. */
 import type { Match } from '../ir/match.ts';
 import type { Rule, Stream } from '../ir/table.ts';
+import { compare } from './object.ts';
 
 /** One match of a rule under one listener and hostname. */
 type Place = {
@@ -47,8 +48,7 @@ export class MatchIndex {
   shadowOf(route: string): string {
     const told = new Set<string>();
     for (const place of this.#byRoute.get(route) ?? []) {
-      let first = place;
-      for (const other of this.#bySignature.get(place.signature)!) if (precedes(other, first)) first = other;
+      const first = winnerOf(this.#bySignature.get(place.signature)!);
       if (first === place) continue;
       const of = first.route === route ? 'the same route' : first.route;
       told.add(`${nameOf(place)} asks for the same as ${nameOf(first)} of ${of}, which goes first`);
@@ -84,11 +84,19 @@ function textOf({ path, headers, query, method }: Match): string {
   return JSON.stringify([path.kind, path.value, method, ...values]);
 }
 
-function precedes(a: Place, b: Place): boolean {
-  if (a.priority !== b.priority && namespaceOf(a) === namespaceOf(b)) return a.priority > b.priority;
-  if (a.order !== b.order) return a.order < b.order;
+/** As proxies decide: the first one's namespace has the requests, and the priorities of that namespace count in it. */
+function winnerOf(places: ReadonlySet<Place>): Place {
+  const [first, ...others] = [...places].sort(byOrder) as [Place, ...Place[]];
+  let winner = first;
+  for (const other of others) {
+    if (namespaceOf(other) === namespaceOf(first) && other.priority > winner.priority) winner = other;
+  }
+  return winner;
+}
+
+function byOrder(a: Place, b: Place): number {
   // Routes of two kinds may have one name.
-  return a.route < b.route || (a.route === b.route && a.match < b.match);
+  return compare(a.order, b.order) || compare(a.route, b.route) || a.match - b.match;
 }
 
 function namespaceOf({ route }: Place): string {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { EXACT } from '../fake/certificates.ts';
-import { GATEWAY, refusals } from './gateway.ts';
+import { startBackend } from './backend.ts';
+import { GATEWAY, refusals, startGateway } from './gateway.ts';
 import { exact, httpRoute, matchPolicy, prefix, rule, startMatching } from './matching.ts';
 import { row } from './row.ts';
 
@@ -392,6 +393,33 @@ row(['MATCH-32', 'NO-05'], 'an expression that is wrong closes its rule', async 
   });
   expect(app.gateway.condition('HTTPRoute', 'r', 'PartiallyInvalid')).toMatchObject({ status: 'True' });
   await app.expect({ '/app': '500', '/': 'other' });
+});
+
+row(['MATCH-23', 'MATCH-19'], 'a GRPCRoute may have a policy too', async () => {
+  const calls = await startBackend(() => 'calls', { protocol: 'h2c' });
+  const ref = { group: 'gateway.networking.k8s.io', kind: 'GRPCRoute', name: 'calls' };
+  const conditions = {
+    headers: [{ name: 'x-tenant', type: 'Prefix', value: 'a' }],
+    cookies: [{ name: 'beta', value: '1' }],
+  };
+  const gateway = await startGateway([
+    GATEWAY,
+    calls.service('calls', { appProtocol: 'kubernetes.io/h2c' }),
+    httpRoute('calls', [rule('calls')]).replace('"HTTPRoute"', '"GRPCRoute"'),
+    matchPolicy('calls', { targetRefs: [ref], ...conditions }),
+  ]);
+  const call = async (tenant: string) => {
+    const headers = [
+      ['content-type', 'application/grpc'],
+      ['x-tenant', tenant],
+      ['cookie', 'beta=1'],
+    ] as [string, string][];
+    const answer = await gateway.request('POST', '/shop.Cart/Add', { http2: true, headers });
+    return answer.header('grpc-status') ?? answer.body;
+  };
+  expect(gateway.condition('HTTPMatchPolicy', 'calls', 'Accepted')).toMatchObject({ status: 'True' });
+  expect(await call('acme')).toBe('calls');
+  expect(await call('other')).toBe('12');
 });
 
 /** With a listener `https` for port 443 beside `http`. */

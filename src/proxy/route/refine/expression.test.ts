@@ -67,6 +67,15 @@ test('a path of very many elements has none', () => {
   expect(holds('request.segments.all(s, s == "x")', path(129))).toBe(false);
 });
 
+test('a pattern is looked for in texts of a bounded length only', () => {
+  const asked = (length: number) => new PlainRequest('GET', 'a.example', '/', [['x', 'a'.repeat(length)]]);
+  for (const pattern of ['^a+$', 'a']) {
+    expect(holds(`request.headers.x.matches("${pattern}")`, asked(8192))).toBe(true);
+    expect(holds(`request.headers.x.matches("${pattern}")`, asked(8193))).toBe(false);
+    expect(holds(`!request.headers.x.matches("${pattern}")`, asked(8193))).toBe(false);
+  }
+});
+
 test('the longest expression over the longest request takes no time', () => {
   const long = new PlainRequest('GET', 'a.example', '/x'.repeat(128), [['x-long', 'a'.repeat(16_000)]]);
   const expression = `request.segments.exists(s, ${Array(24).fill('request.headers["x-long"].contains("b")').join('||')})`;

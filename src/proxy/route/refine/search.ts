@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { RE2JS } from 're2js';
-import { patternOf } from '../regex.ts';
+import { MAX_VALUE, patternOf } from '../regex.ts';
 import { ERROR, type Value } from './value.ts';
 
 export function comparingTexts(op: 'startsWith' | 'endsWith' | 'contains'): (text: Value, part: Value) => boolean {
@@ -14,14 +14,14 @@ export function comparingTexts(op: 'startsWith' | 'endsWith' | 'contains'): (tex
   }
 }
 
-/** Finds a pattern of RE2 anywhere in a text; one that stands for the whole text may run in V8. */
-export function matching(source: string): (text: Value) => boolean {
+/** Finds a pattern of RE2 anywhere in a text; one that stands for the whole text may run in V8. ERROR for a very long text. */
+export function matching(source: string): (text: Value) => Value {
   if (/^\^[^|]*[^|\\]\$$/.test(source) && patternOf(source).engine === 'v8') {
     const pattern = patternOf(source);
-    return (text) => pattern.test(text as string);
+    return (text) => ((text as string).length > MAX_VALUE ? ERROR : pattern.test(text as string));
   }
   const re2 = RE2JS.compile(source);
-  return (text) => re2.test(text as string);
+  return (text) => ((text as string).length > MAX_VALUE ? ERROR : re2.test(text as string));
 }
 
 /** ERROR for a text that is no address. */
