@@ -16,7 +16,9 @@ import { type TCPRoute, tcpRouteSchema } from './gateway/tcp-route.ts';
 import { type TLSRoute, tlsRouteSchema } from './gateway/tls-route.ts';
 import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type AccessPolicy, accessPolicySchema } from './policy/access-policy.ts';
+import { type AggregateBackend, aggregateSchema } from './policy/aggregate.ts';
 import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
+import { type CachePolicy, cachePolicySchema } from './policy/cache-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
@@ -31,6 +33,7 @@ export type Resources = {
   readonly gateways: readonly Gateway[];
   readonly listenerSets: readonly ListenerSet[];
   readonly accessPolicies: readonly AccessPolicy[];
+  readonly aggregates: readonly AggregateBackend[];
   readonly gatewayParameters: readonly GatewayParameters[];
   readonly httpMatchPolicies: readonly HTTPMatchPolicy[];
   readonly httpRouteFilters: readonly ExtensionFilter[];
@@ -42,6 +45,7 @@ export type Resources = {
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
   readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
   readonly rateLimitPolicies: readonly RateLimitPolicy[];
+  readonly cachePolicies: readonly CachePolicy[];
   readonly telemetryPolicies: readonly TelemetryPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
@@ -62,6 +66,7 @@ export const COLLECTION_OF = {
   Gateway: 'gateways',
   ListenerSet: 'listenerSets',
   AccessPolicy: 'accessPolicies',
+  Aggregate: 'aggregates',
   GatewayParameters: 'gatewayParameters',
   HTTPMatchPolicy: 'httpMatchPolicies',
   HTTPRouteFilter: 'httpRouteFilters',
@@ -73,6 +78,7 @@ export const COLLECTION_OF = {
   BackendTLSPolicy: 'backendTLSPolicies',
   BackendTrafficPolicy: 'backendTrafficPolicies',
   RateLimitPolicy: 'rateLimitPolicies',
+  CachePolicy: 'cachePolicies',
   TelemetryPolicy: 'telemetryPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
@@ -88,6 +94,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   Gateway: gatewaySchema,
   ListenerSet: listenerSetSchema,
   AccessPolicy: accessPolicySchema,
+  Aggregate: aggregateSchema,
   GatewayParameters: gatewayParametersSchema,
   HTTPMatchPolicy: httpMatchPolicySchema,
   HTTPRouteFilter: httpRouteFilterSchema,
@@ -99,6 +106,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   BackendTLSPolicy: backendTLSPolicySchema,
   BackendTrafficPolicy: backendTrafficPolicySchema,
   RateLimitPolicy: rateLimitPolicySchema,
+  CachePolicy: cachePolicySchema,
   TelemetryPolicy: telemetryPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
@@ -121,7 +129,9 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'UDPRoute',
   'BackendTLSPolicy',
   'AccessPolicy',
+  'Aggregate',
   'BackendTrafficPolicy',
+  'CachePolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
   'HTTPRouteFilter',
@@ -157,6 +167,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     gateways: [],
     listenerSets: [],
     accessPolicies: [],
+    aggregates: [],
     gatewayParameters: [],
     httpMatchPolicies: [],
     httpRouteFilters: [],
@@ -168,6 +179,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     backendTLSPolicies: [],
     backendTrafficPolicies: [],
     rateLimitPolicies: [],
+    cachePolicies: [],
     telemetryPolicies: [],
     referenceGrants: [],
     namespaces: [],

@@ -14,6 +14,7 @@ export function proxySettings(settings: DataPathSettings): ProxySettings {
     debugFrom: settings.debugFrom,
     forwarded: settings.forwarded,
     publicURL: settings.publicURL ?? '',
+    encodedSlash: settings.encodedSlash,
     proxyProtocolFrom: settings.proxyProtocolFrom,
     streams: streamSettings(settings),
     drainDelay: settings.drainDelay,

@@ -88,6 +88,13 @@ export const PROXY_FLAGS = {
     about: "where clients find the Gateways, for filters that have to tell (default: the request's own)",
     schema: baseURL.optional(),
   },
+  encodedSlash: {
+    name: 'encoded-slash',
+    value: 'HOW',
+    about: 'what %2F in a path is: keep (no separator), reject (400, and %5C too) or decode (a separator)',
+    fallback: 'keep',
+    schema: z.enum(['keep', 'reject', 'decode'], { error: 'must be keep, reject or decode' }).default('keep'),
+  },
   proxyProtocolFrom: {
     name: 'proxy-protocol-from',
     value: 'CIDR',

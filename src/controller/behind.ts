@@ -1,4 +1,5 @@
 /** What of a Gateway's table its proxies do not serve yet as it should be, object by object. */
+import { backendsOfFilters } from '../ir/filter-backends.ts';
 import type { Collection, RoutingTable } from '../ir/table.ts';
 import { mapsOf } from '../ir/table-maps.ts';
 import { differingKeys } from '../snapshot/digest.ts';
@@ -58,8 +59,7 @@ export function routeOfRule(key: string): string {
 function* rulesOf({ rules, streams }: RoutingTable, backends: ReadonlySet<string>): Generator<string> {
   for (const [key, rule] of Object.entries(rules)) {
     const filters = [...rule.filters, ...rule.backends.flatMap((backend) => backend.filters)];
-    const mirrored = filters.map((filter) => (filter.kind === 'RequestMirror' ? filter.backend : null));
-    const used = [...mirrored, ...rule.backends.map(({ backend }) => backend)];
+    const used = [...backendsOfFilters(filters), ...rule.backends.map(({ backend }) => backend)];
     if (used.some((backend) => backend !== null && backends.has(backend))) yield key;
   }
   for (const [key, stream] of Object.entries(streams)) {

@@ -5,9 +5,9 @@ import { POLICY_KINDS } from '../translate/policy/kinds.ts';
 import type { Behind } from './behind.ts';
 import type { LagOf } from './programmed.ts';
 
-/** Also for filters, whose statuses have the same shape. */
+/** Also for Aggregates and filters, whose statuses have the same shape. */
 export function isOwnPolicyKind(kind: string): boolean {
-  return kind === 'HTTPRouteFilter' || Object.hasOwn(POLICY_KINDS, kind);
+  return kind === 'Aggregate' || kind === 'HTTPRouteFilter' || Object.hasOwn(POLICY_KINDS, kind);
 }
 
 export function isOwnPolicy(object: ObjectStatus): object is PolicyObjectStatus {

@@ -28,6 +28,7 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'Gateway', path: `${GATEWAY_API}/gateways`, query: {} },
   { kind: 'ListenerSet', path: `${GATEWAY_API}/listenersets`, query: {} },
   { kind: 'AccessPolicy', path: `${OWN_API}/accesspolicies`, query: {} },
+  { kind: 'Aggregate', path: `${OWN_API}/aggregates`, query: {} },
   { kind: 'GatewayParameters', path: `${OWN_API}/gatewayparameters`, query: {} },
   { kind: 'HTTPMatchPolicy', path: `${OWN_API}/httpmatchpolicies`, query: {} },
   { kind: 'HTTPRouteFilter', path: `${OWN_API}/httproutefilters`, query: {} },
@@ -39,6 +40,7 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'BackendTLSPolicy', path: `${GATEWAY_API}/backendtlspolicies`, query: {} },
   { kind: 'BackendTrafficPolicy', path: `${OWN_API}/backendtrafficpolicies`, query: {} },
   { kind: 'RateLimitPolicy', path: `${OWN_API}/ratelimitpolicies`, query: {} },
+  { kind: 'CachePolicy', path: `${OWN_API}/cachepolicies`, query: {} },
   { kind: 'TelemetryPolicy', path: `${OWN_API}/telemetrypolicies`, query: {} },
   { kind: 'ReferenceGrant', path: `${GATEWAY_API}/referencegrants`, query: {} },
   { kind: 'Namespace', path: '/api/v1/namespaces', query: {} },
@@ -89,7 +91,7 @@ export function decode(
 type Received = Record<string, unknown> & StoredObject;
 
 /** The keys of a ConfigMap that anything of ours can refer to. */
-const REFERRED_KEYS: readonly string[] = ['ca.crt', 'jwks.json'];
+const REFERRED_KEY = /^(?:ca\.crt|jwks\.json)$|\.(?:binpb|desc|pb|protoset)$/;
 
 function referredOnly(raw: unknown): Received {
   const { data, binaryData, ...object } = raw as Received & {
@@ -100,7 +102,7 @@ function referredOnly(raw: unknown): Received {
 }
 
 function kept(data: Record<string, unknown> = {}): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(data).filter(([key]) => REFERRED_KEYS.includes(key)));
+  return Object.fromEntries(Object.entries(data).filter(([key]) => REFERRED_KEY.test(key)));
 }
 
 /** Kinds whose generation counts the changes of all but metadata and status. */

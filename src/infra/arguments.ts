@@ -19,6 +19,7 @@ export const BYTE_FLAGS = {
   },
   retry: { maxBufferedBody: 'replay-body' },
   mirror: { maxBufferedBody: 'mirror-body' },
+  cache: { maxBytes: 'cache' },
 } as const;
 
 export const COUNT_FLAGS = {
@@ -76,6 +77,7 @@ export function proxyArguments(spec: GatewayParametersSpec): string[] {
     ...(spec.debugHeader?.clientCIDRs ?? []).map((network) => `--debug-header-from=${network}`),
     ...(spec.http?.forwardedHeader === 'Enabled' ? ['--forwarded'] : []),
     ...(spec.publicURL === undefined ? [] : [`--public-url=${spec.publicURL}`]),
+    ...(spec.http?.encodedSlash === undefined ? [] : [`--encoded-slash=${spec.http.encodedSlash.toLowerCase()}`]),
     ...(spec.accessLog?.mode === 'Enabled' ? ['--access-log=-'] : []),
   ];
 }

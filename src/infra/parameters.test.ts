@@ -41,6 +41,7 @@ test('the proxy understands the arguments, in its own units', () => {
     debugFrom: ['10.0.0.0/8'],
     forwarded: true,
     publicURL: 'https://shop.example',
+    encodedSlash: 'reject',
     drainDelay: 5_000,
     drainTimeout: 90_000,
     accessLog: { target: 1 },
@@ -70,6 +71,7 @@ test('the proxy understands the arguments, in its own units', () => {
       mirrors: 1_024,
       discardBody: 65_536,
       buffered: 1_073_741_824,
+      cacheBytes: 268_435_456,
       message: {
         requestLine: 8_192,
         headBytes: 65_536,

@@ -1,13 +1,21 @@
+import type { Aggregate } from './aggregate.ts';
+import type { Compression } from './compression.ts';
+import type { SOAP } from './soap.ts';
+import type { GRPCTranscode } from './transcode.ts';
 import type { DirectAnswer, Transform } from './transform.ts';
 
 /** What a rule, or one backend of a rule, does to a request or a response. One union member per kind of filter. */
 export type Filter =
+  | Aggregate
+  | GRPCTranscode
+  | SOAP
   | RequestHeaderModifier
   | ResponseHeaderModifier
   | RequestRedirect
   | UrlRewrite
   | RequestMirror
   | Cors
+  | Compression
   | DirectAnswer
   | Transform;
 

@@ -1,6 +1,7 @@
 import type { AccessLogOptions } from '../observe/access-log.ts';
 import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from './http1/limits.ts';
 import type { ProxyProtocolVersion } from './proxy-protocol/write.ts';
+import type { EncodedSlash } from './route/normalise.ts';
 
 /** Bounds of one proxy process. Times are milliseconds, sizes bytes; 0 turns a timeout off. */
 export type ProxyLimits = {
@@ -54,6 +55,8 @@ export type ProxyLimits = {
   readonly discardBody: number;
   /** Bytes that wait for a slow reader before the other side is no longer read. */
   readonly buffered: number;
+  /** Memory of one process for responses that CachePolicies keep. */
+  readonly cacheBytes: number;
 };
 
 export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
@@ -83,6 +86,7 @@ export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
   mirrors: 1_024,
   discardBody: 65_536,
   buffered: 262_144,
+  cacheBytes: 134_217_728,
 });
 
 /** How connections of TLSRoutes and TCPRoutes and sessions of UDPRoutes are served. Times are milliseconds. */
@@ -121,6 +125,7 @@ export type ProxyOptions = {
   readonly forwarded: boolean;
   /** Where clients find what is served, without a slash at the end; `''`: where they say. */
   readonly publicURL: string;
+  readonly encodedSlash: EncodedSlash;
   /** null: no access log. */
   readonly accessLog: AccessLogOptions | null;
   /** Milliseconds that connections are still accepted when the proxy is told to stop. */
@@ -145,6 +150,7 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   debugFrom: [],
   forwarded: false,
   publicURL: '',
+  encodedSlash: 'keep',
   accessLog: null,
   drainDelay: 500,
   drainTimeout: 30_000,

@@ -8,6 +8,7 @@ import { type CertificateFault, type ResolvedCertificate, resolveCertificate } f
 import { insecureFallback } from './client-validation.ts';
 import * as gatewayCondition from './condition/gateway.ts';
 import type { GatewayClassPlan } from './gateway-class.ts';
+import { gatewayFilters } from './gateway-headers.ts';
 import { draftListener } from './listener.ts';
 import { TakenSockets } from './listener-conflict.ts';
 import {
@@ -21,7 +22,6 @@ import { type ListenerSetPlan, planListenerSets } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { byAge, generationOf, keyOf } from './object.ts';
 import type { TranslateOptions } from './options.ts';
-import { gatewayFilters } from './gateway-headers.ts';
 import { mergeParameters, parametersOfGateway } from './parameters.ts';
 import { PortClaims } from './port-claim.ts';
 

@@ -18,6 +18,7 @@ import { compare, keyOf } from './object.ts';
 import {
   byObject,
   type ObjectStatus,
+  statusOfAggregate,
   statusOfClass,
   statusOfFilter,
   statusOfGateway,
@@ -94,6 +95,13 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
         .map((policy) => {
           const ancestors = new Set(servicesOf(policy).flatMap((service) => [...(securing.get(service) ?? [])]));
           return statusOfPolicy(policy, ancestors, lookup, options.controllerName);
+        })
+        .filter((status) => status !== null),
+      ...resources.aggregates
+        .map((aggregate) => {
+          const key = keyOf(aggregate.metadata);
+          const leading = routes.filter(({ aggregates }) => aggregates.has(key));
+          return statusOfAggregate(aggregate, backends.aggregates.resolve(key)!, leading, options.controllerName);
         })
         .filter((status) => status !== null),
       ...resources.httpRouteFilters

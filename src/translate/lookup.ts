@@ -5,6 +5,8 @@ import type { Namespace } from '../api/core/namespace.ts';
 import type { Secret } from '../api/core/secret.ts';
 import type { Service } from '../api/core/service.ts';
 import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
+import type { HTTPRoute } from '../api/gateway/http-route.ts';
+import type { AggregateBackend } from '../api/policy/aggregate.ts';
 import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
 import type { ExtensionFilter } from '../api/policy/http-route-filter.ts';
 import { COLLECTION_OF, type Kind, type Resources } from '../api/resources.ts';
@@ -32,6 +34,10 @@ export type Lookup = {
   readonly policiesFor: (target: string) => readonly PolicyObject[];
   /** The names of the listeners, rules or ports of a target of policies; null: it does not exist. */
   readonly sectionsOf: (kind: TargetKind, key: string) => readonly string[] | null;
+  /** By `namespace/name`. */
+  readonly aggregates: ReadonlyMap<string, AggregateBackend>;
+  /** By `namespace/name`. */
+  readonly httpRoute: (key: string) => HTTPRoute | undefined;
   readonly gatewayParameters: ReadonlyMap<string, GatewayParameters>;
   /** By `namespace/name`. */
   readonly httpRouteFilters: ReadonlyMap<string, ExtensionFilter>;
@@ -44,6 +50,7 @@ export function lookupOf(resources: Resources): Lookup {
   const policies = policiesByService(resources.backendTLSPolicies);
   const own = policiesByTarget(ownPolicies(resources));
   const targets = targetsByKind(resources);
+  const httpRoutes = byKey(resources.httpRoutes);
   return {
     services: byKey(resources.services),
     endpointSlices: byService(resources.endpointSlices),
@@ -53,6 +60,8 @@ export function lookupOf(resources: Resources): Lookup {
     backendTLSPolicies: (service) => policies.get(service) ?? [],
     policiesFor: (target) => own.get(target) ?? [],
     sectionsOf: (kind, key) => sectionsIn(targets[kind].get(key)),
+    aggregates: byKey(resources.aggregates),
+    httpRoute: (key) => httpRoutes.get(key),
     gatewayParameters: byKey(resources.gatewayParameters),
     httpRouteFilters: byKey(resources.httpRouteFilters),
     grants: new Grants(resources.referenceGrants),

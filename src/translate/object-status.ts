@@ -1,15 +1,18 @@
 import type { BackendTLSPolicy } from '../api/gateway/backend-tls-policy.ts';
+import type { AggregateBackend } from '../api/policy/aggregate.ts';
 import type { ObjectKey } from '../ir/status.ts';
+import type { ResolvedAggregate } from './aggregate.ts';
+import { aggregateStatus } from './aggregate-status.ts';
 import { type BackendTLSPolicyStatus, backendTLSPolicyStatus } from './backend-tls-policy.ts';
 import { shadowed } from './condition/route.ts';
+import type { ResolvedFilter } from './extension-filter/book.ts';
+import { filterStatus } from './extension-filter/status.ts';
 import { type GatewayPlan, type GatewayStatus, gatewayStatus } from './gateway.ts';
 import { type GatewayClassPlan, type GatewayClassStatus, gatewayClassStatus } from './gateway-class.ts';
 import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-parameters.ts';
 import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { compare, generationOf, type Metadata } from './object.ts';
-import type { ResolvedFilter } from './extension-filter/book.ts';
-import { filterStatus } from './extension-filter/status.ts';
 import type { PolicyBook } from './policy/book.ts';
 import { type PolicyObject, targetId, targetsOf } from './policy/kind.ts';
 import type { PolicyKindName } from './policy/kinds.ts';
@@ -27,9 +30,9 @@ export type ObjectStatus =
   | PolicyObjectStatus
   | (ObjectKey & { readonly kind: 'BackendTLSPolicy'; readonly status: BackendTLSPolicyStatus });
 
-/** All policies of ours have a status of the same shape, and so do filters. */
+/** All policies of ours have a status of the same shape, and so do Aggregates and filters. */
 export type PolicyObjectStatus = ObjectKey & {
-  readonly kind: PolicyKindName | 'HTTPRouteFilter';
+  readonly kind: PolicyKindName | 'Aggregate' | 'HTTPRouteFilter';
   readonly status: PolicyStatus;
   /** What the policy is for, as `targetsOf` names it. */
   readonly targets: readonly string[];
@@ -90,6 +93,19 @@ export function statusOfOwnPolicy(
   const status = policyStatus(policy, gateways, book, controllerName);
   if (status === null) return null;
   return { kind: policy.kind as PolicyKindName, ...nameOf(policy.metadata), status, targets: targetsOf(policy) };
+}
+
+/** Of an Aggregate that `routes` lead to; null when none of them has to do with a Gateway of ours. */
+export function statusOfAggregate(
+  aggregate: AggregateBackend,
+  resolved: ResolvedAggregate,
+  routes: readonly RoutePlan[],
+  controllerName: string,
+): ObjectStatus | null {
+  const status = aggregateStatus(aggregate, resolved, routes, controllerName);
+  if (status === null) return null;
+  const targets = routes.map(({ route, key }) => targetId(route.kind, key)).sort(compare);
+  return { kind: 'Aggregate', ...nameOf(aggregate.metadata), status, targets };
 }
 
 /** Of an HTTPRouteFilter that `routes` use; null when none of them has to do with a Gateway of ours. */

@@ -1,5 +1,6 @@
 import { compareKeys } from '../ir/entries.ts';
 import type { Filter } from '../ir/filter.ts';
+import { backendsOfFilters } from '../ir/filter-backends.ts';
 import type { Policy, Secret } from '../ir/policy/policy.ts';
 import type {
   Attachment,
@@ -179,15 +180,9 @@ function sameAttachments(a: readonly Attachment[], b: readonly Attachment[]): bo
 
 /** Adds the keys of all backends that a rule leads to. */
 export function noteBackends(rule: Rule | Stream, used: Set<string>): void {
-  if ('filters' in rule) noteMirrors(rule.filters, used);
+  if ('filters' in rule) for (const backend of backendsOfFilters(rule.filters)) used.add(backend);
   for (const { backend, filters } of rule.backends) {
     if (backend !== null) used.add(backend);
-    noteMirrors(filters, used);
-  }
-}
-
-function noteMirrors(filters: readonly Filter[], used: Set<string>): void {
-  for (const filter of filters) {
-    if (filter.kind === 'RequestMirror' && filter.backend !== null) used.add(filter.backend);
+    for (const other of backendsOfFilters(filters)) used.add(other);
   }
 }

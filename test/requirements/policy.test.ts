@@ -220,3 +220,30 @@ row('POL-04', 'what a route has of a kind wins over its Gateway, unless the Gate
     reason: 'Conflicted',
   });
 });
+
+row('POL-03', 'a policy of a service holds for all routes to it, and for no other service', async () => {
+  const app = await startBackend();
+  const other = await startBackend();
+  const gateway = await startGateway([
+    GATEWAY,
+    app.service('app'),
+    other.service('other'),
+    route('a', '/a', 'app'),
+    route('b', '/b', 'app'),
+    route('c', '/c', 'other'),
+    `apiVersion: headgate.dev/v1alpha1
+kind: RateLimitPolicy
+metadata: {name: app}
+spec:
+  targetRefs: [{group: "", kind: Service, name: app}]
+  defaults:
+    limits: [{name: all, requests: 2, interval: 1h, key: {type: Target}}]
+`,
+  ]);
+  const statuses: number[] = [];
+  for (const path of ['/a', '/b', '/a', '/b', '/c', '/c', '/c']) {
+    statuses.push((await gateway.request('GET', path)).status);
+  }
+  expect(statuses).toEqual([200, 200, 429, 429, 200, 200, 200]);
+  expect(gateway.condition('RateLimitPolicy', 'app', 'Accepted')).toMatchObject({ status: 'True' });
+});

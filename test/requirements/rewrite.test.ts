@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { startBackend } from './backend.ts';
-import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
 import { EXTENSION, filtered, prefix, regex, transform } from './filter.ts';
+import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
 import { row } from './row.ts';
 
 function rewrite(kind: 'ReplaceFullPath' | 'ReplacePrefixMatch', value: string): string {

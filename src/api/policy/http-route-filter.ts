@@ -2,23 +2,38 @@ import { z } from 'zod';
 import { namespacedMeta } from '../core/object-meta.ts';
 import { lenientStatus } from '../gateway/condition.ts';
 import type { KindDefinition } from './definition.ts';
+import { compressionSchema } from './http-route-filter/compression.ts';
 import { directResponseSchema } from './http-route-filter/direct-response.ts';
+import { grpcTranscodeSchema } from './http-route-filter/grpc-transcode.ts';
+import { soapSchema } from './http-route-filter/soap.ts';
 import { transformSchema } from './http-route-filter/transform.ts';
 import { withRules } from './rule.ts';
 import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
 import { ownApiVersion } from './value.ts';
 
-/** The field that each type has; the names of both are one but for the first letter. */
+/** The field that each type has; the names of both are one but for the case of the first letters. */
 const TYPES = {
+  Compression: 'compression',
   DirectResponse: 'directResponse',
+  GRPCTranscode: 'grpcTranscode',
+  SOAP: 'soap',
   Transform: 'transform',
 } as const;
 
 type Type = keyof typeof TYPES;
 
 const members = {
+  compression: compressionSchema
+    .describe('Sends responses in a content coding that the client accepts: gzip, Brotli or Zstandard.')
+    .optional(),
   directResponse: directResponseSchema
     .describe('Answers every request that gets here, in place of the backend.')
+    .optional(),
+  grpcTranscode: grpcTranscodeSchema
+    .describe('Makes JSON requests into gRPC calls to the backend, and what they return into JSON answers.')
+    .optional(),
+  soap: soapSchema
+    .describe('Makes JSON requests into SOAP messages to the backend, and its messages into JSON answers.')
     .optional(),
   transform: transformSchema
     .describe('Changes requests on their way to the backend, and responses on their way back.')

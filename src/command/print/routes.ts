@@ -66,6 +66,12 @@ function sharesText(backends: readonly WeightedBackend[], none: string): string 
 
 function filterText(filter: Filter): string {
   switch (filter.kind) {
+    case 'Aggregate':
+      return `aggregate ${filter.parts.map(({ key }) => key).join(', ')}`;
+    case 'GRPCTranscode':
+      return `JSON to gRPC ${filter.filter}`;
+    case 'SOAP':
+      return `JSON to SOAP ${filter.filter}`;
     case 'RequestRedirect':
       return `redirect ${filter.statusCode} to ${filter.scheme ?? 'same scheme'} ${filter.hostname ?? ''}`.trimEnd();
     case 'URLRewrite':
@@ -78,6 +84,8 @@ function filterText(filter: Filter): string {
       return 'response headers';
     case 'CORS':
       return 'CORS';
+    case 'Compression':
+      return `compress ${filter.filter}`;
     case 'DirectResponse':
       return `answer ${filter.status}`;
     case 'Transform':

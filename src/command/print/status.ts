@@ -50,6 +50,7 @@ function partsOf(object: ObjectStatus): Part[] {
       });
     case 'GatewayParameters':
     case 'AccessPolicy':
+    case 'Aggregate':
     case 'BackendTrafficPolicy':
     case 'CachePolicy':
     case 'HTTPMatchPolicy':

@@ -2,6 +2,9 @@ import type { AccessLog } from '../../observe/access-log.ts';
 import { X_FORWARDED_FOR } from '../http1/known-field.ts';
 import type { Exchange } from './exchange.ts';
 
+/** Of an exchange whose client went away before it got a status. */
+const GONE = 499;
+
 /** Writes the access log's line for an exchange that ends now. */
 export function logExchange(exchange: Exchange, log: AccessLog, status: number, reason: string, now: number): void {
   const { attempts, client, request, route, runtime } = exchange;
@@ -19,7 +22,8 @@ export function logExchange(exchange: Exchange, log: AccessLog, status: number, 
   entry.host = isKnown ? head.host : '';
   entry.path = isKnown ? head.path + head.query : '';
   entry.protocol = isKnown ? client.protocol : '';
-  entry.status = status;
+  // Nobody got it: the word that proxies have for that.
+  entry.status = status === 0 ? GONE : status;
   entry.reason = reason;
   const limited = exchange.guard.visit?.limited ?? null;
   entry.limit = limited === null ? '' : limited.limit;

@@ -5,6 +5,7 @@ import type { Mirror } from '../compile/compiled.ts';
 import { TRACEPARENT, X_REQUEST_ID } from '../http1/known-field.ts';
 import { isIdempotent } from './attempts.ts';
 import type { Exchange } from './exchange.ts';
+import { type ForwardedHead, forwardedHead } from './forwarded-head.ts';
 import { forwardedElement } from './forwarding.ts';
 import { startMirror } from './mirror.ts';
 import { Forwarding, writeRequestHead, writeTrailers } from './request-writer.ts';
@@ -70,18 +71,8 @@ export class RequestSide {
     const { client, runtime } = exchange;
     const { head } = client;
     const { writer } = runtime;
-    const { guard, route } = exchange;
-    const { visit } = guard;
-    const { request, rewrite } = route.ref!;
-    const rewritten = rewrite === null ? null : rewrite.path(head.path, route.match!);
-    const path = visit?.path ?? rewritten;
-    const hostname = visit?.hostname ?? (rewrite === null ? null : rewrite.hostname);
-    const plan = visit === null ? request : visit.request.after(request);
-    writer.reset();
     forwarding.expectsContinue = head.expectsContinue && !this.wasContinued && client.isReceiving;
-    const method = visit === null ? null : visit.method;
-    const query = visit === null ? null : visit.query;
-    writeRequestHead(writer, head, method, path, query, hostname, carrier.pool.name, plan, forwarding);
+    this.writeHead(carrier.pool.name);
     retained.isComplete = !client.isReceiving;
     this.isHeadSent = true;
     carrier.sendHead(writer, retained);
@@ -93,6 +84,31 @@ export class RequestSide {
       if (retained.length > 0 && !this.mayReplay(retained.length)) retained.drop();
       carrier.awaitResponse();
     }
+  }
+
+  /** Writes the head as it goes to a backend, into the runtime's writer. `fallbackHost` is what a request without Host gets. */
+  private writeHead(fallbackHost: string): void {
+    const { client, guard, route, runtime } = this.exchange;
+    const { head } = client;
+    const { writer } = runtime;
+    const { visit } = guard;
+    const { request, rewrite } = route.ref!;
+    const rewritten = rewrite === null ? null : rewrite.path(head.path, route.match!);
+    const path = visit?.path ?? rewritten;
+    const hostname = visit?.hostname ?? (rewrite === null ? null : rewrite.hostname);
+    const plan = visit === null ? request : visit.request.after(request);
+    writer.reset();
+    const method = visit === null ? null : visit.method;
+    const query = visit === null ? null : visit.query;
+    writeRequestHead(writer, head, method, path, query, hostname, fallbackHost, plan, this.forwarding);
+  }
+
+  /** The request line and the fields as they would go to a backend, for stages that send a request of their own instead. */
+  forwarded(): ForwardedHead {
+    const { writer } = this.exchange.runtime;
+    this.forwarding.expectsContinue = false;
+    this.writeHead('');
+    return forwardedHead(writer.view().toString('latin1'));
   }
 
   /** Sends, or keeps, the ranges of the body that have come; `carrier` is null while there is none to send on. */

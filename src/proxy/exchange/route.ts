@@ -61,7 +61,7 @@ export class Route {
         ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)]
         : NO_STAGES;
     const behind = backend === null ? NO_STAGES : policies.ofBackend(backend.entry);
-    return behind.length === 0 ? own : [...own, ...behind];
+    return inOrder(behind.length === 0 ? own : [...own, ...behind]);
   }
 
   /** Where the request is logged; null: nowhere. */
@@ -130,6 +130,14 @@ export class Route {
     this.error = error;
     return FAILED;
   }
+}
+
+/** What answers in place of a backend comes after what stands before that backend. */
+function inOrder(stages: readonly Stage[]): readonly Stage[] {
+  for (let index = 1; index < stages.length; index++) {
+    if (stages[index]!.order < stages[index - 1]!.order) return stages.toSorted((a, b) => a.order - b.order);
+  }
+  return stages;
 }
 
 function routingError(unrouted: Unrouted): ProxyError {

@@ -4,6 +4,32 @@ import { inPhaseOrder, PHASES } from './phases.ts';
 
 const edits = (name: string) => ({ set: [], add: [], remove: [name] });
 const every: { readonly [K in Filter['kind']]: Filter } = {
+  Aggregate: { kind: 'Aggregate', name: 'a/b', timeout: 1, maxBytes: 1, parts: [] },
+  GRPCTranscode: {
+    kind: 'GRPCTranscode',
+    filter: 'a/b',
+    descriptorSet: 'configmap/a/b/c',
+    bindings: [],
+    ignoresUnknown: false,
+    maxRequestBytes: 1,
+    maxResponseBytes: 1,
+    timeout: 1,
+  },
+  SOAP: {
+    kind: 'SOAP',
+    filter: 'a/b',
+    version: '1.1',
+    action: '',
+    element: 'a',
+    namespace: '',
+    qualified: true,
+    arrays: [],
+    numbers: [],
+    booleans: [],
+    maxRequestBytes: 1,
+    maxResponseBytes: 1,
+    timeout: 1,
+  },
   ResponseHeaderModifier: { kind: 'ResponseHeaderModifier', ...edits('a') },
   RequestMirror: { kind: 'RequestMirror', backend: null, numerator: 1, denominator: 1 },
   URLRewrite: { kind: 'URLRewrite', hostname: 'a', path: null },
@@ -20,6 +46,7 @@ const every: { readonly [K in Filter['kind']]: Filter } = {
     request: [],
     response: [],
   },
+  Compression: { kind: 'Compression', filter: 'a/b', encodings: [], contentTypes: [], minBytes: 0 },
   DirectResponse: { kind: 'DirectResponse', filter: 'a/b', status: 404, headers: [], body: '' },
   CORS: {
     kind: 'CORS',

@@ -14,6 +14,10 @@ import type { Filter } from '../../ir/filter.ts';
  * | rewrite          |                                                                                              |
  * | transform        |                                                                                              |
  * | mirror           | a copy of the request as it is now                                                           |
+ * | grpc-transcode   | every request that gets there: it is made into another one, and its answer too               |
+ * | soap             | the same                                                                                     |
+ * | aggregate        | the same                                                                                     |
+ * | compression      | nothing: bodies are coded last of all                                                        |
  * | response-headers |                                                                                              |
  */
 export const PHASES = [
@@ -24,11 +28,22 @@ export const PHASES = [
   { name: 'rewrite', kind: 'URLRewrite' },
   { name: 'transform', kind: 'Transform' },
   { name: 'mirror', kind: 'RequestMirror' },
+  { name: 'grpc-transcode', kind: 'GRPCTranscode' },
+  { name: 'soap', kind: 'SOAP' },
+  { name: 'aggregate', kind: 'Aggregate' },
+  { name: 'compression', kind: 'Compression' },
   { name: 'response-headers', kind: 'ResponseHeaderModifier' },
 ] as const satisfies readonly { readonly name: string; readonly kind: Filter['kind'] }[];
 
 /** Kinds of filter that are stages (policy/stage.ts): what they do is another thing for every request. */
-export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set(['DirectResponse', 'Transform']);
+export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set([
+  'Aggregate',
+  'Compression',
+  'DirectResponse',
+  'GRPCTranscode',
+  'SOAP',
+  'Transform',
+]);
 
 const NO_FILTERS: readonly Filter[] = [];
 

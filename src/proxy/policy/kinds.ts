@@ -1,15 +1,22 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { AccessPolicy } from '../../ir/policy/access.ts';
+import type { CacheContent } from '../../ir/policy/cache.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
+import { compressionStage } from '../coding/stage.ts';
+import type { CompiledRule } from '../compile/compiled.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
 import { accessStages } from './access/stages.ts';
+import { aggregateStage } from './aggregate/stage.ts';
+import { CacheStage } from './cache/stage.ts';
 import { rateLimitStages } from './rate-limit/stages.ts';
+import { soapStage } from './soap/stage.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
 import { telemetryStages } from './telemetry/stages.ts';
+import { transcodeStage } from './transcode/stage.ts';
 
 /** What a stage is made with. */
 export type StageContext = {
@@ -21,17 +28,24 @@ export type StageContext = {
   readonly secret: (key: string) => Buffer | null;
   /** A backend of the table that is served now. */
   readonly backend: (key: string) => Backend | null;
+  /** A rule of the table. */
+  readonly rule: (key: string) => CompiledRule | null;
 };
 
 /** The stages of each kind of policy. */
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
   AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
+  CachePolicy: (entry, context) => [new CacheStage(entry as Policy & CacheContent, context)],
   RateLimitPolicy: rateLimitStages,
   TelemetryPolicy: telemetryStages,
 };
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {
+  Compression: compressionStage,
+  Aggregate: aggregateStage,
+  GRPCTranscode: transcodeStage,
+  SOAP: soapStage,
   DirectResponse: directResponseStage,
   Transform: transformStage,
 };

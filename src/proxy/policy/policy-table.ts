@@ -3,7 +3,7 @@ import type { Policy } from '../../ir/policy/policy.ts';
 import type { TelemetryPolicy } from '../../ir/policy/telemetry.ts';
 import type { RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
+import type { CompiledBackendRef, CompiledMatch, CompiledTable } from '../compile/compiled.ts';
 import type { Runtime } from '../runtime.ts';
 import { DebugStage } from './debug-stage.ts';
 import { FailedStage } from './failed-stage.ts';
@@ -26,6 +26,7 @@ export class PolicyTable {
   readonly guardsAll: boolean;
   private readonly everywhere: readonly Stage[];
   private readonly table: RoutingTable;
+  private readonly rules: CompiledTable['rules'];
   private readonly runtime: Runtime;
   private readonly state: PolicyState;
   private readonly made: Map<string, Made>;
@@ -36,11 +37,13 @@ export class PolicyTable {
   private readonly backends: Map<Backend['entry'], readonly Stage[]>;
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
-  constructor(table: RoutingTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
+  constructor(compiled: CompiledTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
+    const { rules, table } = compiled;
     const { debugFrom } = runtime.options;
     this.everywhere = debugFrom.length === 0 ? NONE : [new DebugStage(debugFrom)];
     this.guardsAll = this.everywhere.length > 0;
     this.table = table;
+    this.rules = rules;
     this.runtime = runtime;
     this.state = state;
     this.made = new Map();
@@ -130,7 +133,7 @@ export class PolicyTable {
   }
 
   private context(key: string, asked: Map<string, string | null>): StageContext {
-    const { runtime, state, table } = this;
+    const { rules, runtime, state, table } = this;
     return {
       key,
       runtime,
@@ -140,6 +143,7 @@ export class PolicyTable {
         asked.set(name, value);
         return value === null ? null : Buffer.from(value, 'base64');
       },
+      rule: (name) => rules.get(name),
       backend: (name) => runtime.backends.of(table.gateway, name),
     };
   }

@@ -13,6 +13,8 @@ export class Dirty {
   readonly policies = new Set<string>();
   /** Policies of ours that may hold elsewhere, say something else or have another status: `<kind>/<namespace>/<name>`. */
   readonly ownPolicies = new Set<string>();
+  /** Aggregates of which the status may be another one. */
+  readonly aggregates = new Set<string>();
   /** HTTPRouteFilters of which the status, or what proxies need for them, may be another one. */
   readonly filters = new Set<string>();
   /** Services of which, or of whose EndpointSlices, a catalogue entry may have another content. */

@@ -1,10 +1,11 @@
 /** What a change of objects makes dirty: whatever was planned with them. */
 import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
+import { referentsOfAggregate } from '../aggregate.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
+import { FILTER_TYPES } from '../extension-filter/types.ts';
 import { parentOf } from '../listener-set.ts';
 import { keyOf } from '../object.ts';
-import { FILTER_TYPES } from '../extension-filter/types.ts';
 import { type PolicyObject, policyId, targetId, targetsOf } from '../policy/kind.ts';
 import { POLICY_KINDS } from '../policy/kinds.ts';
 import { resolvesAlike } from './alike.ts';
@@ -12,6 +13,7 @@ import type { ResourceChanges } from './changes.ts';
 import { Dirty } from './dirty.ts';
 import { KnownObjects, take } from './known-objects.ts';
 import {
+  aggregateReferent,
   authorityReferent,
   filterReferent,
   grantsReferent,
@@ -20,6 +22,7 @@ import {
   referentsOfListenerSet,
   referentsOfPolicy,
   referentsOfRoute,
+  routeReferent,
   secretReferent,
   serviceReferent,
 } from './references.ts';
@@ -32,6 +35,7 @@ export class Intake {
   readonly #policyRefs = new References();
   readonly #routeRefs = new References();
   readonly #ownPolicyRefs = new References();
+  readonly #aggregateRefs = new References();
   readonly #filterRefs = new References();
   /** Policies of ours that refer to something that is not as it was. */
   readonly forgotten = new Set<PolicyObject>();
@@ -44,6 +48,7 @@ export class Intake {
     this.#takeGatewayObjects(changes);
     this.#takeRouteObjects(changes);
     this.#takeOwnPolicies(changes);
+    this.#takeAggregates(changes);
     this.#takeFilters(changes);
   }
 
@@ -89,6 +94,7 @@ export class Intake {
     for (const { key, after } of objects.takeRoutes(changes)) {
       this.#routeRefs.set(key, after === null ? [] : referentsOfRoute(after));
       dirty.routes.add(key);
+      this.addRoutesTo(routeReferent(key));
       const slash = key.indexOf('/');
       this.addOwnPoliciesFor(targetId(key.slice(0, slash), key.slice(slash + 1)));
     }
@@ -190,7 +196,21 @@ export class Intake {
     for (const policy of this.objects.policiesFor(target)) this.dirty.ownPolicies.add(policyId(policy));
   }
 
+  #takeAggregates(changes: ResourceChanges): void {
+    for (const { key, after } of take(this.objects.aggregates, changes.aggregates)) {
+      this.#aggregateRefs.set(key, after === null ? [] : referentsOfAggregate(after));
+      this.#addAggregate(key);
+    }
+  }
+
+  #addAggregate(key: string): void {
+    this.dirty.aggregates.add(key);
+    for (const route of this.#routeRefs.to(aggregateReferent(key))) this.dirty.routes.add(route);
+  }
+
+  /** Also those that lead there by way of an Aggregate. */
   addRoutesTo(referent: string): void {
     for (const route of this.#routeRefs.to(referent)) this.dirty.routes.add(route);
+    for (const aggregate of this.#aggregateRefs.to(referent)) this.#addAggregate(aggregate);
   }
 }

@@ -7,8 +7,10 @@ import type { Service } from '../../api/core/service.ts';
 import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import type { GatewayClass } from '../../api/gateway/gateway-class.ts';
+import type { HTTPRoute } from '../../api/gateway/http-route.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import type { ReferenceGrant } from '../../api/gateway/reference-grant.ts';
+import type { AggregateBackend } from '../../api/policy/aggregate.ts';
 import type { GatewayParameters } from '../../api/policy/gateway-parameters.ts';
 import type { ExtensionFilter } from '../../api/policy/http-route-filter.ts';
 import { COLLECTION_OF, type Kind, type Resource } from '../../api/resources.ts';
@@ -38,6 +40,7 @@ export class KnownObjects implements Lookup {
   readonly secrets = new Map<string, Secret>();
   readonly configMaps = new Map<string, ConfigMap>();
   readonly clusterTrustBundles = new Map<string, ClusterTrustBundle>();
+  readonly aggregates = new Map<string, AggregateBackend>();
   readonly gatewayParameters = new Map<string, GatewayParameters>();
   readonly httpRouteFilters = new Map<string, ExtensionFilter>();
   readonly endpointSlices = new Map<string, readonly EndpointSlice[]>();
@@ -70,6 +73,10 @@ export class KnownObjects implements Lookup {
     if (kind === 'Gateway') return sectionsIn(this.gateways.get(key));
     if (kind === 'Service') return sectionsIn(this.services.get(key));
     return sectionsIn(this.routes.get(`${kind}/${key}`));
+  };
+
+  readonly httpRoute = (key: string): HTTPRoute | undefined => {
+    return this.routes.get(`HTTPRoute/${key}`) as HTTPRoute | undefined;
   };
 
   readonly listenerSetsOf = (gateway: string): readonly ListenerSet[] => this.#listenerSetsOf.get(gateway) ?? [];

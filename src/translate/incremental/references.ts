@@ -2,9 +2,9 @@ import type { BackendObjectReference } from '../../api/gateway/backend-reference
 import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
-import { OWN_GROUP } from '../../api/policy/value.ts';
 import type { GatewayListener } from '../../api/gateway/listener.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
+import { OWN_GROUP } from '../../api/policy/value.ts';
 import type { AuthorityReference } from '../ca-certificate.ts';
 import { keyOf } from '../object.ts';
 import { parentKey } from '../parent.ts';
@@ -41,6 +41,10 @@ export class References {
 export const parentReferent = (key: string): string => `parent ${key}`;
 /** Others by `namespace/name`. */
 export const serviceReferent = (key: string): string => `service ${key}`;
+/** A route by `<kind>/<namespace>/<name>`, in what does not depend on its parents. */
+export const routeReferent = (key: string): string => `route ${key}`;
+/** An Aggregate. */
+export const aggregateReferent = (key: string): string => `aggregate ${key}`;
 export const secretReferent = (key: string): string => `secret ${key}`;
 /** An HTTPRouteFilter. */
 export const filterReferent = (key: string): string => `filter ${key}`;
@@ -115,6 +119,7 @@ function* inFilters(filters: readonly HTTPRouteFilter[], namespace: string): Gen
 
 function* backend(ref: BackendObjectReference, own: string): Generator<string> {
   const namespace = ref.namespace ?? own;
-  yield serviceReferent(keyOf({ namespace, name: ref.name }));
+  const isAggregate = ref.group === OWN_GROUP && ref.kind === 'Aggregate';
+  yield (isAggregate ? aggregateReferent : serviceReferent)(keyOf({ namespace, name: ref.name }));
   if (namespace !== own) yield grantsReferent(namespace);
 }

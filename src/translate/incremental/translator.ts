@@ -19,6 +19,7 @@ import { liveEndpoints } from '../live-endpoints.ts';
 import { compare, keyOf } from '../object.ts';
 import {
   type ObjectStatus,
+  statusOfAggregate,
   statusOfClass,
   statusOfFilter,
   statusOfGateway,
@@ -72,6 +73,8 @@ export class IncrementalTranslator {
   readonly #attached = new Map<string, number>();
   /** Gateways that secure connections to a Service, if it asks for that: by how many routes. */
   readonly #securing = new PairCount();
+  /** Routes (keys of `#routes`) that lead to an Aggregate (`namespace/name`). */
+  readonly #aggregateUses = new Map<string, Set<string>>();
   /** Routes (keys of `#routes`) that use an HTTPRouteFilter (`namespace/name`). */
   readonly #filterUses = new Map<string, Set<string>>();
   /** Of the listeners of a Gateway: whether somebody finds out who their clients are. */
@@ -123,6 +126,7 @@ export class IncrementalTranslator {
       for (const key of this.#objects.routes.keys()) dirty.routes.add(key);
       for (const key of this.#objects.policies.keys()) dirty.policies.add(key);
       for (const key of this.#objects.ownPolicies.keys()) dirty.ownPolicies.add(key);
+      for (const key of this.#objects.aggregates.keys()) dirty.aggregates.add(key);
       for (const key of this.#objects.httpRouteFilters.keys()) dirty.filters.add(key);
     }
     if (
@@ -230,6 +234,7 @@ export class IncrementalTranslator {
     }
     for (const key of dirty.policies) this.#judgePolicy(key);
     for (const key of dirty.ownPolicies) this.#judgeOwnPolicy(key);
+    for (const key of dirty.aggregates) this.#judgeAggregate(key);
     for (const key of dirty.filters) this.#judgeFilter(key);
     if (dirty.plannedGateways.size > 0 || dirty.classes) this.#judgeParameters();
     this.#intake.dirty = new Dirty();
@@ -262,6 +267,7 @@ export class IncrementalTranslator {
     else this.#routes.set(key, plan);
     for (const [listener, gateway] of before?.listeners ?? []) this.#count(listener, gateway, -1, judged);
     for (const [listener, gateway] of plan?.listeners ?? []) this.#count(listener, gateway, 1, judged);
+    this.#noteAggregates(key, before, plan);
     this.#noteFilters(key, before, plan);
     if (before !== null) this.#countSecuring(before, -1);
     if (plan !== null) this.#countSecuring(plan, 1);
@@ -288,6 +294,21 @@ export class IncrementalTranslator {
       if (plan !== undefined) this.#statuses.set(statusOfRoute(plan, this.#matches.shadowOf(name)));
     }
     this.#shadows.clear();
+  }
+
+  #noteAggregates(route: string, before: RoutePlan | null, after: RoutePlan | null): void {
+    for (const key of before?.aggregates ?? []) {
+      const routes = this.#aggregateUses.get(key)!;
+      routes.delete(route);
+      if (routes.size === 0) this.#aggregateUses.delete(key);
+      this.#intake.dirty.aggregates.add(key);
+    }
+    for (const key of after?.aggregates ?? []) {
+      const routes = this.#aggregateUses.get(key);
+      if (routes === undefined) this.#aggregateUses.set(key, new Set([route]));
+      else routes.add(route);
+      this.#intake.dirty.aggregates.add(key);
+    }
   }
 
   #noteFilters(route: string, before: RoutePlan | null, after: RoutePlan | null): void {
@@ -354,6 +375,18 @@ export class IncrementalTranslator {
     const status =
       policy === undefined ? null : statusOfOwnPolicy(policy, gateways, this.#backends.policies, controllerName);
     if (status === null) this.#statuses.delete(id);
+    else this.#statuses.set(status);
+  }
+
+  #judgeAggregate(key: string): void {
+    const aggregate = this.#objects.aggregates.get(key);
+    const resolved = this.#backends.aggregates.resolve(key);
+    const routes = [...valuesOf(this.#routes, this.#aggregateUses.get(key) ?? [])];
+    const status =
+      aggregate === undefined || resolved === null
+        ? null
+        : statusOfAggregate(aggregate, resolved, routes, this.#options.controllerName);
+    if (status === null) this.#statuses.delete(`Aggregate/${key}`);
     else this.#statuses.set(status);
   }
 

@@ -1,6 +1,7 @@
 import type { Service, ServicePort } from '../../api/core/service.ts';
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
 import type { Backend, EndpointSet, Failure } from '../../ir/table.ts';
+import { AGGREGATE, AggregateBook, aggregateKey, type ResolvedAggregate } from '../aggregate.ts';
 import { type PortPolicy, policyOfPort } from '../backend-tls-policy.ts';
 import { rememberedEndpoints } from '../endpoint.ts';
 import { FilterBook } from '../extension-filter/book.ts';
@@ -14,8 +15,10 @@ export type Resolution =
       readonly ok: true;
       /** Of the table's `backends`. */
       readonly key: string;
-      /** `namespace/name` of the Service. */
-      readonly service: string;
+      /** `namespace/name` of the Service; null for an Aggregate. */
+      readonly service: string | null;
+      /** What is behind an Aggregate; absent for a Service. */
+      readonly aggregate?: ResolvedAggregate;
       /** Not null: nothing may be sent there, though the reference is right, and this is the answer instead. */
       readonly failure: Failure | null;
     }
@@ -52,6 +55,7 @@ export type CatalogueEntry = {
 export class BackendCatalogue {
   /** Those for backends, and for everything else. */
   readonly policies: PolicyBook;
+  readonly aggregates: AggregateBook;
   readonly filters: FilterBook;
   readonly #lookup: Lookup;
   readonly #entries = new Map<string, CatalogueEntry>();
@@ -61,6 +65,8 @@ export class BackendCatalogue {
   constructor(lookup: Lookup) {
     this.#lookup = lookup;
     this.policies = new PolicyBook(lookup, this);
+    const use = { ...AGGREGATE, transport: 'TCP', speaks: 'http', ours: true } as const;
+    this.aggregates = new AggregateBook(lookup, (ref, namespace) => this.resolve(ref, { ...use, namespace }));
     this.filters = new FilterBook(lookup);
   }
 
@@ -87,6 +93,9 @@ export class BackendCatalogue {
 
   resolve(ref: BackendObjectReference, use: BackendUse): Resolution {
     const { group = 'gateway.networking.k8s.io', kind, namespace, transport, speaks, ours } = use;
+    if (kind === 'HTTPRoute' && ref.group === AGGREGATE.group && ref.kind === AGGREGATE.kind) {
+      return this.#resolveAggregate(ref, namespace);
+    }
     if (ref.group !== '' || ref.kind !== 'Service') {
       const name = ref.group === '' ? ref.kind : `${ref.group}/${ref.kind}`;
       return unresolved('InvalidKind', `${name} ${ref.name} cannot be a backend, only a Service can`, null);
@@ -109,6 +118,21 @@ export class BackendCatalogue {
     }
     const fault = ours && policy !== null && policy.tls === null ? { status: 500, reason: policy.reason } : null;
     return { ok: true, key, service: name, failure: fault };
+  }
+
+  #resolveAggregate(ref: BackendObjectReference, namespace: string): Resolution {
+    const target = { ...AGGREGATE, namespace: ref.namespace ?? namespace, name: ref.name };
+    const name = `${target.namespace}/${target.name}`;
+    const from = { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace };
+    if (!this.#lookup.grants.permits(from, target)) {
+      const message = `no ReferenceGrant in namespace ${target.namespace} lets HTTPRoutes of ${namespace} refer to Aggregate ${name}`;
+      return unresolved('RefNotPermitted', message, null);
+    }
+    const aggregate = this.aggregates.resolve(name);
+    if (aggregate === null) return unresolved('BackendNotFound', `Aggregate ${name} does not exist`, null);
+    const key = aggregateKey(name);
+    if (!this.#entries.has(key)) this.#entries.set(key, aggregateEntry(name));
+    return { ok: true, key, service: null, failure: null, aggregate };
   }
 
   #add(
@@ -138,6 +162,16 @@ export class BackendCatalogue {
     else keys.add(key);
     return entry;
   }
+}
+
+/** What stands for an Aggregate where a backend has to: nothing is ever sent there. */
+function aggregateEntry(name: string): CatalogueEntry {
+  return {
+    backend: { protocol: 'http1', name, tls: null },
+    endpoints: { addresses: [] },
+    appProtocol: '',
+    policy: null,
+  };
 }
 
 function findPort(

@@ -4,9 +4,9 @@ import type { HTTPPathModifier } from '../../api/gateway/http-path-modifier.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
 import type { Cors, Filter, PathModifier, RequestMirror } from '../../ir/filter.ts';
 import type { Failure } from '../../ir/table.ts';
+import { convertExtension } from '../extension-filter/reference.ts';
 import type { Resolve } from './backend-ref.ts';
 import { convertHeaderEdits } from './header-edits.ts';
-import { convertExtension } from '../extension-filter/reference.ts';
 import type { FilterOf } from './remembered.ts';
 import type { RuleReport } from './report.ts';
 
@@ -95,9 +95,13 @@ function convertMirror(mirror: HTTPRequestMirrorFilter, field: string, context: 
   if (!resolution.ok) {
     const { reason, message } = resolution;
     context.report.unresolved.push({ reason, message: `${field}.backendRef: ${message}` });
+  } else if (resolution.aggregate !== undefined) {
+    const message = `${field}.backendRef: an Aggregate cannot get copies of requests, only a Service can`;
+    context.report.unresolved.push({ reason: 'InvalidKind', message });
   }
   const { numerator, denominator } = mirror.fraction ?? { numerator: mirror.percent ?? 100, denominator: 100 };
-  const backend = resolution.ok && resolution.failure === null ? resolution.key : null;
+  const isUsable = resolution.ok && resolution.failure === null && resolution.aggregate === undefined;
+  const backend = isUsable ? resolution.key : null;
   return { kind: 'RequestMirror', backend, numerator, denominator };
 }
 

@@ -23,6 +23,8 @@ export type ConvertedRule = {
   readonly report: RuleReport;
   /** Services (`namespace/name`) that it refers to and may refer to, whether they exist or not. */
   readonly services: readonly string[];
+  /** Aggregates (`namespace/name`) that it leads to. */
+  readonly aggregates: readonly string[];
   /** HTTPRouteFilters (`namespace/name`) that it refers to, whether they exist or not. */
   readonly filters: readonly string[];
   /** What is wrong with how it uses some of them. */

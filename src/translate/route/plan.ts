@@ -2,10 +2,10 @@ import type { ParentReference } from '../../api/gateway/parent-reference.ts';
 import type { Condition } from '../../ir/status.ts';
 import type { Attachment, Failure, WeightedBackend } from '../../ir/table.ts';
 import * as routeCondition from '../condition/route.ts';
-import { generationOf, keyOf } from '../object.ts';
-import { type ParentPlan, type Parents, parentKey } from '../parent.ts';
 import { type GuardedListener, knowsClients } from '../extension-filter/identity.ts';
 import { needsClaims, type UsageFault, usageFaults } from '../extension-filter/usage.ts';
+import { generationOf, keyOf } from '../object.ts';
+import { type ParentPlan, type Parents, parentKey } from '../parent.ts';
 import type { PolicyBook } from '../policy/book.ts';
 import { type AttachedListener, type AttachResult, attach, type Candidate } from './attach.ts';
 import type { BackendCatalogue } from './backend-ref.ts';
@@ -37,6 +37,8 @@ export type RoutePlan = {
   readonly securing: ReadonlySet<string>;
   /** Services (`namespace/name`) that it may refer to and does. */
   readonly services: ReadonlySet<string>;
+  /** Aggregates (`namespace/name`) that it leads to. */
+  readonly aggregates: ReadonlySet<string>;
   /** HTTPRouteFilters (`namespace/name`) that it refers to, with what is wrong with how it uses them. */
   readonly filters: ReadonlyMap<string, readonly string[]>;
 };
@@ -97,6 +99,7 @@ export function planRoute(
     listeners,
     securing,
     services: new Set(rules.flatMap(({ services }) => services)),
+    aggregates: new Set(rules.flatMap(({ aggregates }) => aggregates)),
     filters: filtersOf(rules),
   };
 }

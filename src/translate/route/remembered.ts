@@ -45,12 +45,17 @@ export function rememberedRule(
   const refs: BackendObjectReference[] = [];
   const resolutions: Resolution[] = [];
   const services = new Set<string>();
+  const aggregates = new Set<string>();
   const filters = new Map<string, ResolvedFilter | null>();
   const resolve: Resolve = (ref) => {
     const resolution = backends.resolve(ref, use);
     refs.push(ref);
     resolutions.push(resolution);
     if (resolution.service !== null) services.add(resolution.service);
+    if (resolution.ok && resolution.aggregate !== undefined) {
+      aggregates.add(resolution.aggregate.entry.name);
+      for (const service of resolution.aggregate.services) services.add(service);
+    }
     return resolution;
   };
   const { body, report } = convert(resolve, (name) => {
@@ -66,6 +71,7 @@ export function rememberedRule(
     body: same ? before : body,
     report,
     services: [...services],
+    aggregates: [...aggregates],
     filters: [...filters.keys()],
     usageFaults: [],
   };
@@ -75,6 +81,6 @@ export function rememberedRule(
 
 function sameResolution(a: Resolution, b: Resolution): boolean {
   if (a.ok !== b.ok || a.service !== b.service) return false;
-  if (a.ok) return b.ok && a.key === b.key && a.failure?.reason === b.failure?.reason;
+  if (a.ok) return b.ok && a.key === b.key && a.failure?.reason === b.failure?.reason && a.aggregate === b.aggregate;
   return !b.ok && a.reason === b.reason && a.message === b.message;
 }

@@ -2,10 +2,11 @@
 import type { ObjectMeta } from '../../api/core/object-meta.ts';
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
+import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
 import { keyOf } from '../object.ts';
 import { type SessionSpec, sessionPersistence } from '../session.ts';
-import type { BackendCatalogue } from './backend-ref.ts';
+import type { BackendCatalogue, Resolution } from './backend-ref.ts';
 import { convertFilters, type RuleContext } from './filter.ts';
 import type { ConvertedRule, RuleBody } from './kind.ts';
 import type { RuleMatches } from './match.ts';
@@ -37,6 +38,8 @@ export type RuleConversion<R extends CommonRule> = {
   readonly timeouts: Timeouts;
   readonly retry: Retry | null;
 };
+
+type Resolved = Extract<Resolution, { readonly ok: true }>;
 
 export function convertRule<R extends CommonRule>(
   rule: R,
@@ -110,6 +113,10 @@ function convertBackendRef(ref: BackendRef, field: string, context: RuleContext)
   }
   const blocked = failure ?? resolution.failure;
   return blocked === null
-    ? { backend: resolution.key, weight, filters, failure: null }
+    ? { backend: resolution.key, weight, filters: withAggregate(filters, resolution), failure: null }
     : { backend: null, weight, filters: [], failure: blocked };
+}
+
+function withAggregate(filters: readonly Filter[], { aggregate }: Resolved): readonly Filter[] {
+  return aggregate === undefined ? filters : [...filters, aggregate.entry];
 }

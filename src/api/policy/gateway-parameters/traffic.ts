@@ -54,6 +54,10 @@ export const httpSchema = z.object({
   maxStreamResets: count
     .describe('HTTP/2 streams that a client may reset in a burst; then its connection ends.')
     .optional(),
+  encodedSlash: z
+    .enum(['Keep', 'Reject', 'Decode'])
+    .describe('What %2F in a path is: no separator, an error (400, and %5C too), or a separator.')
+    .optional(),
   forwardedHeader: z
     .enum(['Enabled', 'Disabled'])
     .describe('Whether backends get Forwarded (RFC 7239) too.')
@@ -105,4 +109,8 @@ export const routePrioritySchema = z.object({
     .enum(['Namespace', 'Gateway'])
     .describe('Namespace: the rules of the same namespace. Gateway: those of every namespace.')
     .optional(),
+});
+
+export const cacheSchema = z.object({
+  maxBytes: byteSize.describe('Of responses that CachePolicies keep, in a proxy with all its workers.').optional(),
 });

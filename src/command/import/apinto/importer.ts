@@ -2,7 +2,7 @@
  * Routers and services of Apinto (`router` and `service`, as its configuration files and exports have them), and the routes
  * of APIPark (`apis` or `routers`, with `match` and `proxy`).
  */
-import { type Manifests, dnsName } from '../core/manifests.ts';
+import { dnsName, type Manifests } from '../core/manifests.ts';
 import type { Node } from '../core/node.ts';
 import { gatewayFor, type ImportOptions } from '../core/result.ts';
 import { importRouter } from './router.ts';

@@ -1,5 +1,5 @@
 /** A configuration of Ocelot (`ocelot.json`, versions 13 to 24): its "upstream" is the client's side, its "downstream" the backend's. */
-import { type Manifests, dnsName } from '../core/manifests.ts';
+import { dnsName, type Manifests } from '../core/manifests.ts';
 import type { Node } from '../core/node.ts';
 import { gatewayFor, type ImportOptions } from '../core/result.ts';
 import type { TargetRef } from '../core/routes.ts';

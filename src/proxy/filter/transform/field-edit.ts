@@ -4,7 +4,7 @@ import type { Edits } from '../../policy/edits.ts';
 import type { StageContext } from '../../policy/kinds.ts';
 import type { HeaderPlan } from '../plan.ts';
 import { replaced } from './replace.ts';
-import { TO_FIELD, TextTemplate } from './template.ts';
+import { TextTemplate, TO_FIELD } from './template.ts';
 import { type Absence, isAbsence, type Values } from './values.ts';
 
 const NO_SECRET: Absence = { status: 500, reason: 'SecretNotFound', mayLeaveOut: false };

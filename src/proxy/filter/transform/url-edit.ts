@@ -1,7 +1,7 @@
 import type { Transform } from '../../../ir/transform.ts';
-import { joinedQuery, withoutParameters } from './query.ts';
 import { percentEncoded } from './encoding.ts';
-import { TO_FIELD, TO_PATH, TO_QUERY, TextTemplate } from './template.ts';
+import { joinedQuery, withoutParameters } from './query.ts';
+import { TextTemplate, TO_FIELD, TO_PATH, TO_QUERY } from './template.ts';
 import { type Absence, isAbsence, UNFIT, type Values } from './values.ts';
 
 /** What may stand in a Host field. */

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { type Outcome, Outbox, type OutboxOptions } from './outbox.ts';
+import { Outbox, type OutboxOptions, type Outcome } from './outbox.ts';
 
 const OPTIONS: OutboxOptions = { concurrency: 2, maxMessages: 4, maxBytes: 100, retries: 0, backoff: 10 };
 

@@ -1,0 +1,181 @@
+import type { Aggregate, AggregatePart } from '../../../ir/aggregate.ts';
+import type { Filter } from '../../../ir/filter.ts';
+import type { CompiledListener, CompiledRule } from '../../compile/compiled.ts';
+import { type ForwardedHead, without } from '../../exchange/forwarded-head.ts';
+import { errorBody } from '../../exchange/response-writer.ts';
+import type { Candidate, Captures } from '../../route/candidate.ts';
+import { candidateOf } from '../../route/refine/refined-candidate.ts';
+import { statusOfFailure } from '../failure.ts';
+import type { StageContext } from '../kinds.ts';
+import { ORDER, type Stage, WAIT } from '../stage.ts';
+import type { Visit } from '../visit.ts';
+import { Aggregation, type Ask } from './aggregation.ts';
+import { PartClient } from './part-client.ts';
+import { PartPath } from './part-path.ts';
+
+/** How answers are counted and logged. */
+const AGGREGATE = 'aggregate';
+const METHOD = 'aggregate-method';
+
+/** Fields of the client's request that would make the answer of a part no whole and plain one. */
+const NOT_FOR_PARTS: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+]);
+
+/** What the proxy says itself of the request that a rule gets. */
+const FORWARDING: ReadonlySet<string> = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+]);
+
+/** Answers GET with one object made of the answers of other backends and rules. */
+class AggregateStage implements Stage {
+  readonly order = ORDER.handler;
+  readonly bodyLimit = 0;
+  private readonly aggregate: Aggregate;
+  private readonly paths: readonly PartPath[];
+  private readonly rule: StageContext['rule'];
+  /** By rule and listener: stages are looked for by match. */
+  private readonly matches: Map<CompiledListener, Map<CompiledRule, readonly Candidate[]>>;
+  private readonly running: Map<Visit, Aggregation>;
+
+  constructor(aggregate: Aggregate, context: StageContext) {
+    this.aggregate = aggregate;
+    this.paths = aggregate.parts.map(({ path }) => new PartPath(path));
+    this.rule = context.rule;
+    this.matches = new Map();
+    this.running = new Map();
+  }
+
+  enter(visit: Visit): number {
+    const { method } = visit.head;
+    if (method !== 'GET' && method !== 'HEAD') {
+      const { body, headers, status } = errorBody(405);
+      return visit.answer({ status, headers: [...headers, ['Allow', 'GET, HEAD']], body }, METHOD);
+    }
+    const head = visit.forwarded();
+    const aggregation = new Aggregation(this.aggregate, visit, this.asking(visit, head), (body, failure) => {
+      if (body === null) visit.answer(errorBody(statusOfFailure(failure)), failure);
+      else visit.answer({ status: 200, headers: [['Content-Type', 'application/json']], body }, AGGREGATE);
+    });
+    this.running.set(visit, aggregation);
+    aggregation.start();
+    return WAIT;
+  }
+
+  responded(): void {}
+
+  ended(visit: Visit): void {
+    this.running.get(visit)?.cancel();
+    this.running.delete(visit);
+  }
+
+  private asking(visit: Visit, head: ForwardedHead): Ask {
+    const fields = without(head.fields, NOT_FOR_PARTS);
+    fields.push(['Accept-Encoding', 'identity']);
+    let captures: Captures | null = null;
+    return (index, value, timeout, done) => {
+      const part = this.aggregate.parts[index]!;
+      captures ??= visit.match.captures(visit.head);
+      const path = this.pathOf(index, part, value, head.query, captures);
+      if (path === null) {
+        done({ failure: 'part-path' });
+        return null;
+      }
+      const { target } = part;
+      const { maxBytes: maxBody } = this.aggregate;
+      if (target.to === 'backend') {
+        const { host } = head;
+        const request = {
+          backend: target.backend,
+          method: 'GET',
+          path,
+          host,
+          headers: fields,
+          body: null,
+          timeout,
+          maxBody,
+        };
+        visit.subrequest(request, done);
+        return null;
+      }
+      const rule = target.to === 'rule' ? this.rule(target.rule) : null;
+      if (rule === null) {
+        done({ failure: target.to === 'rule' ? 'no-rule' : 'invalid-backend' });
+        return null;
+      }
+      const client = new PartClient(visit.client, this.matchOf(visit.match.listener, rule, path), maxBody, done);
+      client.begin(headOf(path, visit, without(fields, FORWARDING)));
+      return () => client.cancel();
+    };
+  }
+
+  private pathOf(
+    index: number,
+    { forEach }: AggregatePart,
+    value: string | null,
+    query: string,
+    captures: Captures,
+  ): string | null {
+    return this.paths[index]!.with((name) => {
+      if (name === forEach?.parameter) return value;
+      return Object.hasOwn(captures, name) ? captures[name]! : null;
+    }, query);
+  }
+
+  /**
+   * A rule is asked whatever its matches and hostnames say; the match whose path fits, if there is one, is what its filters
+   * go by.
+   */
+  private matchOf(listener: CompiledListener, rule: CompiledRule, target: string): Candidate {
+    let ofListener = this.matches.get(listener);
+    if (ofListener === undefined) {
+      ofListener = new Map();
+      this.matches.set(listener, ofListener);
+    }
+    let candidates = ofListener.get(rule);
+    if (candidates === undefined) {
+      candidates = rule.rule.matches.map((_, index) => candidateOf(listener, '', rule, index));
+      ofListener.set(rule, candidates);
+    }
+    const path = target.replace(/\?.*$/s, '');
+    return candidates.find((candidate) => fits(candidate, path)) ?? candidates[0]!;
+  }
+}
+
+function fits({ path, pattern, prefix }: Candidate, given: string): boolean {
+  if (pattern !== null) return pattern.test(given);
+  return given === path || (prefix !== null && given.startsWith(`${prefix}/`));
+}
+
+/** The client's own Host, and not what the outer rule may have made of it. */
+function headOf(path: string, visit: Visit, fields: readonly (readonly [string, string])[]): string {
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const via = visit.isTrusted ? forwardedLines(visit) : '';
+  return `GET ${path} HTTP/1.1\r\nHost: ${visit.head.authority}\r\n${lines}${via}\r\n`;
+}
+
+function forwardedLines(visit: Visit): string {
+  return [...FORWARDING]
+    .map((name) => ({ name, value: visit.head.header(name) }))
+    .filter(({ value }) => value !== null)
+    .map(({ name, value }) => `${name}: ${value}\r\n`)
+    .join('');
+}
+
+export function aggregateStage(filter: Filter, context: StageContext): Stage {
+  return new AggregateStage(filter as Aggregate, context);
+}
