@@ -40,6 +40,11 @@ test("policies of Kong's plugins", async () => {
   expect(await gateway.request('GET', '/ended')).toMatchObject({ status: 410, body: '{"message":"it is gone"}' });
   await gateway.request('GET', '/changed?a=1');
   expect(app.last).toMatchObject({ method: 'POST', url: '/changed?from=kong&a=1' });
+
+  await gateway.request('GET', '/cached');
+  const count = app.requests.length;
+  expect(await gateway.request('GET', '/cached')).toMatchObject({ status: 200, body: 'ok' });
+  expect(app.requests).toHaveLength(count);
 });
 
 test("policies of Ocelot's options", async () => {
@@ -76,6 +81,13 @@ test("policies of Ocelot's options", async () => {
   const before = app.requests.length;
   expect((await gateway.request('GET', '/protected')).status).toBeGreaterThanOrEqual(403);
   expect(app.requests).toHaveLength(before);
+  app.handler = () => 'cached';
+  const cached = async (value: string) => {
+    await gateway.request('GET', '/cached', { headers: { 'OC-Cache-Control': value } });
+    return app.requests.length;
+  };
+  const first = await cached('1');
+  expect([await cached('1'), await cached('2')]).toEqual([first, first + 1]);
 });
 
 test("policies of Apinto's and APIPark's conditions", async () => {
