@@ -41,11 +41,10 @@ row(
     for (const scheme of ['http', 'https']) {
       for (const http2 of [false, true]) {
         for (const name of ['plain', 'h2c']) {
-          const answer = await gateway.request('POST', `${scheme}://a.example/${name}`, { http2, body: 'text' });
+          const answer = await gateway.request('GET', `${scheme}://a.example/${name}`, { http2 });
           expect(answer).toMatchObject({ status: 200, body: name });
         }
         expect(plain.last.header('x-forwarded-proto')).toBe(scheme);
-        expect([plain.last.body, h2c.last.body]).toEqual(['text', 'text']);
       }
     }
   },
