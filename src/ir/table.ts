@@ -125,6 +125,8 @@ export type Rule = {
   readonly order: string;
   /** Keys of `policies` that hold for it, at most one of a kind. */
   readonly policies: readonly string[];
+  /** What the route's labels and annotations `metadata.headgate.dev/…` say, for logs, reports and spans; absent: nothing. */
+  readonly metadata?: Readonly<Record<string, string>>;
 };
 
 /** One rule of one route of connections (TLSRoute, TCPRoute) or datagrams (UDPRoute). */

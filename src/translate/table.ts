@@ -19,6 +19,7 @@ import type { ListenerPlan } from './listener-plan.ts';
 import type { PolicyBook } from './policy/book.ts';
 import type { PolicyObject } from './policy/kind.ts';
 import { ruleOrder } from './precedence.ts';
+import { routeMetadata } from './route/metadata.ts';
 import type { BackendCatalogue } from './route/backend-ref.ts';
 import type { RuleBody, StreamBody } from './route/kind.ts';
 import { type RoutePlan, routeKey } from './route/plan.ts';
@@ -118,7 +119,7 @@ export function rulesOf(
   if (places === undefined) return [];
   return rules.flatMap(({ body }, index): [string, Rule | Stream][] => {
     if (body === null) return [];
-    const entry = entryOf(body, gateway, places, ruleOrder(route.metadata, index));
+    const entry = entryOf(body, gateway, places, ruleOrder(route.metadata, index), routeMetadata(route.metadata));
     return [[`${routeKey(route)}/rule/${index}`, entry]];
   });
 }
@@ -138,17 +139,26 @@ function entryOf(
   { key, filters }: Pick<GatewayPlan, 'key' | 'filters'>,
   attachments: readonly Attachment[],
   order: string,
+  metadata: Readonly<Record<string, string>> | null,
 ): Rule | Stream {
   const entries = remembered.get(body) ?? new Map<string, Remembered>();
   const place = filters.length === 0 ? key : `${key} with filters`;
   const known = entries.get(place);
   if (known !== undefined && known.filters === filters) {
     const { entry } = known;
-    if (entry.order === order && sameAttachments(entry.attachments, attachments)) return entry;
+    const said = ('metadata' in entry ? entry.metadata : null) ?? null;
+    if (entry.order === order && sameAttachments(entry.attachments, attachments) && sameTexts(said, metadata)) {
+      return entry;
+    }
   }
-  const entry: Rule | Stream = { attachments, ...behind(filters, body), order };
+  const own = metadata === null || !('filters' in body) ? {} : { metadata };
+  const entry: Rule | Stream = { attachments, ...behind(filters, body), order, ...own };
   remembered.set(body, entries.set(place, { entry, filters }));
   return entry;
+}
+
+function sameTexts(a: Readonly<Record<string, string>> | null, b: Readonly<Record<string, string>> | null): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** A rule with filters before its own. */

@@ -52,7 +52,7 @@ test("Kong's routes are served as Kong would", async () => {
   expect(verdicts).toMatchObject({
     'services[0].routes[0].paths[0]': ['different', expect.stringContaining('whole segments')],
     'services[0].routes[0].methods': ['translated', expect.anything()],
-    'services[0].routes[0].tags': ['translated', 'annotation headgate.dev/tags'],
+    'services[0].routes[0].tags': ['translated', expect.stringContaining('metadata.headgate.dev/tags')],
     'services[0].read_timeout': ['different', expect.stringContaining('GatewayParameters')],
     'services[0].routes[1].paths': ['not supported', 'the path /api/v1 of the service is not put before it'],
     'services[0].routes[1].snis': ['not supported', expect.stringContaining('listener')],

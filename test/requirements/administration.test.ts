@@ -1,5 +1,9 @@
-import { expect } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
 import { runImport } from '../import/run.ts';
+import { freeOffset, Headgate, Manifests } from '../standalone/headgate.ts';
 import { startBackend } from './backend.ts';
 import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
 import { row } from './row.ts';
@@ -79,5 +83,51 @@ row('ADM-20', "other gateways' configurations are imported, and what could not b
     );
     expect(code).toBe(1);
     await gateway.close();
+  }
+});
+
+row('RW-07', "joining paths as Kong's v0 does is imported, and v1 is refused", async () => {
+  const app = await startBackend();
+  const config = (handling: string) => `_format_version: "3.0"
+services:
+  - name: app
+    url: http://127.0.0.1:${app.port}/s
+    routes:
+      - {name: app, paths: [/re], strip_path: false, preserve_host: true, path_handling: ${handling}}
+`;
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-import-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'kong.yaml');
+  writeFileSync(file, config('v0'));
+  const { manifests, code } = await runImport('kong', file);
+  expect(code).toBe(0);
+  const gateway = await startGateway(manifests);
+  for (const [path, sent] of Object.entries({ '/re': '/s/re', '/re/': '/s/re/', '/re/x': '/s/re/x' })) {
+    expect(await gateway.request('GET', path)).toMatchObject({ status: 200 });
+    expect(app.last.url).toBe(sent);
+  }
+  writeFileSync(file, config('v1'));
+  const refused = await runImport('kong', file);
+  expect(refused.code).toBe(1);
+  expect(refused.verdicts['services[0].routes[0].path_handling']).toEqual(['not supported', expect.anything()]);
+});
+
+row(['ADM-14', 'ADM-16'], 'what is served can be read, and not by those who send requests', async () => {
+  const app = await startBackend();
+  const manifests = new Manifests({
+    'all.yaml': [GATEWAY, app.service('app'), route('app', '/app', 'app')].join('---\n'),
+  });
+  const offset = await freeOffset();
+  const flags = ['--port-offset', String(offset), '--admin', '127.0.0.1:0', '--workers', '1'];
+  const headgate = new Headgate(['standalone', '-f', manifests.path, ...flags]);
+  const [, admin] = await headgate.said(/admin: http:\/\/(127\.0\.0\.1:\d+)\//);
+  const read = async (path: string) =>
+    (await fetch(`http://${admin}${path}`)).json() as Promise<Record<string, unknown>>;
+  const shown = JSON.stringify(await read('/table'));
+  expect(shown).toContain('httproute/default/app/rule/0');
+  expect(shown).toContain(`"port":${app.port}`);
+  expect(JSON.stringify(await read('/status'))).toContain('"Programmed"');
+  for (const path of ['/table', '/status', '/metrics', '/explain']) {
+    expect((await fetch(`http://127.0.0.1:${80 + offset}${path}`)).status).toBe(404);
   }
 });

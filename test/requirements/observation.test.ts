@@ -400,6 +400,49 @@ row('OBS-12', 'clients that may know are told which route took their request, wh
   }
 });
 
+row(
+  ['OBS-09', 'ADM-22'],
+  'what a route says of itself is in its reports, spans and lines of the access log',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headgate-log-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'access.log');
+    const [app, sink] = [await startBackend(), await startBackend()];
+    const described = (team: string) =>
+      route('orders', '/orders', 'app').replace(
+        '  name: orders\n',
+        `  name: orders
+  labels: {metadata.headgate.dev/team: ${team}, other: label}
+  annotations: {metadata.headgate.dev/tier: 'one "1"', other: annotation}
+`,
+      );
+    const rest = [
+      GATEWAY,
+      app.service('app'),
+      sink.service('trace'),
+      route('users', '/users', 'app'),
+      policy('all', 'Gateway/web', `${REPORT}tracing:\n  provider: {backendRef: {name: trace, port: 80}}\n`),
+    ];
+    const gateway = await startGateway([...rest, described('shop')], { flags: ['--access-log', file] });
+    await gateway.request('GET', '/orders');
+    await gateway.request('GET', '/users');
+    await gateway.reload([...rest, described('pay')]);
+    await gateway.request('GET', '/orders');
+    await until(() => accessLines(file).length === 3, 'three lines');
+    expect(accessLines(file).map(({ metadata }) => metadata)).toEqual([
+      'team=shop,tier=one "1"',
+      undefined,
+      'team=pay,tier=one "1"',
+    ]);
+    await until(() => sink.requests.length >= 4, 'reports and spans');
+    const told = sink.requests.filter(({ url }) => url === '/trace').map(({ body }) => JSON.parse(body).metadata);
+    expect(told).toEqual([{ team: 'shop', tier: 'one "1"' }, undefined, { team: 'pay', tier: 'one "1"' }]);
+    const spans = sink.requests.filter(({ url }) => url === '/v1/traces');
+    const { attributes } = decodeSpans(spans[0]!.header('content-type')!, spans[0]!.bytes).spans[0]!;
+    expect(attributes).toMatchObject({ 'headgate.metadata.team': 'shop' });
+  },
+);
+
 row(['OBS-01', 'POL-02', 'POL-04'], "a route's policy stands in place of the Gateway's, as a whole", async () => {
   const sink = await startBackend();
   const { gateway } = await shop(

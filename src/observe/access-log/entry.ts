@@ -26,6 +26,8 @@ export class AccessEntry {
   limitedClient: string;
   /** Key of the rule in the routing table. */
   rule: string;
+  /** What its route says of itself; escaped already. */
+  metadata: string;
   /** Key of the backend in the routing table. */
   backend: string;
   /** `address:port` of the last attempt. */
@@ -55,6 +57,7 @@ export class AccessEntry {
     this.limit = '';
     this.limitedClient = '';
     this.rule = '';
+    this.metadata = '';
     this.backend = '';
     this.endpoint = '';
     this.attempts = 0;

@@ -31,6 +31,7 @@ export function accessLine(entry: AccessEntry, keepQuery: boolean): string {
   if (entry.reason !== '') line += `,"reason":"${entry.reason}"`;
   if (entry.limit !== '') line += `,"limit":"${entry.limit}","limited_client":"${entry.limitedClient}"`;
   if (entry.rule !== '') line += `,"rule":"${entry.rule}"`;
+  if (entry.metadata !== '') line += `,"metadata":"${entry.metadata}"`;
   if (entry.backend !== '') line += `,"backend":"${entry.backend}"`;
   if (entry.endpoint !== '') line += `,"endpoint":"${entry.endpoint}"`;
   line += `,"attempts":${entry.attempts},"bytes_in":${entry.bytesIn},"bytes_out":${entry.bytesOut}`;

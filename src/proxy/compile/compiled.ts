@@ -86,6 +86,8 @@ export interface Unrouted {
 }
 
 export interface CompiledRule {
+  /** The rule's metadata as the access log has it, escaped; `''` for none. */
+  readonly metadata: string;
   /** Whether it is of a GRPCRoute. */
   readonly isGrpc: boolean;
   readonly key: string;

@@ -14,6 +14,9 @@ import { SharedParts } from './shared-parts.ts';
 import { WeightedSplit } from './split.ts';
 import { StickySplit } from './sticky-split.ts';
 
+/** Characters of metadata in a line of the access log. */
+const MOST_METADATA = 512;
+
 /** A rule ready to run. It lives as long as its entry of the table does not change, and with it the split's position. */
 export class RunnableRule implements CompiledRule {
   // What every request reads comes first, and so near to each other in memory.
@@ -26,6 +29,7 @@ export class RunnableRule implements CompiledRule {
   readonly isGrpc: boolean;
   readonly split: Split;
   readonly key: string;
+  readonly metadata: string;
   readonly rule: Rule;
   readonly filters: readonly Filter[];
   readonly extensions: readonly Filter[];
@@ -47,6 +51,7 @@ export class RunnableRule implements CompiledRule {
     this.slot = UNCOUNTED;
     this.isGrpc = rule.protocol === 'grpc';
     this.key = key;
+    this.metadata = metadataText(rule);
     this.rule = rule;
     this.filters = inPhaseOrder(rule.filters);
     this.extensions = extensionsOf(rule.filters);
@@ -65,6 +70,13 @@ export class RunnableRule implements CompiledRule {
     this.only = sessionPersistence === undefined ? split.only : null;
     this.split = sessionPersistence === undefined ? split : new StickySplit(split, new Sessions(sessionPersistence));
   }
+}
+
+/** `team=users,tier=1`, as the inside of a text of JSON. */
+function metadataText({ metadata }: Rule): string {
+  if (metadata === undefined) return '';
+  const pairs = Object.entries(metadata).map(([name, value]) => `${name}=${value}`);
+  return JSON.stringify(pairs.join(',').slice(0, MOST_METADATA)).slice(1, -1);
 }
 
 /** What answers for a rule without a backend that could get a request (Gateway API, HTTPRouteRule.backendRefs). */

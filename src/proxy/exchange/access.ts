@@ -29,6 +29,7 @@ export function logExchange(exchange: Exchange, log: AccessLog, status: number, 
   entry.limit = limited === null ? '' : limited.limit;
   entry.limitedClient = limited === null ? '' : limited.client;
   entry.rule = route.rule === null ? '' : route.rule.key;
+  entry.metadata = route.rule === null ? '' : route.rule.metadata;
   entry.backend = attempts.backend === null ? '' : attempts.backend.key;
   entry.endpoint = attempts.pool === null ? '' : attempts.pool.name;
   entry.attempts = attempts.count;

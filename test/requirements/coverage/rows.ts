@@ -29,6 +29,7 @@ export const GROUPS: readonly Group[] = [
   { title: 'Administration', prefix: 'ADM', count: 22 },
   { title: 'Errors', prefix: 'ERR', count: 11 },
   { title: 'Things only named', prefix: 'NO', count: 20 },
+  { title: 'Contradictions', prefix: 'C', count: 22 },
 ];
 
 const DASHBOARD = 'a field of the dashboard, which is not part of this';
@@ -52,9 +53,12 @@ export const ASIDE: Readonly<Record<string, string>> = {
   'ADM-12': DASHBOARD,
   'NO-06': DASHBOARD,
   'NO-08': DASHBOARD,
+  ...Object.fromEntries(
+    idsOf({ prefix: 'C', count: 22 }).map((id) => [id, 'a resolution, which rows of behaviour keep']),
+  ),
 };
 
-export function idsOf({ prefix, count }: Group): string[] {
+export function idsOf({ prefix, count }: Pick<Group, 'prefix' | 'count'>): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}-${String(i + 1).padStart(2, '0')}`);
 }
 

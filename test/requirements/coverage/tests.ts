@@ -15,7 +15,7 @@ export type RowTest = {
 
 /** Null for a test of something else. */
 export function rowTest(path: string, name: string): RowTest | null {
-  const match = /^((?:[A-Z]+-\d{2} )+)(.*)$/s.exec(name);
+  const match = /(?:^| > )((?:[A-Z]+-\d{2} )+)(.*)$/s.exec(name);
   if (match === null) return null;
   return { file: relative(FOLDER, path), ids: match[1]!.trim().split(' '), title: match[2]! };
 }

@@ -182,9 +182,9 @@ function judgeRest(route: Node, policies: PolicyDrafts, paths: readonly Path[]):
 function tagsOf(route: Node): Record<string, string> {
   const tags = route.get('tags');
   if (tags === null) return {};
-  tags.translated('annotation headgate.dev/tags');
+  tags.translated('annotation metadata.headgate.dev/tags, which is in the access log');
   return {
-    'headgate.dev/tags': tags
+    'metadata.headgate.dev/tags': tags
       .items()
       .map(({ text }) => text)
       .join(','),

@@ -55,6 +55,7 @@ export class ReportStage implements Stage {
         requestId: visit.requestId,
         traceId: visit.traceparent.slice(3, 35),
         rule: visit.match.rule.key,
+        metadata: visit.match.rule.rule.metadata,
         origin: `${visit.scheme}://${head.host}`,
         path: head.path,
         query: head.query,

@@ -18,6 +18,7 @@ const REQUEST: Reported = {
   requestId: 'id',
   traceId: '0af7651916cd43dd8448eb211c80319c',
   rule: 'httproute/shop/cart/rule/0',
+  metadata: undefined,
   origin: 'http://shop.example',
   path: '/cart',
   query: '?a=1&token=secret',

@@ -11,6 +11,8 @@ export type Reported = {
   readonly traceId: string;
   /** Key of the rule. */
   readonly rule: string;
+  /** What its route says of itself; undefined: nothing. */
+  readonly metadata: Readonly<Record<string, string>> | undefined;
   /** `http://shop.example` */
   readonly origin: string;
   readonly path: string;
@@ -53,6 +55,7 @@ export class Reporter {
         requestId: request.requestId,
         traceId: request.traceId,
         rule: request.rule,
+        metadata: request.metadata,
         ...(fields.has('URL')
           ? { url: request.origin + request.path + redactQuery(request.query, this.#parameters) }
           : {}),

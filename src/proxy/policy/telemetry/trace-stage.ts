@@ -112,6 +112,9 @@ export class TraceStage implements Stage {
     if (visit.triedEndpoint !== '') all.push(['headgate.endpoint', visit.triedEndpoint]);
     const agent = head.header('user-agent');
     if (agent !== null) all.push(['user_agent.original', agent]);
+    for (const [name, value] of Object.entries(visit.match.rule.rule.metadata ?? {})) {
+      all.push([`headgate.metadata.${name}`, value]);
+    }
     for (const attribute of this.tracing.attributes) {
       const value = attribute.kind === 'literal' ? attribute.value : head.header(attribute.header);
       if (value !== null) all.push([attribute.name, value]);
