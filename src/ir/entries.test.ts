@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareKeys } from './entries.ts';
 
@@ -12,4 +13,18 @@ test('keys sort by path, and numbers at their end by value', () => {
     'service/shop/cart-2/80',
   ];
   expect([...sorted].reverse().sort(compareKeys)).toEqual(sorted);
+});
+
+test('any keys have one order', () => {
+  const key = fc.stringMatching(/^[a01/]{0,5}$/);
+  fc.assert(
+    fc.property(key, key, key, (a, b, c) => {
+      expect(Math.sign(compareKeys(a, b))).toBe(0 - Math.sign(compareKeys(b, a)) + 0);
+      expect(compareKeys(a, b) === 0).toBe(a === b);
+      const sorted = [a, b, c].sort(compareKeys);
+      expect(compareKeys(sorted[0]!, sorted[2]!)).toBeLessThanOrEqual(0);
+      expect([c, b, a].sort(compareKeys)).toEqual(sorted);
+    }),
+    { numRuns: 3_000 },
+  );
 });
