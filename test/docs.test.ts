@@ -143,7 +143,7 @@ test('the reasons of conditions are those in the code', () => {
     join(ROOT, 'src/controller/programmed.ts'),
     join(ROOT, 'src/controller/pin/status.ts'),
   ]
-    .flatMap((path) => Array.from(read(path).matchAll(/'([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
+    .flatMap((path) => Array.from(read(path).matchAll(/'(?:headgate\.dev\/)?([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
     .filter((word) => !/^(True|False|Unknown|Gateway|ListenerSet|HTTPRoute|RequestMirror)$/.test(word));
   const shown = rows(read(join(DOCS, 'errors.md')), '### Conditions that are not as they should be').flatMap(
     ([, condition, reason]) => [...condition!.matchAll(/([A-Z][A-Za-z]+)=/g)].map(([, type]) => type!).concat(reason!),

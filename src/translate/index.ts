@@ -34,8 +34,9 @@ import { gatewaysOf } from './policy/reach.ts';
 import { BackendCatalogue } from './route/backend-ref.ts';
 import type { Route } from './route/kind.ts';
 import { ROUTE_KINDS } from './route/kinds.ts';
-import { planRoute, type RoutePlan, routeKey } from './route/plan.ts';
-import { tableOf } from './table.ts';
+import { planRoute, type RoutePlan, routeKey, routeName } from './route/plan.ts';
+import { MatchIndex } from './shadow.ts';
+import { allRulesOf, tableOf } from './table.ts';
 
 export { parentOf as listenerSetParent } from './listener-set.ts';
 export type { ObjectStatus, RouteObjectStatus } from './object-status.ts';
@@ -64,6 +65,8 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
   const attachedTo = new Map(
     routes.map((plan) => [`${plan.route.kind}/${plan.key}`, new Set(plan.listeners.values())]),
   );
+  const matches = new MatchIndex();
+  for (const plan of routes) matches.set(routeName(plan), allRulesOf(plan));
   const routesOf = groupByGateway(gateways, routes);
   const counts = countByListener(routes);
   const attached = (listener: string) => counts.get(listener) ?? 0;
@@ -87,7 +90,7 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
       ...planParameters(classes, gateways, options.controllerName).map(statusOfParameters),
       ...gateways.map((plan) => statusOfGateway(plan, attached)),
       ...gateways.flatMap(({ listenerSets }) => listenerSets.map((plan) => statusOfListenerSet(plan, attached))),
-      ...routes.map(statusOfRoute),
+      ...routes.map((plan) => statusOfRoute(plan, matches.shadowOf(routeName(plan)))),
       ...resources.backendTLSPolicies
         .map((policy) => {
           const ancestors = new Set(servicesOf(policy).flatMap((service) => [...(securing.get(service) ?? [])]));

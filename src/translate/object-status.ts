@@ -4,6 +4,7 @@ import type { ObjectKey } from '../ir/status.ts';
 import type { ResolvedAggregate } from './aggregate.ts';
 import { aggregateStatus } from './aggregate-status.ts';
 import { type BackendTLSPolicyStatus, backendTLSPolicyStatus } from './backend-tls-policy.ts';
+import { shadowed } from './condition/route.ts';
 import type { ResolvedFilter } from './extension-filter/book.ts';
 import { filterStatus } from './extension-filter/status.ts';
 import { type GatewayPlan, type GatewayStatus, gatewayStatus } from './gateway.ts';
@@ -11,7 +12,7 @@ import { type GatewayClassPlan, type GatewayClassStatus, gatewayClassStatus } fr
 import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-parameters.ts';
 import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
-import { compare, type Metadata } from './object.ts';
+import { compare, generationOf, type Metadata } from './object.ts';
 import type { PolicyBook } from './policy/book.ts';
 import { type PolicyObject, targetId, targetsOf } from './policy/kind.ts';
 import type { PolicyKindName } from './policy/kinds.ts';
@@ -58,8 +59,16 @@ export function statusOfListenerSet(plan: ListenerSetPlan, attached: (listener: 
   return { kind: 'ListenerSet', ...nameOf(plan.listenerSet.metadata), status: listenerSetStatus(plan, attached) };
 }
 
-export function statusOfRoute({ route, status }: RoutePlan): ObjectStatus {
-  return { kind: route.kind, ...nameOf(route.metadata), status };
+/** `shadow`: what of it never gets a request, in sentences, or `''` (shadow.ts). */
+export function statusOfRoute({ route, status }: RoutePlan, shadow: string): ObjectStatus {
+  const head = { kind: route.kind, ...nameOf(route.metadata) };
+  if (shadow === '') return { ...head, status };
+  const told = shadowed(shadow, generationOf(route.metadata));
+  const parents = status.parents.map((parent) => {
+    const isAccepted = parent.conditions.some(({ type, status: is }) => type === 'Accepted' && is === 'True');
+    return isAccepted ? { ...parent, conditions: [...parent.conditions, told] } : parent;
+  });
+  return { ...head, status: { parents } };
 }
 
 /** Null for a policy that no Gateway of ours has to do with. `gateways` as in backendTLSPolicyStatus. */

@@ -122,6 +122,18 @@ export function rulesOf(
   });
 }
 
+/** The same of all Gateways, without the filters that these put before those of every rule. */
+export function allRulesOf(plan: RoutePlan): [string, Rule | Stream][] {
+  const { attachments: places, route, rules } = plan;
+  return [...places.values()].flatMap((attachments) =>
+    rules.flatMap(({ body }, index): [string, Rule | Stream][] => {
+      if (body === null) return [];
+      const order = ruleOrder(route.metadata, index);
+      return [[`${routeKey(route)}/rule/${index}`, { attachments, ...body, order }]];
+    }),
+  );
+}
+
 /** The entry of a rule by Gateway, so that a rule which is as before stays the same object. */
 const remembered = new WeakMap<RuleBody | StreamBody, Map<string, Remembered>>();
 

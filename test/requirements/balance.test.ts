@@ -1,5 +1,6 @@
 /** Requirements, section 5: load balancing and stickiness. */
 import { expect } from 'vitest';
+import type { Runtime } from '../../src/proxy/runtime.ts';
 import { service, startBackend } from './backend.ts';
 import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
 import { row } from './row.ts';
@@ -347,4 +348,47 @@ row('LB-17', "what balancers count is their own proxy's", async () => {
   expect(await answers(one, 2)).toEqual(['1', '1']);
   expect(await answers(other, 2)).toEqual(['0', '0']);
   await slow;
+});
+
+row('LB-04', 'no request is counted for ever, whatever becomes of it', async () => {
+  const backends = await startNamed(3);
+  const gateway = await startGateway([
+    GATEWAY,
+    service('app', backends),
+    ROUTE.replace(
+      '      backendRefs:',
+      '      timeouts: {request: 150ms}\n      retry: {attempts: 2, codes: [503], backoff: 5ms}\n      backendRefs:',
+    ),
+    trafficPolicy(`loadBalancer: {type: LeastRequest}
+circuitBreaker: {consecutiveFailures: 5, openDuration: 500ms}
+passiveHealthCheck: {consecutiveServerErrors: 3, ejectionDuration: 200ms}
+connections: {maxPerEndpoint: 3, maxPendingRequests: 2}`),
+  ]);
+  for (const backend of backends) {
+    backend.handler = ({ url }, response) => {
+      const [, kind] = url.split('/');
+      if (kind === 'error') return { status: 503 };
+      if (kind === 'slow') return { delay: 400 };
+      if (kind === 'break') response.destroy();
+      if (kind === 'half') response.write('some');
+      return kind === 'break' || kind === 'half' ? null : 'well';
+    };
+  }
+  const kinds = ['well', 'error', 'slow', 'break', 'half', 'well', 'leave'];
+  const storm = Array.from({ length: 120 }, async (_, index) => {
+    const kind = kinds[index % kinds.length]!;
+    await sleep(index * 5);
+    if (kind !== 'leave') return gateway.request('GET', `/${kind}`, { http2: index % 2 === 0 }).catch(() => null);
+    const client = await gateway.connect();
+    client.socket.write('GET /slow HTTP/1.1\r\nHost: a.example\r\n\r\n');
+    await sleep(20);
+    client.socket.resetAndDestroy();
+    return null;
+  });
+  await Promise.all(storm);
+  await sleep(600);
+  const { runtime } = gateway.proxy as unknown as { readonly runtime: Runtime };
+  const known = runtime.backends.of('default/web', 'service/default/app/80')!;
+  expect(known.endpoints.map(({ load }) => load.requests)).toEqual([0, 0, 0]);
+  expect(await answers(gateway, 3, {}, '/well')).toEqual(['well', 'well', 'well']);
 });

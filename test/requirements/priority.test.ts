@@ -196,3 +196,22 @@ row('PRIO-01', 'explain says which priority of which policy a rule lost to', asy
     narrow: 'cookie beta is absent (HTTPMatchPolicy default/narrow)',
   });
 });
+
+row('PRIO-11', 'of two matches that are the same one wins, and the other route says so', async () => {
+  const to = (name: string, method: string, creationTimestamp: string) =>
+    httpRoute(name, [rule(name, [prefix('/a', { method }), prefix(`/${name}`)])], {}, { creationTimestamp });
+  const old = to('old', 'GET', '2026-01-01T00:00:00Z');
+  const young = to('young', 'GET', '2026-01-02T00:00:00Z');
+  const app = await startMatching(['old', 'young'], [young, old]);
+  await app.expect({ '/a': 'old', '/young': 'young' });
+  expect(app.gateway.condition('HTTPRoute', 'young', 'headgate.dev/Shadowed')).toMatchObject({
+    status: 'True',
+    reason: 'SameMatch',
+    message: 'rules[0].matches[0] asks for the same as rules[0].matches[0] of HTTPRoute default/old, which goes first',
+  });
+  expect(app.gateway.condition('HTTPRoute', 'young', 'Accepted')).toMatchObject({ status: 'True' });
+  expect(app.gateway.condition('HTTPRoute', 'old', 'headgate.dev/Shadowed')).toBeUndefined();
+  await app.reload([young, to('old', 'POST', '2026-01-01T00:00:00Z')]);
+  await app.expect({ 'GET /a': 'young', 'POST /a': 'old' });
+  expect(app.gateway.condition('HTTPRoute', 'young', 'headgate.dev/Shadowed')).toBeUndefined();
+});

@@ -15,7 +15,11 @@ type Part = {
 /** Condition types that are bad when they are True; every other one is bad when it is not True. */
 const BAD_WHEN_TRUE: ReadonlySet<string> = new Set(['Conflicted', 'PartiallyInvalid']);
 /** Worth reading, but nothing is refused because of it. */
-const NEUTRAL: ReadonlySet<string> = new Set(['OverlappingTLSConfig', 'InsecureFrontendValidationMode']);
+const NEUTRAL: ReadonlySet<string> = new Set([
+  'OverlappingTLSConfig',
+  'InsecureFrontendValidationMode',
+  'headgate.dev/Shadowed',
+]);
 
 export function isFault(condition: Pick<Condition, 'type' | 'status'>): boolean {
   if (NEUTRAL.has(condition.type)) return false;

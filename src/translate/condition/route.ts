@@ -37,3 +37,8 @@ export function unresolvedRefs(reason: UnresolvedReason, message: string, genera
 export function partiallyInvalid(message: string, generation: number): Condition {
   return condition('PartiallyInvalid', 'True', 'UnsupportedValue', `Dropped Rule ${message}`, generation);
 }
+
+/** Some matches get no request, because those of another rule are the same and go first. */
+export function shadowed(message: string, generation: number): Condition {
+  return condition('headgate.dev/Shadowed', 'True', 'SameMatch', message, generation);
+}

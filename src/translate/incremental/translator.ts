@@ -34,8 +34,9 @@ import { type ParentPlan, parentsOf } from '../parent.ts';
 import { targetId } from '../policy/kind.ts';
 import { gatewaysOf, type Reach } from '../policy/reach.ts';
 import { BackendCatalogue } from '../route/backend-ref.ts';
-import { planRoute, type RoutePlan, routeKey } from '../route/plan.ts';
-import { rulesOf } from '../table.ts';
+import { planRoute, type RoutePlan, routeKey, routeName } from '../route/plan.ts';
+import { MatchIndex } from '../shadow.ts';
+import { allRulesOf, rulesOf } from '../table.ts';
 import { attachesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
 import { PairCount } from './count.ts';
@@ -43,6 +44,7 @@ import { Dirty } from './dirty.ts';
 import { sameContent } from './equal.ts';
 import { Intake } from './intake.ts';
 import { parentReferent } from './references.ts';
+import { RouteUses } from './route-uses.ts';
 import { StatusList } from './status-list.ts';
 import { TableState } from './table-state.ts';
 
@@ -73,11 +75,14 @@ export class IncrementalTranslator {
   /** Gateways that secure connections to a Service, if it asks for that: by how many routes. */
   readonly #securing = new PairCount();
   /** Routes (keys of `#routes`) that lead to an Aggregate (`namespace/name`). */
-  readonly #aggregateUses = new Map<string, Set<string>>();
+  readonly #aggregateUses = new RouteUses();
   /** Routes (keys of `#routes`) that use an HTTPRouteFilter (`namespace/name`). */
-  readonly #filterUses = new Map<string, Set<string>>();
+  readonly #filterUses = new RouteUses();
   /** Of the listeners of a Gateway: whether somebody finds out who their clients are. */
   readonly #identities = new Map<string, string>();
+  readonly #matches = new MatchIndex();
+  /** Routes (`HTTPRoute shop/cart`) whose status is to be written anew. */
+  readonly #shadows = new Set<string>();
   readonly #states = new Map<string, TableState>();
   readonly #statuses = new StatusList();
   readonly #reach: Reach = {
@@ -222,6 +227,7 @@ export class IncrementalTranslator {
     const goneTables: string[] = [];
     for (const key of dirty.plannedGateways) if (!this.#commitGateway(key)) goneTables.push(key);
     for (const [key, plan] of routes) this.#commitRoute(key, plan, judged);
+    this.#judgeRoutes();
     for (const key of dirty.backends) for (const state of this.#states.values()) state.refreshBackend(key);
     for (const key of judged) this.#judge(key);
     for (const key of dirty.listenerSets) {
@@ -262,8 +268,9 @@ export class IncrementalTranslator {
     else this.#routes.set(key, plan);
     for (const [listener, gateway] of before?.listeners ?? []) this.#count(listener, gateway, -1, judged);
     for (const [listener, gateway] of plan?.listeners ?? []) this.#count(listener, gateway, 1, judged);
-    this.#noteAggregates(key, before, plan);
-    this.#noteFilters(key, before, plan);
+    const { dirty } = this.#intake;
+    for (const aggregate of this.#aggregateUses.set(key, plan?.aggregates ?? [])) dirty.aggregates.add(aggregate);
+    for (const filter of this.#filterUses.set(key, plan?.filters.keys() ?? [])) dirty.filters.add(filter);
     if (before !== null) this.#countSecuring(before, -1);
     if (plan !== null) this.#countSecuring(plan, 1);
     const known = plan ?? before;
@@ -276,38 +283,19 @@ export class IncrementalTranslator {
     }
     const { kind } = known.route;
     this.#intake.addOwnPoliciesFor(targetId(kind, known.key));
+    const name = routeName(known);
+    for (const other of this.#matches.set(name, plan === null ? [] : allRulesOf(plan))) this.#shadows.add(other);
     if (plan === null) this.#statuses.delete(key);
-    else this.#statuses.set(statusOfRoute(plan));
+    else this.#shadows.add(name);
   }
 
-  #noteAggregates(route: string, before: RoutePlan | null, after: RoutePlan | null): void {
-    for (const key of before?.aggregates ?? []) {
-      const routes = this.#aggregateUses.get(key)!;
-      routes.delete(route);
-      if (routes.size === 0) this.#aggregateUses.delete(key);
-      this.#intake.dirty.aggregates.add(key);
+  /** Those whose own plan or neighbours are not as before. */
+  #judgeRoutes(): void {
+    for (const name of this.#shadows) {
+      const plan = this.#routes.get(name.replace(' ', '/'));
+      if (plan !== undefined) this.#statuses.set(statusOfRoute(plan, this.#matches.shadowOf(name)));
     }
-    for (const key of after?.aggregates ?? []) {
-      const routes = this.#aggregateUses.get(key);
-      if (routes === undefined) this.#aggregateUses.set(key, new Set([route]));
-      else routes.add(route);
-      this.#intake.dirty.aggregates.add(key);
-    }
-  }
-
-  #noteFilters(route: string, before: RoutePlan | null, after: RoutePlan | null): void {
-    for (const key of before?.filters.keys() ?? []) {
-      const routes = this.#filterUses.get(key)!;
-      routes.delete(route);
-      if (routes.size === 0) this.#filterUses.delete(key);
-      this.#intake.dirty.filters.add(key);
-    }
-    for (const key of after?.filters.keys() ?? []) {
-      const routes = this.#filterUses.get(key);
-      if (routes === undefined) this.#filterUses.set(key, new Set([route]));
-      else routes.add(route);
-      this.#intake.dirty.filters.add(key);
-    }
+    this.#shadows.clear();
   }
 
   /** `listener` is a key of the table. */
@@ -365,7 +353,7 @@ export class IncrementalTranslator {
   #judgeAggregate(key: string): void {
     const aggregate = this.#objects.aggregates.get(key);
     const resolved = this.#backends.aggregates.resolve(key);
-    const routes = [...valuesOf(this.#routes, this.#aggregateUses.get(key) ?? [])];
+    const routes = [...valuesOf(this.#routes, this.#aggregateUses.of(key))];
     const status =
       aggregate === undefined || resolved === null
         ? null
@@ -376,7 +364,7 @@ export class IncrementalTranslator {
 
   #judgeFilter(key: string): void {
     const resolved = this.#backends.filters.resolve(key);
-    const routes = [...valuesOf(this.#routes, this.#filterUses.get(key) ?? [])];
+    const routes = [...valuesOf(this.#routes, this.#filterUses.of(key))];
     const needs = this.#backends.filters.needsOf(key);
     for (const [gateway, state] of this.#states) {
       const isUsed = routes.some(({ attachments }) => attachments.has(gateway));

@@ -48,6 +48,11 @@ export function routeKey({ kind, metadata }: Route): string {
   return `${kind.toLowerCase()}/${keyOf(metadata)}`;
 }
 
+/** `HTTPRoute shop/cart` */
+export function routeName({ route, key }: RoutePlan): string {
+  return `${route.kind} ${key}`;
+}
+
 /** Null for a route none of whose parents is one of `parents`: it is not this controller's. */
 export function planRoute(
   route: Route,
