@@ -27,6 +27,7 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'GatewayClass', path: `${GATEWAY_API}/gatewayclasses`, query: {} },
   { kind: 'Gateway', path: `${GATEWAY_API}/gateways`, query: {} },
   { kind: 'ListenerSet', path: `${GATEWAY_API}/listenersets`, query: {} },
+  { kind: 'AccessPolicy', path: `${OWN_API}/accesspolicies`, query: {} },
   { kind: 'Aggregate', path: `${OWN_API}/aggregates`, query: {} },
   { kind: 'GatewayParameters', path: `${OWN_API}/gatewayparameters`, query: {} },
   { kind: 'HTTPMatchPolicy', path: `${OWN_API}/httpmatchpolicies`, query: {} },
@@ -88,7 +89,7 @@ export function decode(
 type Received = Record<string, unknown> & StoredObject;
 
 /** The keys of a ConfigMap that anything of ours can refer to. */
-const REFERRED_KEY = /^ca\.crt$|\.(?:binpb|desc|pb|protoset)$/;
+const REFERRED_KEY = /^(?:ca\.crt|jwks\.json)$|\.(?:binpb|desc|pb|protoset)$/;
 
 function referredOnly(raw: unknown): Received {
   const { data, binaryData, ...object } = raw as Received & {

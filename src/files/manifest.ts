@@ -28,6 +28,7 @@ const GROUP_OF: Readonly<Record<Kind, string>> = {
   GatewayClass: 'gateway.networking.k8s.io',
   Gateway: 'gateway.networking.k8s.io',
   ListenerSet: 'gateway.networking.k8s.io',
+  AccessPolicy: 'headgate.dev',
   Aggregate: 'headgate.dev',
   GatewayParameters: 'headgate.dev',
   HTTPMatchPolicy: 'headgate.dev',

@@ -1,6 +1,5 @@
 /** Who is at the other end of a connection, and whose word is taken for it. */
-import { BlockList, isIP, type Socket } from 'node:net';
-import { type PeerCertificate, TLSSocket } from 'node:tls';
+import { BlockList, isIP } from 'node:net';
 
 /** The hops whose word about the client is taken. */
 export class TrustedHops {
@@ -41,13 +40,6 @@ export class TrustedHops {
     }
     return client;
   }
-}
-
-/** What a client showed in its handshake, whether it is valid or not; null for nothing, and in plaintext. */
-export function certificateOf(socket: Socket): PeerCertificate | null {
-  if (!(socket instanceof TLSSocket)) return null;
-  const certificate = socket.getPeerCertificate();
-  return certificate?.raw === undefined ? null : certificate;
 }
 
 /** An address as it is shown: IPv4 also where the socket is dual-stack. */

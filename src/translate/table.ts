@@ -56,7 +56,7 @@ export function tableOf(
   const backendEntries: Record<string, Backend> = {};
   const endpointEntries: Record<string, EndpointSet> = {};
   for (const key of [...used].sort(compareKeys)) {
-    const { backend, endpoints } = backends.entry(key);
+    const { backend, endpoints } = backends.entry(key)!;
     backendEntries[key] = backendOf(backend, gateway.clientCertificate);
     endpointEntries[key] = endpoints;
   }

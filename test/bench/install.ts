@@ -23,6 +23,7 @@ const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'hea
 const DEBIAN = {
   nginx: { package: 'nginx', version: '-v' },
   haproxy: { package: 'haproxy', version: '-v' },
+  slapd: { package: 'slapd', version: '-VV' },
   wrk: { package: 'wrk', version: '-v' },
   'redis-server': { package: 'redis-server', version: '--version' },
 } as const;

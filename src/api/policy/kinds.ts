@@ -1,3 +1,4 @@
+import { accessPolicyKind } from './access-policy.ts';
 import { aggregateKind } from './aggregate.ts';
 import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import type { KindDefinition } from './definition.ts';
@@ -8,6 +9,7 @@ import { rateLimitPolicyKind } from './rate-limit-policy.ts';
 
 /** Our own kinds. */
 export const OWN_KINDS: readonly KindDefinition[] = [
+  accessPolicyKind,
   aggregateKind,
   backendTrafficPolicyKind,
   gatewayParametersKind,

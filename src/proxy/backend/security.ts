@@ -41,7 +41,7 @@ export class BackendSecurity {
 
   /** `secureConnect` or `error` follows. Without `protocol` nothing is said of one (ALPN). */
   connect(endpoint: Endpoint, protocol: 'http/1.1' | 'h2' | null): TLSSocket {
-    const { serverName, subjectAltNames } = this.entry;
+    const { serverName } = this.entry;
     const options: ConnectionOptions & { allowHalfOpen: boolean } = {
       host: endpoint.address,
       port: endpoint.port,
@@ -50,15 +50,20 @@ export class BackendSecurity {
       ...(protocol === null ? {} : { ALPNProtocols: [protocol] }),
       rejectUnauthorized: true,
       allowHalfOpen: true,
-      checkServerIdentity: (_name, certificate) =>
-        subjectAltNames.length === 0
-          ? checkServerIdentity(serverName, certificate)
-          : checkAltNames(subjectAltNames, certificate),
+      checkServerIdentity: identityCheck(this.entry),
     };
     const socket = connect(options);
     socket.setNoDelay(true);
     return socket;
   }
+}
+
+/** Whether a certificate is the backend's, as Node asks for it. */
+export function identityCheck({ serverName, subjectAltNames }: BackendTLS) {
+  return (_name: string, certificate: PeerCertificate): Error | undefined =>
+    subjectAltNames.length === 0
+      ? checkServerIdentity(serverName, certificate)
+      : checkAltNames(subjectAltNames, certificate);
 }
 
 /** Undefined when the certificate has one of the names. */
@@ -75,7 +80,7 @@ function checkAltNames(wanted: readonly SubjectAltName[], certificate: PeerCerti
 const NO_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
 /** Node shows them as `DNS:a.example, URI:spiffe://b`; a value that could be taken for more than one is in quotes. */
-function altNames(text: string): { kind: string; value: string }[] {
+export function altNames(text: string): { kind: string; value: string }[] {
   const names: { kind: string; value: string }[] = [];
   for (const [, kind = '', value = ''] of text.matchAll(/(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?=, |$)/g)) {
     names.push({ kind, value: value.startsWith('"') ? String(JSON.parse(value)) : value });

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
+import type { ClientValidation } from '../../ir/table.ts';
+import { certificateOf } from '../client-certificate/certificate.ts';
 import { isPreface, type OnHttp2 } from '../h2/preface.ts';
 import { BodyReader } from '../http1/body.ts';
 import { DONE, MORE, REFUSED } from '../http1/fault.ts';
@@ -7,7 +9,7 @@ import { CHUNKED, NO_BODY } from '../http1/framing.ts';
 import { RequestHead } from '../http1/request-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
 import type { ProxyLimits } from '../options.ts';
-import { certificateOf, plainAddress } from '../peer.ts';
+import { plainAddress } from '../peer.ts';
 import { normalisePath } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
@@ -104,8 +106,8 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
     this.clock.awaitRequest();
   }
 
-  clientCertificate(): PeerCertificate | null {
-    return certificateOf(this.socket);
+  clientCertificate(validation: ClientValidation | null): PeerCertificate | null {
+    return certificateOf(this.socket, validation);
   }
 
   get protocol(): string {

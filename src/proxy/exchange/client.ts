@@ -1,4 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
+import type { ClientValidation } from '../../ir/table.ts';
 import type { Carrier } from '../backend/carrier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { BodyReader } from '../http1/body.ts';
@@ -16,8 +17,8 @@ export interface Client {
   readonly sni: string | null;
   /** Address of the peer. */
   readonly peer: string;
-  /** What it showed in its TLS handshake; null for nothing. */
-  clientCertificate(): PeerCertificate | null;
+  /** The certificate that it showed in its TLS handshake, valid by these authorities; null for none. */
+  clientCertificate(validation: ClientValidation | null): PeerCertificate | null;
   /** As the access log names it. */
   readonly protocol: string;
   readonly head: RequestHead;

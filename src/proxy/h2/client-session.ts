@@ -1,7 +1,9 @@
 import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
-import { certificateOf, plainAddress } from '../peer.ts';
+import type { ClientValidation } from '../../ir/table.ts';
+import { certificateOf } from '../client-certificate/certificate.ts';
+import { plainAddress } from '../peer.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { Timer, type TimerOwner } from '../timer-wheel.ts';
 import { ClientStream } from './client-stream.ts';
@@ -58,8 +60,8 @@ export class ClientSession implements TimerOwner {
     this.watch();
   }
 
-  clientCertificate(): PeerCertificate | null {
-    return certificateOf(this.socket);
+  clientCertificate(validation: ClientValidation | null): PeerCertificate | null {
+    return certificateOf(this.socket, validation);
   }
 
   private readonly onStream = (stream: ServerHttp2Stream, _headers: object, flags: number, list: string[]): void => {

@@ -1,5 +1,6 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { PeerCertificate } from 'node:tls';
+import type { ClientValidation } from '../../ir/table.ts';
 import type { Client, ResponseSide, UpgradableClient } from '../exchange/client.ts';
 import { ERRORS, faultError } from '../exchange/error.ts';
 import { Exchange } from '../exchange/exchange.ts';
@@ -68,8 +69,8 @@ export class ClientStream implements Client {
     this.exchange = new Exchange(this, (exchange) => this.respondTo(exchange));
   }
 
-  clientCertificate(): PeerCertificate | null {
-    return this.session.clientCertificate();
+  clientCertificate(validation: ClientValidation | null): PeerCertificate | null {
+    return this.session.clientCertificate(validation);
   }
 
   private respondTo(exchange: Exchange): ResponseSide {

@@ -1,10 +1,12 @@
 import type { Filter } from '../../ir/filter.ts';
+import type { AccessPolicy } from '../../ir/policy/access.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledRule } from '../compile/compiled.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
+import { accessStages } from './access/stages.ts';
 import { aggregateStage } from './aggregate/stage.ts';
 import { rateLimitStages } from './rate-limit/stages.ts';
 import { soapStage } from './soap/stage.ts';
@@ -28,6 +30,7 @@ export type StageContext = {
 
 /** The stages of each kind of policy. */
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
+  AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
   RateLimitPolicy: rateLimitStages,
 };
 

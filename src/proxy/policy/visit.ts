@@ -168,9 +168,9 @@ export class Visit {
     return this.exchange.request.forwarded();
   }
 
-  /** What the client showed in its TLS handshake; null for nothing. */
+  /** The valid certificate that the client showed in its TLS handshake; null for none. */
   clientCertificate(): PeerCertificate | null {
-    return this.exchange.client.clientCertificate();
+    return this.exchange.client.clientCertificate(this.match.listener.listener.tls?.clientValidation ?? null);
   }
 
   /** The request's whole body, for a stage with a `bodyLimit`. */

@@ -95,7 +95,10 @@ export class TableState {
   /** Takes over what is known of a backend now, if a rule leads to it. */
   refreshBackend(key: string): void {
     if (!this.#uses.has(key)) return;
-    const { backend, endpoints } = this.#backends.entry(key);
+    const entry = this.#backends.entry(key);
+    // It leads nowhere any more: whoever has the key is judged again in the same step, and gives it up.
+    if (entry === undefined) return;
+    const { backend, endpoints } = entry;
     this.#put('backends', key, backendOf(backend, this.#certificate));
     this.#put('endpoints', key, endpoints);
   }

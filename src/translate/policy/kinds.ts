@@ -1,3 +1,4 @@
+import { accessPolicyKind } from './access-policy.ts';
 import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import { httpMatchPolicyTranslation } from './http-match-policy.ts';
 import type { PolicyKind } from './kind.ts';
@@ -14,6 +15,7 @@ export type PolicyKindName =
 
 /** Those that are built: what they differ in. */
 export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
+  AccessPolicy: accessPolicyKind as unknown as PolicyKind,
   BackendTrafficPolicy: backendTrafficPolicyKind as unknown as PolicyKind,
   HTTPMatchPolicy: httpMatchPolicyTranslation as PolicyKind,
   RateLimitPolicy: RATE_LIMIT_POLICY as PolicyKind,

@@ -70,9 +70,9 @@ export class BackendCatalogue {
     this.filters = new FilterBook(lookup);
   }
 
-  /** The entry of a key that `resolve` gave out. */
-  entry(key: string): CatalogueEntry {
-    return this.#entries.get(key)!;
+  /** The entry of a key that `resolve` gave out; undefined once it leads nowhere any more. */
+  entry(key: string): CatalogueEntry | undefined {
+    return this.#entries.get(key);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Case } from '../cases/case.ts';
+import { ACCESS_POLICY_CASES } from './access-policy.ts';
 import { AGGREGATE_CASES } from './aggregate.ts';
 import { BACKEND_TRAFFIC_POLICY_CASES } from './backend-traffic-policy.ts';
 import { GATEWAY_PARAMETERS_CASES } from './gateway-parameters.ts';
@@ -9,6 +10,7 @@ import { RATE_LIMIT_POLICY_CASES } from './rate-limit-policy.ts';
 
 /** Every rule of our own kinds' schemas, asked of the schemas by the unit tests and of an API server by the cluster's. */
 export const OWN_CASES: readonly Case[] = [
+  ...ACCESS_POLICY_CASES,
   ...AGGREGATE_CASES,
   ...BACKEND_TRAFFIC_POLICY_CASES,
   ...GATEWAY_PARAMETERS_CASES,

@@ -1,4 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
+import type { ClientValidation } from '../../../ir/table.ts';
 import type { Carrier } from '../../backend/carrier.ts';
 import type { CompiledMatch } from '../../compile/compiled.ts';
 import type { Client, ResponseSide, UpgradableClient } from '../../exchange/client.ts';
@@ -78,8 +79,8 @@ export class PartClient implements Client {
     this.exchange.clientLost();
   }
 
-  clientCertificate(): PeerCertificate | null {
-    return this.outer.clientCertificate();
+  clientCertificate(validation: ClientValidation | null): PeerCertificate | null {
+    return this.outer.clientCertificate(validation);
   }
 
   pause(): void {}

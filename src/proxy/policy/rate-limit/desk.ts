@@ -5,18 +5,22 @@ import { MeterBook } from './meter.ts';
 /** Milliseconds for which permits that were called back are waited for. */
 export const RECALL_TIMEOUT = 200;
 
-/** What all workers have in common of one client. `left` is what was not lent. */
+/** What all workers have in common of one client, of whom there may be many. `left` is what was not lent. */
 type Account = Interval & {
-  /** Permits of this interval by the worker that they were lent to; it may have used some. */
-  readonly lent: Map<number, number>;
-  /** Workers that have not answered a recall. */
-  readonly awaited: Set<number>;
-  /** Who waits for those; null: nobody. */
-  waiting: Waiting[] | null;
-  recalledAt: number;
+  /** Permits of this interval, and the worker that they were lent to: it may have used some. */
+  lent: Lent[];
+  /** Null: nothing was called back, or all of it has come. */
+  recall: Recalled | null;
 };
 
-type Waiting = { readonly ask: Ask; readonly worker: number };
+type Lent = { readonly worker: number; readonly permits: number };
+type Recalled = {
+  readonly at: number;
+  /** Workers that have not answered. */
+  readonly awaited: Set<number>;
+  /** Who waits for that. */
+  readonly waiting: { readonly ask: Ask; readonly worker: number }[];
+};
 type Outbox = { readonly grants: Grant[]; readonly recalls: Recall[] };
 
 /** Lends permits to workers, and calls them back from those that may have some when another needs them. */
@@ -45,7 +49,7 @@ export class LeaseDesk {
       if (account === null) continue;
       // Of an interval that is over, or cut short, nothing comes back.
       if (end === account.end && account.blockedUntil === 0) account.left += permits;
-      account.lent.delete(worker);
+      takeBack(account, worker);
       this.answered(account, worker);
     }
     for (const ask of asks) this.take(ask, worker);
@@ -55,7 +59,7 @@ export class LeaseDesk {
   lost(worker: number): void {
     this.outboxes.delete(worker);
     for (const account of [...this.recalled]) {
-      account.lent.delete(worker);
+      takeBack(account, worker);
       this.answered(account, worker);
     }
   }
@@ -69,7 +73,7 @@ export class LeaseDesk {
   giveUp(): void {
     const due = this.now() - RECALL_TIMEOUT;
     for (const account of [...this.recalled]) {
-      if (account.recalledAt > due) return;
+      if (account.recall!.at > due) return;
       this.settle(account);
     }
   }
@@ -86,13 +90,13 @@ export class LeaseDesk {
     const now = this.now();
     if (isOver(account, now)) {
       begin(account, ask, now);
-      account.lent.clear();
+      account.lent = NOTHING;
     }
     // Whoever asks has used all that it had.
-    account.lent.delete(worker);
-    if (account.waiting !== null) account.waiting.push({ ask, worker });
+    takeBack(account, worker);
+    if (account.recall !== null) account.recall.waiting.push({ ask, worker });
     else if (account.left > 0 || account.blockedUntil !== 0) this.grant(account, ask, worker);
-    else if (account.lent.size > 0) this.recall(account, ask, worker, now);
+    else if (account.lent.length > 0) this.recall(account, ask, worker, now);
     else {
       block(account, ask, now);
       this.grant(account, ask, worker);
@@ -104,35 +108,34 @@ export class LeaseDesk {
     const { blockedUntil, end, left, lent } = account;
     const permits = Math.min(left, Math.max(ask.wanted, Math.ceil(left / (2 * this.workers))));
     let elsewhere = left - permits;
-    for (const others of lent.values()) elsewhere += others;
-    if (permits > 0) lent.set(worker, permits);
+    for (const other of lent) elsewhere += other.permits;
+    if (permits > 0) account.lent = [...lent, { worker, permits }];
     account.left -= permits;
     this.outbox(worker).grants.push({ id: ask.id, permits, elsewhere, end, blockedUntil });
   }
 
   private recall(account: Account, ask: Ask, worker: number, now: number): void {
-    const { awaited, lent } = account;
-    for (const holder of lent.keys()) {
-      awaited.add(holder);
-      this.outbox(holder).recalls.push({ meter: ask.meter, client: ask.client });
+    const awaited = new Set<number>();
+    for (const holder of account.lent) {
+      awaited.add(holder.worker);
+      this.outbox(holder.worker).recalls.push({ meter: ask.meter, client: ask.client });
     }
-    account.waiting = [{ ask, worker }];
-    account.recalledAt = now;
+    account.recall = { at: now, awaited, waiting: [{ ask, worker }] };
     this.recalled.add(account);
   }
 
   private answered(account: Account, worker: number): void {
-    if (account.awaited.delete(worker) && account.awaited.size === 0) this.settle(account);
+    const { recall } = account;
+    if (recall?.awaited.delete(worker) === true && recall.awaited.size === 0) this.settle(account);
   }
 
   /** What could come back has: those who waited are served like anybody else. */
   private settle(account: Account): void {
-    const waiting = account.waiting ?? [];
+    const { awaited, waiting } = account.recall!;
     this.recalled.delete(account);
-    account.waiting = null;
+    account.recall = null;
     // Whoever has not answered may have used what it had.
-    for (const worker of account.awaited) account.lent.delete(worker);
-    account.awaited.clear();
+    for (const worker of awaited) takeBack(account, worker);
     for (const { ask, worker } of waiting) this.take(ask, worker);
   }
 
@@ -147,5 +150,13 @@ export class LeaseDesk {
 }
 
 function newAccount(): Account {
-  return { left: 0, end: 0, blockedUntil: 0, lent: new Map(), awaited: new Set(), waiting: null, recalledAt: 0 };
+  return { left: 0, end: 0, blockedUntil: 0, lent: NOTHING, recall: null };
 }
+
+/** A worker has nothing of an account any more. */
+function takeBack(account: Account, worker: number): void {
+  const { lent } = account;
+  if (lent.some((each) => each.worker === worker)) account.lent = lent.filter((each) => each.worker !== worker);
+}
+
+const NOTHING: Lent[] = [];

@@ -1,0 +1,52 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { APIKeyAuthentication } from '../../../ir/policy/access.ts';
+import { ORDER, PASS, type Stage } from '../stage.ts';
+import type { Identity, Visit } from '../visit.ts';
+import { challenge, REASONS } from './answer.ts';
+import { Credential } from './credential.ts';
+
+/**
+ * Digests instead of credentials are looked up: how long that takes tells nothing of a credential, since nobody outside of
+ * the process can know the digest of one.
+ */
+const SALT = randomBytes(32).toString('base64');
+
+/** A name for a credential that means nothing anywhere else. */
+export function digestOf(credential: string): string {
+  return hash('sha256', SALT + credential, 'base64');
+}
+
+const UNKNOWN = challenge('ApiKey');
+
+/** Lets requests with one of the keys pass. */
+export class APIKeyStage implements Stage {
+  readonly order = ORDER.authentication;
+  readonly bodyLimit = 0;
+  /** By the digests of their keys. */
+  private readonly consumers: ReadonlyMap<string, Identity>;
+  private readonly credential: Credential;
+  private readonly removes: boolean;
+
+  /** @param keys the key of each consumer */
+  constructor(entry: APIKeyAuthentication, keys: readonly (readonly [consumer: string, key: string])[]) {
+    this.consumers = new Map(
+      keys.map(([consumer, key]) => [digestOf(key), { consumer, claims: { sub: consumer }, method: 'APIKey' }]),
+    );
+    this.credential = new Credential(entry.sources);
+    this.removes = entry.credentials === 'Remove';
+  }
+
+  enter(visit: Visit): number {
+    const key = this.credential.find(visit);
+    if (key === null) return visit.answer(UNKNOWN, REASONS.missing);
+    const identity = this.consumers.get(digestOf(key));
+    if (identity === undefined) return visit.answer(UNKNOWN, REASONS.invalid);
+    visit.identity = identity;
+    if (this.removes) this.credential.remove(visit);
+    return PASS;
+  }
+
+  responded(): void {}
+
+  ended(): void {}
+}

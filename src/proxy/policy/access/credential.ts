@@ -1,0 +1,66 @@
+import type { CredentialSource } from '../../../ir/policy/access.ts';
+import type { Visit } from '../visit.ts';
+import { cookieValue, withoutCookie } from './cookie.ts';
+import { queryValue, withoutParameter } from './query.ts';
+
+/** Finds a credential in requests, and takes it out of them. */
+export class Credential {
+  private readonly sources: readonly Source[];
+
+  constructor(sources: readonly CredentialSource[]) {
+    this.sources = sources.map(({ type, name, prefix }) => {
+      const field = type === 'Header' ? name.toLowerCase() : 'cookie';
+      return { type, name, field, prefix: prefix.toLowerCase() };
+    });
+  }
+
+  /** The first that there is; null without. A field of the name that holds something else counts for nothing. */
+  find(visit: Visit): string | null {
+    const { sources } = this;
+    for (let index = 0; index < sources.length; index++) {
+      const found = read(sources[index]!, visit);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /** What backends are to see of the request has no credential any more, in none of its places. */
+  remove(visit: Visit): void {
+    for (const source of this.sources) {
+      if (source.type === 'Header') {
+        if (read(source, visit) !== null) visit.request.remove(source.name);
+      } else if (source.type === 'QueryParam') {
+        const query = visit.query ?? visit.head.query;
+        const rest = withoutParameter(query, source.name);
+        if (rest !== query) visit.query = rest;
+      } else {
+        const cookies = visit.request.get('cookie') ?? visit.head.header('cookie');
+        const rest = cookies === null ? null : withoutCookie(cookies, source.name);
+        if (rest === '') visit.request.remove('cookie');
+        else if (rest !== null && rest !== cookies) visit.request.set('Cookie', rest);
+      }
+    }
+  }
+}
+
+type Source = {
+  readonly type: CredentialSource['type'];
+  readonly name: string;
+  /** Of the header, in lower case. */
+  readonly field: string;
+  readonly prefix: string;
+};
+
+function read({ type, name, field, prefix }: Source, visit: Visit): string | null {
+  if (type === 'QueryParam') return filled(queryValue(visit.head.query, name));
+  const value = visit.head.header(field);
+  if (value === null) return null;
+  if (type === 'Cookie') return filled(cookieValue(value, name));
+  if (prefix === '') return filled(value);
+  if (value.length <= prefix.length || value.slice(0, prefix.length).toLowerCase() !== prefix) return null;
+  return filled(value.slice(prefix.length).trim());
+}
+
+function filled(value: string | null): string | null {
+  return value === '' ? null : value;
+}
