@@ -98,7 +98,7 @@ row('AGG-11', 'the circuit of a Service opens for parts, and by them', async () 
 });
 
 row('AGG-11', 'a policy of the whole Gateway counts what a client asks, and what rules are asked', async () => {
-  const limit = 'overrides: {limits: [{name: few, requests: 3, interval: 1h, key: {type: SourceIP}}]}';
+  const limit = 'overrides: {limits: [{name: few, requests: 3, interval: 1h, key: {type: SourceIP}, scope: Target}]}';
   const { answers, gateway } = await made(policy('RateLimitPolicy', 'few', GATEWAY_REF, limit));
   // Two for each answer: the client's own request, and the part with a routeRef.
   expect(await answers(2)).toEqual([BOTH, WITHOUT_RULE]);
