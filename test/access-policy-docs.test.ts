@@ -30,7 +30,7 @@ test('the example does what the page shows', async () => {
 });
 
 test('the other examples are parts of a policy', () => {
-  expect(examples.length).toBe(4);
+  expect(examples.length).toBe(5);
   for (const text of examples.slice(1)) {
     const part = parse(text) as { authentication?: object };
     const rules = part.authentication === undefined ? { clientCertificate: { mode: 'Required' }, ...part } : part;

@@ -152,12 +152,23 @@ test('the reasons of conditions are those in the code', () => {
   expect([...new Set(made)].filter((word) => !GOOD.has(word) && !shown.includes(word))).toEqual([]);
 });
 
+const NO_POOLS = {
+  connects: 0,
+  connectFailures: 0,
+  reuses: 0,
+  open: 0,
+  waiting: 0,
+  leftOut: 0,
+  openCircuits: 0,
+  openings: 0,
+};
+
 test('the metrics are those in the code, with their types and labels', async () => {
   const registry = new Registry();
   const stop = addProcessMetrics(registry, { process: 'docs', version: '0' });
   new ControllerMetrics(registry);
   new AccessLog({ target: 1 }, registry);
-  new ProxyMetrics(registry, { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 });
+  new ProxyMetrics(registry, NO_POOLS);
   new RateLimits(registry);
   new StreamMetrics(registry);
   new CertificateTimes(registry, () => {});

@@ -22,6 +22,7 @@ import { type GatewayParameters, gatewayParametersSchema } from './policy/gatewa
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
+import { type TelemetryPolicy, telemetryPolicySchema } from './policy/telemetry-policy.ts';
 import { describe, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
@@ -43,6 +44,7 @@ export type Resources = {
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
   readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
   readonly rateLimitPolicies: readonly RateLimitPolicy[];
+  readonly telemetryPolicies: readonly TelemetryPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
   readonly services: readonly Service[];
@@ -74,6 +76,7 @@ export const COLLECTION_OF = {
   BackendTLSPolicy: 'backendTLSPolicies',
   BackendTrafficPolicy: 'backendTrafficPolicies',
   RateLimitPolicy: 'rateLimitPolicies',
+  TelemetryPolicy: 'telemetryPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
   Service: 'services',
@@ -100,6 +103,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   BackendTLSPolicy: backendTLSPolicySchema,
   BackendTrafficPolicy: backendTrafficPolicySchema,
   RateLimitPolicy: rateLimitPolicySchema,
+  TelemetryPolicy: telemetryPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
   Service: serviceSchema,
@@ -127,6 +131,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'HTTPMatchPolicy',
   'HTTPRouteFilter',
   'RateLimitPolicy',
+  'TelemetryPolicy',
   'ReferenceGrant',
 ]);
 
@@ -169,6 +174,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     backendTLSPolicies: [],
     backendTrafficPolicies: [],
     rateLimitPolicies: [],
+    telemetryPolicies: [],
     referenceGrants: [],
     namespaces: [],
     services: [],

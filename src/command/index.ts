@@ -6,6 +6,7 @@ import { demo } from './demo.ts';
 import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { history } from './history.ts';
+import { importCommand } from './import.ts';
 import { proxy } from './proxy.ts';
 import { resume } from './resume.ts';
 import { rollback } from './rollback.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   diff,
   rollback,
   resume,
+  importCommand,
   controller,
   proxy,
 ];

@@ -35,7 +35,9 @@ test('flags become settings of the proxy', () => {
     '--access-log',
     '-',
   ];
-  const { limits, ...rest } = proxyOptions(settings(...args, '--trusted-proxies', '10.0.0.0/8', '--forwarded'));
+  const { limits, ...rest } = proxyOptions(
+    settings(...args, '--trusted-proxies', '10.0.0.0/8', '--forwarded', '--encoded-slash', 'reject'),
+  );
   expect(rest).toMatchObject({
     address: '::1',
     portOffset: 7,
@@ -43,6 +45,7 @@ test('flags become settings of the proxy', () => {
     trustedProxies: ['10.0.0.0/8'],
     forwarded: true,
     publicURL: '',
+    encodedSlash: 'reject',
   });
   expect(limits).toMatchObject({ idleTimeout: 2_000, message: { fields: 5 } });
 });

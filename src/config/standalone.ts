@@ -68,6 +68,14 @@ export const PROXY_FLAGS = {
     fallback: 'none',
     schema: z.array(network).default([]),
   },
+  debugFrom: {
+    name: 'debug-header-from',
+    value: 'CIDR',
+    multiple: true,
+    about: 'networks that are told which rule took a request with the field Headgate-Debug; may be repeated',
+    fallback: 'none',
+    schema: z.array(network).default([]),
+  },
   forwarded: {
     name: 'forwarded',
     value: null,
@@ -79,6 +87,13 @@ export const PROXY_FLAGS = {
     value: 'URL',
     about: "where clients find the Gateways, for filters that have to tell (default: the request's own)",
     schema: baseURL.optional(),
+  },
+  encodedSlash: {
+    name: 'encoded-slash',
+    value: 'HOW',
+    about: 'what %2F in a path is: keep (no separator), reject (400, and %5C too) or decode (a separator)',
+    fallback: 'keep',
+    schema: z.enum(['keep', 'reject', 'decode'], { error: 'must be keep, reject or decode' }).default('keep'),
   },
   proxyProtocolFrom: {
     name: 'proxy-protocol-from',

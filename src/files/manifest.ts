@@ -33,6 +33,7 @@ const GROUP_OF: Readonly<Record<Kind, string>> = {
   GatewayParameters: 'headgate.dev',
   HTTPMatchPolicy: 'headgate.dev',
   HTTPRouteFilter: 'headgate.dev',
+  TelemetryPolicy: 'headgate.dev',
   HTTPRoute: 'gateway.networking.k8s.io',
   GRPCRoute: 'gateway.networking.k8s.io',
   TLSRoute: 'gateway.networking.k8s.io',

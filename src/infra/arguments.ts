@@ -73,8 +73,10 @@ export function proxyArguments(spec: GatewayParametersSpec): string[] {
     ...(drain?.delay === undefined ? [] : [`--drain-delay=${time(drain.delay)}`]),
     ...(drain?.timeout === undefined ? [] : [`--drain-timeout=${time(drain.timeout)}`]),
     ...(spec.clientIP?.trustedCIDRs ?? []).map((network) => `--${TRUST[spec.clientIP!.source]}=${network}`),
+    ...(spec.debugHeader?.clientCIDRs ?? []).map((network) => `--debug-header-from=${network}`),
     ...(spec.http?.forwardedHeader === 'Enabled' ? ['--forwarded'] : []),
     ...(spec.publicURL === undefined ? [] : [`--public-url=${spec.publicURL}`]),
+    ...(spec.http?.encodedSlash === undefined ? [] : [`--encoded-slash=${spec.http.encodedSlash.toLowerCase()}`]),
     ...(spec.accessLog?.mode === 'Enabled' ? ['--access-log=-'] : []),
   ];
 }

@@ -13,7 +13,7 @@ import { proxyParameters } from './parameters.ts';
 /** A sample that sets every field. */
 const FULL: GatewayParameters['spec'] = gatewayParametersSchema.parse(
   parseAllDocuments(readFileSync(join(import.meta.dirname, '../../test/cluster/own/samples.yaml'), 'utf8'))
-    .map((document) => document.toJS())
+    .map((document) => document.toJS() as { kind: string })
     .find(({ kind }) => kind === 'GatewayParameters'),
 ).spec;
 
@@ -38,8 +38,10 @@ test('the proxy understands the arguments, in its own units', () => {
     address: '::',
     portOffset: 0,
     trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
+    debugFrom: ['10.0.0.0/8'],
     forwarded: true,
     publicURL: 'https://shop.example',
+    encodedSlash: 'reject',
     drainDelay: 5_000,
     drainTimeout: 90_000,
     accessLog: { target: 1 },

@@ -29,6 +29,11 @@ export function newTraceparent(): string {
   return `00-${nonZero(32, ZERO_TRACE)}-${nonZero(16, ZERO_SPAN)}-${RANDOM}`;
 }
 
+/** Of a span of our own. */
+export function newSpanId(): string {
+  return nonZero(16, ZERO_SPAN);
+}
+
 function nonZero(digits: number, zeros: string): string {
   let id = randomHex(digits);
   while (id === zeros) id = randomHex(digits);

@@ -91,6 +91,10 @@ export class ProxyMetrics {
   retries: number;
   mirrored: number;
   mirrorsDropped: number;
+  reports: number;
+  reportsDropped: number;
+  spans: number;
+  spansDropped: number;
   handshakeFailures: number;
   /** The rules that have series, and those by slot; a slot that is given back has none. */
   private readonly rules: Set<CountedRule>;
@@ -123,6 +127,10 @@ export class ProxyMetrics {
     this.retries = 0;
     this.mirrored = 0;
     this.mirrorsDropped = 0;
+    this.reports = 0;
+    this.reportsDropped = 0;
+    this.spans = 0;
+    this.spansDropped = 0;
     this.handshakeFailures = 0;
     this.rules = new Set();
     this.series = [new RuleSeries(NO_RULE, this)];
@@ -195,9 +203,24 @@ export class ProxyMetrics {
     counter('headgate_backend_reuses_total', 'Requests sent on a kept connection.', () => pools.reuses);
     counter('headgate_mirrored_requests_total', 'Requests that were mirrored.', () => this.mirrored);
     counter('headgate_mirrors_dropped_total', 'Requests not mirrored because of a bound.', () => this.mirrorsDropped);
+    counter('headgate_request_reports_total', 'Reports of requests that were taken.', () => this.reports);
+    counter(
+      'headgate_request_reports_dropped_total',
+      'Reports of requests that nobody took, or that there was no room for.',
+      () => this.reportsDropped,
+    );
+    counter('headgate_spans_total', 'Spans that a collector took.', () => this.spans);
+    counter(
+      'headgate_spans_dropped_total',
+      'Spans that no collector took, or that there was no room for.',
+      () => this.spansDropped,
+    );
     counter('headgate_tls_handshake_failures_total', 'TLS handshakes that failed.', () => this.handshakeFailures);
     gauge('headgate_client_connections', 'Open connections from clients.', () => this.connectionsOpen);
     gauge('headgate_backend_connections', 'Open connections to backends.', () => pools.open);
+    counter('headgate_circuit_openings_total', 'Times that a circuit has opened.', () => pools.openings);
+    gauge('headgate_circuits_open', 'Circuits that are open or half open.', () => pools.openCircuits);
+    gauge('headgate_endpoints_left_out', 'Endpoints that health checks leave out.', () => pools.leftOut);
     gauge('headgate_backend_pending_requests', 'Requests that wait for a connection.', () => pools.waiting);
     registry.beforeCollect(() => {
       this.countNoted();

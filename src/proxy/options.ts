@@ -1,6 +1,7 @@
 import type { AccessLogOptions } from '../observe/access-log.ts';
 import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from './http1/limits.ts';
 import type { ProxyProtocolVersion } from './proxy-protocol/write.ts';
+import type { EncodedSlash } from './route/normalise.ts';
 
 /** Bounds of one proxy process. Times are milliseconds, sizes bytes; 0 turns a timeout off. */
 export type ProxyLimits = {
@@ -115,10 +116,13 @@ export type ProxyOptions = {
   readonly proxyProtocolFrom: readonly string[];
   /** CIDR ranges of hops whose X-Forwarded-*, Forwarded and request ids are believed. */
   readonly trustedProxies: readonly string[];
+  /** CIDR ranges of clients that may ask which rule took their request. */
+  readonly debugFrom: readonly string[];
   /** Whether backends get `Forwarded` (RFC 7239) beside X-Forwarded-*. */
   readonly forwarded: boolean;
   /** Where clients find what is served, without a slash at the end; `''`: where they say. */
   readonly publicURL: string;
+  readonly encodedSlash: EncodedSlash;
   /** null: no access log. */
   readonly accessLog: AccessLogOptions | null;
   /** Milliseconds that connections are still accepted when the proxy is told to stop. */
@@ -129,6 +133,8 @@ export type ProxyOptions = {
   readonly ticketKeys: Buffer | null;
   /** Tells this process apart in metrics, such as `worker-0`. */
   readonly name: string;
+  /** Of this program, as spans tell it. */
+  readonly version: string;
 };
 
 export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
@@ -138,13 +144,16 @@ export const DEFAULT_PROXY_OPTIONS: ProxyOptions = Object.freeze({
   streams: DEFAULT_STREAM_OPTIONS,
   proxyProtocolFrom: [],
   trustedProxies: [],
+  debugFrom: [],
   forwarded: false,
   publicURL: '',
+  encodedSlash: 'keep',
   accessLog: null,
   drainDelay: 500,
   drainTimeout: 30_000,
   ticketKeys: null,
   name: 'proxy',
+  version: 'unknown',
 });
 
 /** What a caller may leave out; limits too, one by one. */

@@ -22,6 +22,8 @@ import { StreamMetrics } from './stream/series.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { ReadPool } from './wire.ts';
 
+const STANDARD_OUTPUT = 1;
+
 /** How often a drain looks whether the last connection has gone, in milliseconds. */
 const DRAIN_POLL = 20;
 
@@ -38,6 +40,8 @@ export class Proxy {
   private readonly served: Map<string, { snapshot: Snapshot; compiled: CompiledTable; policies: PolicyTable }>;
   private readonly policyState: PolicyState;
   private readonly leases: LeasedCounts | null;
+  /** Null while no policy has asked for it. */
+  private routeLog: AccessLog | null;
   private isListening: boolean;
   /** Tables are applied one after the other. */
   private last: Promise<unknown>;
@@ -49,6 +53,7 @@ export class Proxy {
   constructor(settings: ProxySettings = {}, onBug: (error: unknown) => void = () => {}, lender: Lender | null = null) {
     this.options = proxyOptions(settings);
     this.registry = new Registry();
+    this.routeLog = null;
     const wheel = new TimerWheel();
     const reads = new ReadPool();
     const backends = new Backends(this.options.limits, wheel, reads, onBug);
@@ -67,6 +72,10 @@ export class Proxy {
       proxied: new TrustedHops(this.options.proxyProtocolFrom, 'proxyProtocolFrom'),
       accessLog: accessLog === null ? null : new AccessLog(accessLog, this.registry),
       accessEntry: new AccessEntry(),
+      routeLog: () => {
+        this.routeLog ??= new AccessLog({ target: STANDARD_OUTPUT }, accessLog === null ? this.registry : null);
+        return this.routeLog;
+      },
       mirrors: 0,
       isDraining: false,
       bug: onBug,
@@ -156,6 +165,7 @@ export class Proxy {
   /** Writes what the access log still holds, without giving way: for a process that ends. */
   flushAccessLog(): void {
     this.runtime.accessLog?.flushSync();
+    this.routeLog?.flushSync();
   }
 
   /** Ends everything at once. */
@@ -167,6 +177,7 @@ export class Proxy {
     this.fronts.destroy();
     this.runtime.backends.close();
     await this.runtime.accessLog?.close();
+    await this.routeLog?.close();
   }
 
   private async serve(snapshot: Snapshot): Promise<void> {

@@ -28,6 +28,8 @@ export type Runtime = {
   readonly proxied: TrustedHops;
   readonly accessLog: AccessLog | null;
   readonly accessEntry: AccessEntry;
+  /** For routes whose policies want them logged where nothing else is: standard output. */
+  routeLog(): AccessLog;
   /** Mirrored requests under way. */
   mirrors: number;
   /** Whether responses announce the end of their connections. */

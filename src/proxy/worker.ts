@@ -21,7 +21,7 @@ class Worker {
 
   constructor(settings: ProxySettings, version: string, workers: number) {
     const send = (message: FromLessee) => tell({ kind: 'lend', message });
-    this.proxy = new Proxy(settings, (error) => report(error), workers > 1 ? { workers, send } : null);
+    this.proxy = new Proxy({ ...settings, version }, (error) => report(error), workers > 1 ? { workers, send } : null);
     this.parts = {};
     addProcessMetrics(this.proxy.registry, { process: settings.name ?? 'worker', version });
   }

@@ -39,7 +39,7 @@ function find(
 }
 
 /** What counts as one field: taking half of it from each side would say something that neither said. */
-const WHOLE: ReadonlySet<string> = new Set(['affinity', 'autoscaling', 'clientIP']);
+const WHOLE: ReadonlySet<string> = new Set(['affinity', 'autoscaling', 'clientIP', 'debugHeader']);
 
 const EMPTY: GatewayParametersSpec = {};
 

@@ -80,3 +80,16 @@ test('a few are told', () => {
     /^rules\[0\]\.matches\[1\] asks .* of the same route, .*; and 1 more$/,
   );
 });
+
+test('of two kinds with one name and age the same one always goes first', () => {
+  const [grpc, http] = ['GRPCRoute n/a', 'HTTPRoute n/a'] as const;
+  for (const order of [
+    [grpc, http],
+    [http, grpc],
+  ]) {
+    const index = new MatchIndex();
+    for (const name of order) index.set(name, rules('1', [match('/x')]));
+    expect(index.shadowOf(grpc)).toBe('');
+    expect(index.shadowOf(http)).toContain('of GRPCRoute n/a, which goes first');
+  }
+});

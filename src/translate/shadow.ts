@@ -86,7 +86,9 @@ function textOf({ path, headers, query, method }: Match): string {
 
 function precedes(a: Place, b: Place): boolean {
   if (a.priority !== b.priority && namespaceOf(a) === namespaceOf(b)) return a.priority > b.priority;
-  return a.order < b.order || (a.order === b.order && a.match < b.match);
+  if (a.order !== b.order) return a.order < b.order;
+  // Routes of two kinds may have one name.
+  return a.route < b.route || (a.route === b.route && a.match < b.match);
 }
 
 function namespaceOf({ route }: Place): string {

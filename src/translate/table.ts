@@ -14,6 +14,7 @@ import type {
 } from '../ir/table.ts';
 import type { ResolvedCertificate } from './certificate.ts';
 import { allListeners, type GatewayPlan } from './gateway.ts';
+import { NO_FILTERS } from './gateway-headers.ts';
 import type { ListenerPlan } from './listener-plan.ts';
 import type { PolicyBook } from './policy/book.ts';
 import type { PolicyObject } from './policy/kind.ts';
@@ -122,16 +123,9 @@ export function rulesOf(
   });
 }
 
-/** The same of all Gateways, without the filters that these put before those of every rule. */
+/** The same of all Gateways, without what their parameters put before every rule. */
 export function allRulesOf(plan: RoutePlan): [string, Rule | Stream][] {
-  const { attachments: places, route, rules } = plan;
-  return [...places.values()].flatMap((attachments) =>
-    rules.flatMap(({ body }, index): [string, Rule | Stream][] => {
-      if (body === null) return [];
-      const order = ruleOrder(route.metadata, index);
-      return [[`${routeKey(route)}/rule/${index}`, { attachments, ...body, order }]];
-    }),
-  );
+  return [...plan.attachments.keys()].flatMap((key) => rulesOf(plan, { key, filters: NO_FILTERS }));
 }
 
 /** The entry of a rule by Gateway, so that a rule which is as before stays the same object. */
@@ -146,13 +140,14 @@ function entryOf(
   order: string,
 ): Rule | Stream {
   const entries = remembered.get(body) ?? new Map<string, Remembered>();
-  const known = entries.get(key);
+  const place = filters.length === 0 ? key : `${key} with filters`;
+  const known = entries.get(place);
   if (known !== undefined && known.filters === filters) {
     const { entry } = known;
     if (entry.order === order && sameAttachments(entry.attachments, attachments)) return entry;
   }
   const entry: Rule | Stream = { attachments, ...behind(filters, body), order };
-  remembered.set(body, entries.set(key, { entry, filters }));
+  remembered.set(body, entries.set(place, { entry, filters }));
   return entry;
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { refusals } from './gateway.ts';
+import { GATEWAY, refusals } from './gateway.ts';
 import { exact, httpRoute, matchPolicy, prefix, regex, rule, startMatching } from './matching.ts';
 import { row } from './row.ts';
 
@@ -272,6 +272,26 @@ row('PATH-28', 'an encoded slash separates no elements of a template', async () 
   await app.expect({ '/files/a%2Fb': 'app', '/files/a/b': '404' });
   expect(app.captures('/files/a%2Fb')).toEqual({ name: 'a/b' });
   expect(app.backends.get('app')!.last.url).toBe('/files/a%2Fb');
+});
+
+row('PATH-28', 'an encoded slash may be refused, or be a separator', async () => {
+  const gateway = (encodedSlash: string) => `${GATEWAY}  infrastructure:
+    parametersRef: {group: headgate.dev, kind: GatewayParameters, name: slash}
+---
+apiVersion: headgate.dev/v1alpha1
+kind: GatewayParameters
+metadata: {name: slash}
+spec: {http: {encodedSlash: ${encodedSlash}}}
+`;
+  const routes = [httpRoute('r', [rule('files', [prefix('/files')]), rule('admin', [prefix('/admin')])])];
+  const keeping = await startMatching(['files', 'admin'], routes, gateway('Keep'));
+  await keeping.expect({ '/files/..%2Fadmin': 'files', '/files%2Fa': '404' });
+  const strict = await startMatching(['files', 'admin'], routes, gateway('Reject'));
+  await strict.expect({ '/files/a%2Fb': '400', '/files/a%5cb': '400', '/files/a%20b': 'files' });
+  expect(await strict.to('/files/a%2fb', { http2: true })).toBe('400');
+  const decoding = await startMatching(['files', 'admin'], routes, gateway('Decode'));
+  await decoding.expect({ '/files%2fa': 'files', '/files/..%2Fadmin': 'admin' });
+  expect(decoding.backends.get('admin')!.last.url).toBe('/admin');
 });
 
 row('PATH-29', 'a version by its prefix', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { accessPolicy, BEHIND_HOP, secret } from './access.ts';
 import { startBackend } from './backend.ts';
 import { EXTENSION, transform } from './filter.ts';
 import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
@@ -162,4 +163,87 @@ row('POL-09', 'a filter that is gone is not passed over', async () => {
   await gateway.reload([...manifests, direct('{statusCode: 410}')]);
   expect((await gateway.request('GET', '/')).status).toBe(410);
   expect(gateway.condition('HTTPRoute', 'app', 'ResolvedRefs')).toMatchObject({ status: 'True' });
+});
+
+row(
+  'POL-07',
+  'a request is stopped by address, then for want of a key, then by a filter, before it is transformed and sent',
+  async () => {
+    const app = await startBackend();
+    const keys = secret('keys', { ada: 'k' });
+    const rules = (deny: string) => `ip: {deny: ["${deny}"]}
+authentication: {type: APIKey, apiKey: {secretRefs: [{name: keys}]}}
+`;
+    const base = [BEHIND_HOP, app.service('app'), keys, route('app', '/', 'app', EXTENSION)];
+    const changed = transform(
+      'requestHeaders: [{name: X-Client, value: "{ClientIP}"}, {name: X-Key, value: "{header.X-Api-Key|none}"}]',
+    );
+    const gateway = await startGateway([
+      ...base,
+      accessPolicy('guard', rules('10.0.0.0/8')),
+      direct('{statusCode: 410}'),
+    ]);
+    const ask = async (client: string, key: string) =>
+      (await gateway.request('GET', '/', { headers: { 'X-Forwarded-For': client, 'X-Api-Key': key } })).status;
+    expect([await ask('10.1.2.3', 'k'), await ask('192.0.2.1', 'x'), await ask('192.0.2.1', 'k')]).toEqual([
+      403, 401, 410,
+    ]);
+    await gateway.reload([...base, accessPolicy('guard', rules('10.0.0.0/8')), changed]);
+    expect([await ask('10.1.2.3', 'k'), await ask('192.0.2.1', 'x')]).toEqual([403, 401]);
+    expect(app.requests).toHaveLength(0);
+    expect(await ask('192.0.2.1', 'k')).toBe(200);
+    expect(app.last.header('x-client')).toBe('192.0.2.1');
+    // What the authentication has taken out is gone for filters too.
+    expect(app.last.header('x-key')).toBe('none');
+  },
+);
+
+row('POL-04', 'what a route has of a kind wins over its Gateway, unless the Gateway insists', async () => {
+  const app = await startBackend();
+  const manifests = [BEHIND_HOP, app.service('app'), route('app', '/app', 'app'), route('other', '/other', 'app')];
+  const deny = (network: string) => `ip: {deny: ["${network}"]}\n`;
+  const outer = (part: 'defaults' | 'overrides') =>
+    accessPolicy('outer', deny('10.0.0.0/8'), { kind: 'Gateway', target: 'web', part });
+  const gateway = await startGateway([...manifests, outer('defaults'), accessPolicy('inner', deny('192.0.2.0/24'))]);
+  const ask = async (path: string, client: string) =>
+    (await gateway.request('GET', path, { headers: { 'X-Forwarded-For': client } })).status;
+  expect([await ask('/app', '10.1.1.1'), await ask('/app', '192.0.2.1')]).toEqual([200, 403]);
+  expect([await ask('/other', '10.1.1.1'), await ask('/other', '192.0.2.1')]).toEqual([403, 200]);
+  await gateway.reload([...manifests, outer('overrides'), accessPolicy('inner', deny('192.0.2.0/24'))]);
+  expect([await ask('/app', '10.1.1.1'), await ask('/app', '192.0.2.1')]).toEqual([403, 200]);
+  // Of two for the same route one holds, and the other says so.
+  const second = accessPolicy('second', deny('198.51.100.0/24'));
+  await gateway.reload([...manifests, accessPolicy('inner', deny('192.0.2.0/24')), second]);
+  expect([await ask('/app', '192.0.2.1'), await ask('/app', '198.51.100.1')]).toEqual([403, 200]);
+  expect(gateway.condition('AccessPolicy', 'second', 'Accepted')).toMatchObject({
+    status: 'False',
+    reason: 'Conflicted',
+  });
+});
+
+row('POL-03', 'a policy of a service holds for all routes to it, and for no other service', async () => {
+  const app = await startBackend();
+  const other = await startBackend();
+  const gateway = await startGateway([
+    GATEWAY,
+    app.service('app'),
+    other.service('other'),
+    route('a', '/a', 'app'),
+    route('b', '/b', 'app'),
+    route('c', '/c', 'other'),
+    `apiVersion: headgate.dev/v1alpha1
+kind: RateLimitPolicy
+metadata: {name: app}
+spec:
+  targetRefs: [{group: "", kind: Service, name: app}]
+  defaults:
+    limits: [{name: all, requests: 2, interval: 1h, key: {type: Target}}]
+`,
+  ]);
+  const statuses: number[] = [];
+  for (const path of ['/a', '/b', '/a', '/b', '/c', '/c', '/c']) {
+    statuses.push((await gateway.request('GET', path)).status);
+  }
+  expect(statuses).toEqual([200, 200, 429, 429, 200, 200, 200]);
+  expect(gateway.condition('RateLimitPolicy', 'app', 'Accepted')).toMatchObject({ status: 'True' });
 });

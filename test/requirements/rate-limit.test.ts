@@ -445,6 +445,46 @@ spec:
     120_000,
   );
 
+  test('a policy for a listener holds there only', async () => {
+    const backend = await startBackend();
+    const two = GATEWAY.replace(
+      / {4}- name: http\n[\s\S]*/,
+      (listener) => listener + listener.replace('http', 'other').replace('80', '81'),
+    );
+    const gateway = await startGateway([
+      two,
+      backend.service('app'),
+      route('app', '/', 'app'),
+      policy(LIMITS, '{group: gateway.networking.k8s.io, kind: Gateway, name: web, sectionName: http}'),
+    ]);
+    expect(await statuses(gateway, 3)).toEqual([200, 200, 429]);
+    expect(await statuses(gateway, 3, { path: 'http://a.example:81/' })).toEqual(times(200, 3));
+  });
+
+  test('calls of a GRPCRoute are limited too', async () => {
+    const backend = await startBackend(() => ({ headers: { 'content-type': 'application/grpc' } }), {
+      protocol: 'h2c',
+    });
+    const gateway = await startGateway([
+      GATEWAY,
+      backend.service('app'),
+      `apiVersion: gateway.networking.k8s.io/v1
+kind: GRPCRoute
+metadata: {name: calls}
+spec:
+  parentRefs: [{name: web}]
+  rules: [{backendRefs: [{name: app, port: 80}]}]
+`,
+      policy(LIMITS, '{group: gateway.networking.k8s.io, kind: GRPCRoute, name: calls}'),
+    ]);
+    const call = async () => {
+      const headers = { 'content-type': 'application/grpc', te: 'trailers' };
+      return (await gateway.request('POST', '/shop.v1.Cart/Add', { http2: true, headers })).header('grpc-status');
+    };
+    expect([await call(), await call(), await call()]).toEqual([null, null, '14']);
+    expect(backend.requests).toHaveLength(2);
+  });
+
   test('a refusal of a gRPC request is one that its client understands', async () => {
     const { gateway } = await made([policy(LIMITS)]);
     const call = () => gateway.request('POST', '/', { http2: true, headers: { 'content-type': 'application/grpc' } });

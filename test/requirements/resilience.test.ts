@@ -196,6 +196,8 @@ row(
     const after = await Promise.all([1, 2, 3].map(() => gateway.request('GET', '/')));
     expect(after.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(gateway.metric('headgate_requests_total', { reason: 'circuit-open' })).toBeGreaterThan(5);
+    expect(gateway.metric('headgate_circuit_openings_total')).toBe(1);
+    expect(gateway.metric('headgate_circuits_open')).toBe(0);
   },
 );
 
@@ -224,6 +226,7 @@ row('RES-13', 'Retry-After is the time that is left', async () => {
   const refused = await gateway.request('GET', '/');
   expect(refused.status).toBe(503);
   expect(refused.header('retry-after')).toBe('30');
+  expect(gateway.metric('headgate_circuits_open')).toBe(1);
   expect((await gateway.request('GET', '/', { http2: true })).header('retry-after')).toBe('30');
 });
 
@@ -466,6 +469,7 @@ row('LB-18', 'active checks leave out an endpoint that does not answer well, and
   const check = backends[0]!.requests.find(({ url }) => url === '/healthz')!;
   expect(check.header('host')).toBe('app.internal');
   expect(check.method).toBe('GET');
+  expect(gateway.metric('headgate_endpoints_left_out')).toBe(1);
   // Other manifests change nothing about it.
   await gateway.reload([GATEWAY, service('app', backends), ROUTE, route('more', '/more', 'app'), policy]);
   expect(await answers(gateway, 4)).toEqual(['1', '1', '1', '1']);
@@ -478,6 +482,7 @@ row('LB-18', 'active checks leave out an endpoint that does not answer well, and
   expect(await answers(gateway, 2)).toEqual(['still', 'still']);
   // Without the policy nobody asks any more.
   await gateway.reload([GATEWAY, service('app', backends), ROUTE]);
+  expect(gateway.metric('headgate_endpoints_left_out')).toBe(0);
   await sleep(200);
   for (const backend of backends) backend.requests.length = 0;
   await sleep(400);

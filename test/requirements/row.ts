@@ -1,9 +1,8 @@
 import { test } from 'vitest';
+import { isRow } from './coverage/rows.ts';
 
 /** Milliseconds for one test; a row that waits for a time window needs more. */
 const TIMEOUT = 30_000;
-
-const ID = /^[A-Z]+-\d+$/;
 
 /**
  * A test of rows of the requirements. Its name begins with their ids, from which docs/requirements-coverage.md is made.
@@ -24,10 +23,9 @@ export function row(
   timeout = TIMEOUT,
 ): void {
   const rows = typeof ids === 'string' ? [ids] : [...ids];
-  const bad = rows.filter((id) => !ID.test(id));
+  const bad = rows.filter((id) => !isRow(id));
   if (rows.length === 0 || bad.length > 0) throw new Error(`not ids of rows: ${JSON.stringify(ids)}`);
-  test(`${rows.join(' ')} ${title}`, { timeout }, async ({ task }) => {
-    Object.assign(task.meta, { rows });
+  test(`${rows.join(' ')} ${title}`, { timeout }, async () => {
     await body();
   });
 }

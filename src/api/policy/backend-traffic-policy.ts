@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { namespacedMeta } from '../core/object-meta.ts';
 import { lenientStatus } from '../gateway/condition.ts';
+import { integer } from '../schema/number.ts';
 import { circuitBreakerSchema, retryConstraintSchema } from './backend-traffic-policy/breaking.ts';
 import { activeHealthCheckSchema, passiveHealthCheckSchema } from './backend-traffic-policy/health.ts';
 import { loadBalancerSchema } from './backend-traffic-policy/load-balancer.ts';
@@ -11,7 +12,7 @@ import { targetRefs } from './target.ts';
 import { count, duration, ownApiVersion } from './value.ts';
 
 const connectionsSchema = z.object({
-  maxPerEndpoint: count.describe('Per worker; requests beyond that wait.').optional(),
+  maxPerEndpoint: integer(1, 1_000_000).describe('Per worker; requests beyond that wait.').optional(),
   maxPendingRequests: count.describe('Per endpoint and worker; more are answered 503.').optional(),
   connectTimeout: duration.describe('To connect to an endpoint; 0s is none.').optional(),
 });

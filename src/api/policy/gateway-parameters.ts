@@ -10,6 +10,7 @@ import {
   accessLogSchema,
   clientIPSchema,
   connectionsSchema,
+  debugHeaderSchema,
   defaultsSchema,
   httpSchema,
   mirrorSchema,
@@ -32,12 +33,13 @@ export const gatewayParametersSpecSchema = z.object({
     .optional(),
   clientIP: clientIPSchema.describe('Whom to believe about where a request comes from.').optional(),
   accessLog: accessLogSchema.describe('One JSON line for each request, on standard output.').optional(),
+  debugHeader: debugHeaderSchema.describe('Whether clients may ask which rule took their request.').optional(),
   http: httpSchema.describe('Bounds of HTTP messages.').optional(),
-  defaults: defaultsSchema.describe('For routes that do not say themselves.').optional(),
   headers: headersSchema
     .describe('Header fields that all routes have in common; what a route says of a name wins.')
     .optional(),
   publicURL: baseURL.describe('Where clients find the Gateway, as far as filters have to tell ({BaseURL}).').optional(),
+  defaults: defaultsSchema.describe('For routes that do not say themselves.').optional(),
   timeouts: timeoutsSchema.describe('Bounds of waiting; 0s is none. Timeouts of routes are in the routes.').optional(),
   connections: connectionsSchema.describe('Bounds of connections.').optional(),
   routePriority: routePrioritySchema.describe('What the priorities of HTTPMatchPolicies count against.').optional(),

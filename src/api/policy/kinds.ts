@@ -6,6 +6,7 @@ import { gatewayParametersKind } from './gateway-parameters.ts';
 import { httpMatchPolicyKind } from './http-match-policy.ts';
 import { httpRouteFilterKind } from './http-route-filter.ts';
 import { rateLimitPolicyKind } from './rate-limit-policy.ts';
+import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** Our own kinds. */
 export const OWN_KINDS: readonly KindDefinition[] = [
@@ -16,4 +17,5 @@ export const OWN_KINDS: readonly KindDefinition[] = [
   httpMatchPolicyKind,
   httpRouteFilterKind,
   rateLimitPolicyKind,
+  telemetryPolicyKind,
 ];

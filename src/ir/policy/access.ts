@@ -49,6 +49,7 @@ export type Authentication =
   | APIKeyAuthentication
   | BasicAuthentication
   | LDAPAuthentication
+  | OIDCAuthentication
   | ExternalAuthentication;
 
 /** Where in a request a credential stands. */
@@ -122,6 +123,27 @@ export type LDAPAuthentication = {
   readonly cacheTime: number;
   readonly timeout: number;
   readonly credentials: CredentialUse;
+};
+
+/** Login in a browser (OpenID Connect Core 1.0, authorization code flow). */
+export type OIDCAuthentication = {
+  readonly type: 'OIDC';
+  readonly issuer: string;
+  /** Key of the table's `backends`: where the issuer is asked. */
+  readonly backend: string;
+  readonly clientID: string;
+  /** Keys of the table's `secrets`. */
+  readonly clientSecret: string;
+  readonly sessionSecret: string;
+  /** `openid` among them. */
+  readonly scopes: readonly string[];
+  /** Where the browser comes back to, absolute; null: the origin of the request, and `redirectPath`. */
+  readonly redirectURL: string | null;
+  readonly redirectPath: string;
+  /** Null: nobody can log out. */
+  readonly logoutPath: string | null;
+  readonly sessionTime: number;
+  readonly timeout: number;
 };
 
 /** A service that is asked about each request (GEP-1494). */

@@ -90,6 +90,7 @@ export class Backend {
     }
     this.traffic = new BackendTraffic(settings, {
       wheel: shared.wheel,
+      counts: shared.counts,
       speaksHttp2: entry.protocol === 'h2c',
       changed: () => this.choose(),
     });
@@ -131,7 +132,7 @@ export class Backend {
   }
 
   private choose(): void {
-    this.candidates = this.traffic === null ? this.ready : this.traffic.usable;
+    this.candidates = this.traffic === null ? this.ready : this.traffic.usable();
   }
 
   private ungovern(): void {

@@ -19,7 +19,16 @@ export class Backends {
   private prepared: Backend[];
 
   constructor(limits: ProxyLimits, wheel: TimerWheel, reads: ReadPool, bug: (error: unknown) => void) {
-    this.counts = { connects: 0, connectFailures: 0, reuses: 0, open: 0, waiting: 0 };
+    this.counts = {
+      connects: 0,
+      connectFailures: 0,
+      reuses: 0,
+      open: 0,
+      waiting: 0,
+      leftOut: 0,
+      openCircuits: 0,
+      openings: 0,
+    };
     this.shared = { limits, wheel, reads, counts: this.counts, bug };
     this.origins = new WeakMap();
     this.tables = new Map();

@@ -18,6 +18,11 @@ export type PoolCounts = {
   reuses: number;
   open: number;
   waiting: number;
+  /** Endpoints that health checks leave out. */
+  leftOut: number;
+  /** Circuits that are open or half open, and how often one has opened. */
+  openCircuits: number;
+  openings: number;
 };
 
 /** What the pools of a process have in common. */

@@ -1,3 +1,4 @@
+import type { AccessLog } from '../../observe/access-log.ts';
 import { X_FORWARDED_FOR } from '../http1/known-field.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -5,7 +6,7 @@ import type { Exchange } from './exchange.ts';
 const GONE = 499;
 
 /** Writes the access log's line for an exchange that ends now. */
-export function logExchange(exchange: Exchange, status: number, reason: string, now: number): void {
+export function logExchange(exchange: Exchange, log: AccessLog, status: number, reason: string, now: number): void {
   const { attempts, client, request, route, runtime } = exchange;
   const { head } = client;
   const { forwarding } = request;
@@ -36,5 +37,5 @@ export function logExchange(exchange: Exchange, status: number, reason: string, 
   entry.duration = now - exchange.startedAt;
   entry.backendDuration = exchange.response.startedAt === 0 ? -1 : exchange.response.startedAt - exchange.startedAt;
   entry.userAgent = (isKnown ? head.header('user-agent') : null) ?? '';
-  runtime.accessLog!.log(entry);
+  log.log(entry);
 }

@@ -10,7 +10,7 @@ import { RequestHead } from '../http1/request-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
 import type { ProxyLimits } from '../options.ts';
 import { plainAddress } from '../peer.ts';
-import { normalisePath } from '../route/normalise.ts';
+import { NORMALISE } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
 import type { Client, ClientTunnel, UpgradableClient } from './client.ts';
@@ -84,7 +84,7 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
     this.limits = runtime.options.limits;
     this.peer = plainAddress(this.socket.remoteAddress ?? '');
     this.isFramed = true;
-    this.head = new RequestHead(this.limits.message, normalisePath);
+    this.head = new RequestHead(this.limits.message, NORMALISE[runtime.options.encodedSlash]);
     this.head.origin = this;
     this.body = new BodyReader(this.limits.message);
     this.served = 0;

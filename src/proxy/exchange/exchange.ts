@@ -88,7 +88,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.request.identify();
     const { route } = this;
     const verdict = route.decide(head, client.sni, client.site);
-    if (verdict !== ANSWERED && route.isGuarded) this.enterGuard(verdict);
+    if (verdict !== ANSWERED && route.isGuarded(client.site)) this.enterGuard(verdict);
     else this.follow(verdict);
   }
 
@@ -152,6 +152,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     const isOpen = this.state === SENT || this.state === RESPONDING;
+    this.guard.receiving(buffer);
     this.request.body(isOpen ? this.carrier : null, buffer, isLast);
     if (!this.guard.received(isLast) && isLast) this.request.mirror();
   }
@@ -432,7 +433,8 @@ export class Exchange implements ResponseSink, TimerOwner {
     if (ref !== null && rule!.only === null) metrics.splits.count(rule!, ref.backend, status, seconds);
     metrics.requestBytes += client.body.received;
     metrics.responseBytes += this.response.bytes;
-    if (runtime.accessLog !== null) logExchange(this, status, reason, now);
+    const log = this.route.accessLog(client.site, runtime);
+    if (log !== null) logExchange(this, log, status, reason, now);
     this.state = IDLE;
     this.guard.end(status, reason);
     this.method = '';

@@ -70,6 +70,11 @@ export class Guard {
 
   // For the exchange
 
+  /** More of the request body has come. */
+  receiving(buffer: Buffer): void {
+    this.visit?.receiving(buffer);
+  }
+
   /** More of the request body has been kept. True when a stage waits for it. */
   received(isLast: boolean): boolean {
     const { bodyLimit } = this;

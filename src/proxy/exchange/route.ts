@@ -1,9 +1,10 @@
+import type { AccessLog } from '../../observe/access-log.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledBackendRef, CompiledMatch, CompiledRule, Unrouted } from '../compile/compiled.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Stage } from '../policy/stage.ts';
-import type { Site } from '../runtime.ts';
+import type { Runtime, Site } from '../runtime.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 
 /** What `Route.decide` finds. */
@@ -55,15 +56,29 @@ export class Route {
   stages({ policies }: Site): readonly Stage[] {
     const { backend, match, ref } = this;
     if (match === null || ref === null) return NO_STAGES;
-    const own = match.isGuarded ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)] : NO_STAGES;
+    const own =
+      match.isGuarded || policies.guardsAll
+        ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)]
+        : NO_STAGES;
     const behind = backend === null ? NO_STAGES : policies.ofBackend(backend.entry);
     return inOrder(behind.length === 0 ? own : [...own, ...behind]);
   }
 
+  /** Where the request is logged; null: nowhere. */
+  accessLog({ policies }: Site, runtime: Runtime): AccessLog | null {
+    const { match } = this;
+    const wanted = match === null || !match.isGuarded ? null : policies.accessLog(match);
+    if (wanted === null) return runtime.accessLog;
+    return wanted ? (runtime.accessLog ?? runtime.routeLog()) : null;
+  }
+
   /** Whether it may have stages. */
-  get isGuarded(): boolean {
+  isGuarded({ policies }: Site): boolean {
     const { backend, match } = this;
-    return match !== null && (match.isGuarded || (backend !== null && backend.entry.policies !== undefined));
+    return (
+      match !== null &&
+      (match.isGuarded || policies.guardsAll || (backend !== null && backend.entry.policies !== undefined))
+    );
   }
 
   decide(head: RequestHead, sni: string | null, site: Site): number {

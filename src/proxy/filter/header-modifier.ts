@@ -35,7 +35,9 @@ export function planOf(edits: readonly HeaderEdits[]): HeaderPlan {
 /** `drop` in lower case; values without line breaks. */
 export function headerPlan(drop: readonly string[], lines: readonly HeaderValue[]): HeaderPlan {
   if (drop.length === 0 && lines.length === 0) return EMPTY_PLAN;
-  return { drop, lines, block: Buffer.from(lines.map(({ name, value }) => `${name}: ${value}\r\n`).join('')) };
+  let block = '';
+  for (const { name, value } of lines) block += `${name}: ${value}\r\n`;
+  return { drop, lines, block: Buffer.from(block) };
 }
 
 /** The Host that edits set, or null. */

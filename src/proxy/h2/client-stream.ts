@@ -8,6 +8,7 @@ import { BodyReader } from '../http1/body.ts';
 import { DONE, REFUSED } from '../http1/fault.ts';
 import { CHUNKED, LENGTH, NO_BODY, UNTIL_CLOSE } from '../http1/framing.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import { NORMALISE } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import type { ClientSession } from './client-session.ts';
 import { trailerSection } from './fields.ts';
@@ -51,7 +52,7 @@ export class ClientStream implements Client {
     this.peer = session.peer;
     this.protocol = 'HTTP/2';
     this.isFramed = false;
-    this.streamHead = new StreamHead(limits);
+    this.streamHead = new StreamHead(limits, NORMALISE[runtime.options.encodedSlash]);
     this.head = this.streamHead.head;
     this.head.origin = this;
     this.body = new BodyReader(limits);

@@ -2,8 +2,7 @@ import { DONE, FAULTS, type Fault } from '../http1/fault.ts';
 import { CHUNKED, NO_BODY } from '../http1/framing.ts';
 import { CONNECTION, EXPECT, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING, UPGRADE } from '../http1/known-field.ts';
 import type { MessageLimits } from '../http1/limits.ts';
-import { RequestHead } from '../http1/request-head.ts';
-import { normalisePath } from '../route/normalise.ts';
+import { type NormalisePath, RequestHead } from '../http1/request-head.ts';
 
 /** What no message of HTTP/2 may have (RFC 9113 section 8.2.2). */
 const FORBIDDEN =
@@ -17,8 +16,8 @@ export class StreamHead {
   readonly head: RequestHead;
   private memory: Buffer;
 
-  constructor(limits: MessageLimits) {
-    this.head = new RequestHead(limits, normalisePath);
+  constructor(limits: MessageLimits, normalise: NormalisePath) {
+    this.head = new RequestHead(limits, normalise);
     this.memory = Buffer.allocUnsafeSlow(512);
   }
 

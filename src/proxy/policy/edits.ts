@@ -71,6 +71,7 @@ export class Edits {
     const { drop, lines } = this;
     if (drop === null && lines === null) return plan;
     const dropped = drop ?? [];
+    if (plan.drop.length === 0 && plan.lines.length === 0) return headerPlan(dropped, lines ?? []);
     const kept =
       dropped.length === 0 ? plan.lines : plan.lines.filter((line) => !dropped.includes(line.name.toLowerCase()));
     const all = lines === null ? kept : [...kept, ...lines];

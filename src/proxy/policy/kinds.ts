@@ -12,6 +12,7 @@ import { rateLimitStages } from './rate-limit/stages.ts';
 import { soapStage } from './soap/stage.ts';
 import type { Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
+import { telemetryStages } from './telemetry/stages.ts';
 import { transcodeStage } from './transcode/stage.ts';
 
 /** What a stage is made with. */
@@ -32,6 +33,7 @@ export type StageContext = {
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
   AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
   RateLimitPolicy: rateLimitStages,
+  TelemetryPolicy: telemetryStages,
 };
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */

@@ -1,9 +1,11 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
+import type { TelemetryPolicy } from '../../ir/policy/telemetry.ts';
 import type { RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledBackendRef, CompiledMatch, CompiledTable } from '../compile/compiled.ts';
 import type { Runtime } from '../runtime.ts';
+import { DebugStage } from './debug-stage.ts';
 import { FailedStage } from './failed-stage.ts';
 import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
 import type { Stage } from './stage.ts';
@@ -20,6 +22,9 @@ const NONE: readonly Stage[] = [];
 
 /** The stages of one table, and which of them hold for a request. */
 export class PolicyTable {
+  /** Whether there are stages that hold for every request. */
+  readonly guardsAll: boolean;
+  private readonly everywhere: readonly Stage[];
   private readonly table: RoutingTable;
   private readonly rules: CompiledTable['rules'];
   private readonly runtime: Runtime;
@@ -27,12 +32,16 @@ export class PolicyTable {
   private readonly made: Map<string, Made>;
   private readonly filters: Map<Filter, Stage>;
   private readonly chains: Map<CompiledMatch, readonly Stage[]>;
+  private readonly logs: Map<CompiledMatch, boolean | null>;
   private readonly refs: Map<CompiledBackendRef, readonly Stage[]>;
   private readonly backends: Map<Backend['entry'], readonly Stage[]>;
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
   constructor(compiled: CompiledTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
     const { rules, table } = compiled;
+    const { debugFrom } = runtime.options;
+    this.everywhere = debugFrom.length === 0 ? NONE : [new DebugStage(debugFrom)];
+    this.guardsAll = this.everywhere.length > 0;
     this.table = table;
     this.rules = rules;
     this.runtime = runtime;
@@ -40,6 +49,7 @@ export class PolicyTable {
     this.made = new Map();
     this.filters = new Map();
     this.chains = new Map();
+    this.logs = new Map();
     this.refs = new Map();
     this.backends = new Map();
     for (const key in table.policies) {
@@ -49,10 +59,29 @@ export class PolicyTable {
     }
   }
 
+  /** Whether requests are logged, where a policy says so; null: none does. */
+  accessLog(match: CompiledMatch): boolean | null {
+    let wanted = this.logs.get(match);
+    if (wanted === undefined) {
+      const entry = this.chosen(match).get('TelemetryPolicy')?.entry ?? null;
+      wanted = entry === null || entry.failure !== null ? null : (entry as TelemetryPolicy).accessLog;
+      this.logs.set(match, wanted);
+    }
+    return wanted;
+  }
+
   /** The stages of rule and listener, in their order. */
   ofMatch(match: CompiledMatch): readonly Stage[] {
     const known = this.chains.get(match);
     if (known !== undefined) return known;
+    const stages = [...this.chosen(match).values()].flatMap((made) => made.stages);
+    const chain = sorted([...this.everywhere, ...stages, ...this.ofFilters(match.rule.extensions, match.rule.key)]);
+    this.chains.set(match, chain);
+    return chain;
+  }
+
+  /** By kind, the policy of rule or listener that holds. */
+  private chosen(match: CompiledMatch): Map<string, Made> {
     const { rule } = match.rule;
     const chosen = new Map<string, Made>();
     for (const made of this.named(match.listener.listener.policies)) chosen.set(made.entry.kind, made);
@@ -60,10 +89,7 @@ export class PolicyTable {
       const outer = chosen.get(made.entry.kind);
       if (outer === undefined || !outer.entry.overrides) chosen.set(made.entry.kind, made);
     }
-    const stages = [...chosen.values()].flatMap((made) => made.stages);
-    const chain = sorted([...stages, ...this.ofFilters(match.rule.extensions, match.rule.key)]);
-    this.chains.set(match, chain);
-    return chain;
+    return chosen;
   }
 
   /** Those of the filters of a rule's backend. */

@@ -13,6 +13,7 @@ export const WAIT = 2;
  * is not known is not asked what he may do.
  */
 export const ORDER = {
+  telemetry: 5,
   ip: 10,
   limit: 20,
   authentication: 30,

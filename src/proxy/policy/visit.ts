@@ -14,6 +14,7 @@ import type { Runtime, Site } from '../runtime.ts';
 import { withoutChunks } from './body.ts';
 import { Capture, type Captured } from './capture.ts';
 import { Edits } from './edits.ts';
+import { KeptBody } from './kept-body.ts';
 import { ANSWER, type Stage, WAIT } from './stage.ts';
 
 /** Who a client is, as far as an authentication found out. */
@@ -56,6 +57,7 @@ export class Visit {
   private captures: Capture[] | null;
   private subrequests: Subrequest[] | null;
   private content: Buffer | null;
+  private kept: KeptBody | null;
 
   constructor(exchange: Exchange, stages: readonly Stage[]) {
     this.request = new Edits();
@@ -78,6 +80,7 @@ export class Visit {
     this.captures = null;
     this.subrequests = null;
     this.content = null;
+    this.kept = null;
   }
 
   get head(): RequestHead {
@@ -143,6 +146,32 @@ export class Visit {
     return this.exchange.request.forwarding.traceparent;
   }
 
+  /** In place of the trace that the request came with or was given: the backend gets it, and the access log's line. */
+  set traceparent(value: string) {
+    const { forwarding } = this.exchange.request;
+    forwarding.traceparent = value;
+    if (!forwarding.isNewTrace) this.request.set('traceparent', value);
+  }
+
+  /** Whether the client sent no trace that could be used. */
+  get isNewTrace(): boolean {
+    return this.exchange.request.forwarding.isNewTrace;
+  }
+
+  /** As the access log names it, such as `HTTP/1.1`. */
+  get protocol(): string {
+    return this.exchange.client.protocol;
+  }
+
+  /** Key of the backend that was tried last, and `address:port` of its endpoint; `''` while none was. */
+  get triedBackend(): string {
+    return this.exchange.attempts.backend?.key ?? '';
+  }
+
+  get triedEndpoint(): string {
+    return this.exchange.attempts.pool?.name ?? '';
+  }
+
   /** Of the request's first byte, on the clock of `performance.now()`. */
   get startedAt(): number {
     return this.exchange.startedAt;
@@ -183,6 +212,17 @@ export class Visit {
       this.content = hasChunks ? withoutChunks(bytes, runtime.options.limits.message) : bytes;
     }
     return this.content;
+  }
+
+  /** Keeps a copy of the first bytes of the request's body as it passes. To be called by `enter`. */
+  keepBody(limit: number): void {
+    this.kept ??= new KeptBody(limit, this.exchange.client);
+  }
+
+  /** What was kept so far, without framing; and how many bytes have come. */
+  get keptBody(): { readonly bytes: Buffer; readonly received: number } {
+    const bytes = this.kept?.content(this.runtime.options.limits.message) ?? Buffer.alloc(0);
+    return { bytes, received: this.exchange.client.body.received };
   }
 
   /** Answers in place of a backend. Returns ANSWER, for a stage that is being entered. */
@@ -256,6 +296,11 @@ export class Visit {
       this.isWaiting = false;
     }
     exchange.guard.admitted();
+  }
+
+  /** More of the request's body has come. */
+  receiving(buffer: Buffer): void {
+    this.kept?.take(this.exchange.client.body, buffer);
   }
 
   /** A backend's response has come. */

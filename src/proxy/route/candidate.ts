@@ -104,9 +104,12 @@ export const PATH_KINDS = ['exact', 'regex', 'template', 'template in any case',
 
 /** Percent-decoded where that gives UTF-8; other values stay as they are. */
 export function decodedCaptures(encoded: Captures): Captures {
-  return Object.fromEntries(
-    Object.entries(encoded).map(([name, value]) => [name, value.includes('%') ? decodedText(value) : value]),
-  );
+  const decoded: Record<string, string> = {};
+  for (const name in encoded) {
+    const value = encoded[name]!;
+    decoded[name] = value.includes('%') ? decodedText(value) : value;
+  }
+  return decoded;
 }
 
 function decodedText(text: string): string {

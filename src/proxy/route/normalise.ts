@@ -96,3 +96,13 @@ function hexDigit(code: number): number {
   if (code >= 0x61 && code <= 0x66) return code - 0x57;
   return -1;
 }
+
+/** What becomes of `%2F`: it stays as it is and separates nothing, or is refused with `%5C`, or is a separator. */
+export type EncodedSlash = 'keep' | 'reject' | 'decode';
+
+/** `normalisePath` for one of the ways to see encoded slashes. */
+export const NORMALISE: Readonly<Record<EncodedSlash, (raw: string) => string | null>> = {
+  keep: normalisePath,
+  reject: (raw) => (/%(?:2f|5c)/i.test(raw) ? null : normalisePath(raw)),
+  decode: (raw) => normalisePath(raw.replace(/%2f/gi, '/')),
+};

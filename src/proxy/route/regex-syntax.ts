@@ -1,7 +1,7 @@
 /**
  * The part of RE2's syntax that we can prove harmless: literals, `.`, classes, `\d \w \s` and their complements, groups,
  * alternation, `? * + {n,m}` on one character and `?` on a group, anchors at the two ends. Everything else, valid or not,
- * is left to the RE2 engine. A pattern always stands for the whole value, so laziness and captures do not matter.
+ * is left to the RE2 engine. A pattern always stands for the whole value, so laziness matters to captures only.
  */
 
 /** Sorted, disjoint, inclusive code point ranges: `[low, high, low, high, …]`. */
@@ -9,14 +9,26 @@ export type CharacterClass = readonly number[];
 
 export type Item =
   | { readonly kind: 'class'; readonly ranges: CharacterClass; readonly min: number; readonly max: number }
-  | { readonly kind: 'group'; readonly alternatives: readonly Sequence[]; readonly optional: boolean };
+  | {
+      readonly kind: 'group';
+      readonly alternatives: readonly Sequence[];
+      readonly optional: boolean;
+      /** Null: it captures nothing; `''`: it has a number only. */
+      readonly name: string | null;
+    };
 export type Sequence = readonly Item[];
 
-/** The alternatives of a pattern, or null when it holds anything that is not in our part. */
-export function parseRegex(source: string): readonly Sequence[] | null {
+export type Parsed = {
+  readonly alternatives: readonly Sequence[];
+  /** Whether a repetition wants as little as possible. */
+  readonly isLazy: boolean;
+};
+
+/** Null when the pattern holds anything that is not in our part. */
+export function parseRegex(source: string): Parsed | null {
   const parser = new Parser(source);
   try {
-    return parser.parse();
+    return { alternatives: parser.parse(), isLazy: parser.isLazy };
   } catch (problem) {
     if (problem === NOT_OURS) return null;
     throw problem;
@@ -37,10 +49,12 @@ const SPACE = [0x09, 0x0a, 0x0c, 0x0d, 0x20, 0x20];
 const DOT = complement([0x0a, 0x0a]);
 
 class Parser {
+  isLazy: boolean;
   private readonly characters: readonly string[];
   private at: number;
 
   constructor(source: string) {
+    this.isLazy = false;
     this.characters = [...source];
     this.at = 0;
   }
@@ -77,13 +91,13 @@ class Parser {
 
   private group(depth: number): Item {
     this.at++;
-    if (this.take('?') && !this.take(':')) throw NOT_OURS;
+    const name = this.take('?') ? this.groupName() : '';
     const alternatives = this.alternatives(depth + 1);
     if (!this.take(')')) throw NOT_OURS;
     const optional = this.take('?');
-    if (optional) this.take('?');
+    if (optional) this.takeLazy();
     this.refuseRepetition();
-    return { kind: 'group', alternatives, optional };
+    return { kind: 'group', alternatives, optional, name };
   }
 
   private character(): Item {
@@ -95,9 +109,23 @@ class Parser {
     else if (this.take('?')) [min, max] = [0, 1];
     else if (this.characters[this.at] === '{') [min, max] = this.counts();
     else return { kind: 'class', ranges, min, max };
-    this.take('?');
+    this.takeLazy();
     this.refuseRepetition();
     return { kind: 'class', ranges, min, max };
+  }
+
+  /** Of `(?:`, `(?<name>` or `(?P<name>`, behind the question mark. */
+  private groupName(): string | null {
+    if (this.take(':')) return null;
+    const text = this.characters.slice(this.at, this.at + 70).join('');
+    const found = /^P?<([A-Za-z_][A-Za-z0-9_]{0,63})>/.exec(text);
+    if (found === null) throw NOT_OURS;
+    this.at += found[0].length;
+    return found[1]!;
+  }
+
+  private takeLazy(): void {
+    if (this.take('?')) this.isLazy = true;
   }
 
   private refuseRepetition(): void {

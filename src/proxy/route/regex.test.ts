@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, test } from 'vitest';
-import { MAX_VALUE, Pattern } from './regex.ts';
+import { Capturer, MAX_VALUE, Pattern } from './regex.ts';
 
 describe('which engine runs a pattern', () => {
   test.each([
@@ -17,6 +17,7 @@ describe('which engine runs a pattern', () => {
     'a{3}a',
     '^a|b$',
     '/x.*?',
+    '/(?P<n>a)/(?<m>b)',
   ])('%s is linear in V8', (source) => expect(new Pattern(source).engine).toBe('v8'));
 
   test.each([
@@ -42,7 +43,7 @@ describe('which engine runs a pattern', () => {
     'a^b',
     'x{1000}',
     '\\x41',
-    '(?P<n>a)',
+    '(?P<n>a)*',
   ])('%s is left to RE2', (source) => expect(new Pattern(source).engine).toBe('re2'));
 
   test.each(['(', 'a**', '[z-a]', '(?=a)', '(?<!a)b', '\\1', 'a{2,1}', '*'])(
@@ -103,7 +104,11 @@ const source = fc.letrec((tie) => ({
     {
       weight: 1,
       arbitrary: fc
-        .tuple(fc.constantFrom('(', '(?:'), tie('alternatives'), fc.constantFrom(')', ')', ')?', ')*'))
+        .tuple(
+          fc.constantFrom('(', '(', '(?:', '(?P<n>', '(?<m>'),
+          tie('alternatives'),
+          fc.constantFrom(')', ')', ')?', ')*'),
+        )
         .map((parts) => parts.join('')),
     },
   ),
@@ -128,6 +133,33 @@ test('whichever engine runs it, a pattern means what RE2 says', () => {
     { numRuns: 4000 },
   );
   expect(native).toBeGreaterThan(500);
+});
+
+test('whichever engine captures, groups are what RE2 says', () => {
+  let found = 0;
+  fc.assert(
+    fc.property(source, fc.array(value, { minLength: 4, maxLength: 4 }), (text, values) => {
+      if (new Pattern(text).engine === 'none') return;
+      const oracle = RE2JS.compile(text);
+      const capturer = new Capturer(text);
+      for (const each of values) {
+        const matcher = oracle.matcher(each);
+        const expected: Record<string, string> = {};
+        const isFound = matcher.matches();
+        const names = Object.entries(oracle.namedGroups());
+        for (let i = 1; isFound && i <= oracle.groupCount(); i++) {
+          const group = matcher.group(i);
+          for (const name of [String(i), ...names.filter(([, at]) => at === i).map(([one]) => one)]) {
+            if (group !== null) expected[name] = group;
+          }
+        }
+        if (Object.keys(expected).length > 0) found++;
+        expect([each, capturer.captures(each)]).toEqual([each, isFound ? expected : null]);
+      }
+    }),
+    { numRuns: 6000 },
+  );
+  expect(found).toBeGreaterThan(100);
 });
 
 test('no pattern that V8 runs takes more than linear time', () => {

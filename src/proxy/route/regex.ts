@@ -16,12 +16,12 @@ export class Pattern {
   private readonly re2: RE2JS | null;
 
   constructor(source: string) {
-    const alternatives = parseRegex(source);
+    const parsed = parseRegex(source);
     let native: RegExp | null = null;
     let re2: RE2JS | null = null;
     let problem: string | null = null;
-    if (alternatives !== null && isLinear(alternatives)) {
-      native = new RegExp(`^(?:${written(alternatives)})$`, 'u');
+    if (parsed !== null && hasDistinctNames(parsed.alternatives) && isLinear(parsed.alternatives)) {
+      native = new RegExp(`^(?:${written(parsed.alternatives, false)})$`, 'u');
     } else {
       try {
         re2 = RE2JS.compile(source);
@@ -66,37 +66,53 @@ export function patternOf(source: string): Pattern {
   return pattern;
 }
 
+type Group = { readonly name: string; readonly index: number };
+
 /** The groups of a pattern, which testing does not look at. */
 export class Capturer {
   private readonly source: string;
+  private isCompiled: boolean;
+  private native: RegExp | null;
   private re2: RE2JS | null;
-  private names: readonly (readonly [name: string, group: number])[];
+  private groups: readonly Group[];
 
+  /** A valid pattern. */
   constructor(source: string) {
     this.source = source;
+    this.isCompiled = false;
+    this.native = null;
     this.re2 = null;
-    this.names = [];
+    this.groups = [];
   }
 
   /** By name, and by number from 1; groups that have no part in the match are left out. Null when the value does not match. */
   captures(value: string): Record<string, string> | null {
     if (value.length > MAX_VALUE) return null;
-    this.re2 ??= this.compile();
-    const matcher = this.re2.matcher(value);
-    if (!matcher.matches()) return null;
+    if (!this.isCompiled) this.compile();
+    const texts = this.native === null ? this.re2!.exec(value) : this.native.exec(value);
+    if (texts === null) return null;
     const found: Record<string, string> = {};
-    for (const [name, group] of this.names) {
-      const text = matcher.group(group);
-      if (text !== null) found[name] = text;
+    for (const { name, index } of this.groups) {
+      const text = texts[index] as string | null | undefined;
+      if (text !== null && text !== undefined) found[name] = text;
     }
     return found;
   }
 
-  private compile(): RE2JS {
-    const re2 = RE2JS.compile(this.source);
-    const numbers = Array.from({ length: re2.groupCount() }, (_, i) => [String(i + 1), i + 1] as const);
-    this.names = [...numbers, ...Object.entries(re2.namedGroups())];
-    return re2;
+  private compile(): void {
+    const { source } = this;
+    const parsed = parseRegex(source);
+    const re2 = RE2JS.compile(`^(?:${source})$`);
+    // Which of several matches it is does not matter to a test, but to captures.
+    if (parsed !== null && !parsed.isLazy && isLinear(parsed.alternatives)) {
+      this.native = new RegExp(`^(?:${written(parsed.alternatives, true)})$`, 'u');
+    } else {
+      this.re2 = re2;
+    }
+    const numbers = Array.from({ length: re2.groupCount() }, (_, i) => ({ name: String(i + 1), index: i + 1 }));
+    const names = Object.entries(re2.namedGroups()).map(([name, index]) => ({ name, index }));
+    this.groups = [...numbers, ...names];
+    this.isCompiled = true;
   }
 }
 
@@ -111,12 +127,29 @@ export function capturerOf(pattern: Pattern): Capturer {
   return made;
 }
 
-function written(alternatives: readonly Sequence[]): string {
-  return alternatives.map((sequence) => sequence.map(writtenItem).join('')).join('|');
+/** RE2 refuses a name that is there twice. */
+function hasDistinctNames(alternatives: readonly Sequence[]): boolean {
+  const names = [...namesIn(alternatives)];
+  return new Set(names).size === names.length;
 }
 
-function writtenItem(item: Item): string {
-  if (item.kind === 'group') return `(?:${written(item.alternatives)})${item.optional ? '?' : ''}`;
+function* namesIn(alternatives: readonly Sequence[]): Generator<string> {
+  for (const item of alternatives.flat()) {
+    if (item.kind !== 'group') continue;
+    if (item.name) yield item.name;
+    yield* namesIn(item.alternatives);
+  }
+}
+
+function written(alternatives: readonly Sequence[], captures: boolean): string {
+  return alternatives.map((sequence) => sequence.map((item) => writtenItem(item, captures)).join('')).join('|');
+}
+
+function writtenItem(item: Item, captures: boolean): string {
+  if (item.kind === 'group') {
+    const opening = captures && item.name !== null ? '(' : '(?:';
+    return `${opening}${written(item.alternatives, captures)})${item.optional ? '?' : ''}`;
+  }
   const { min, max } = item;
   const character = writtenClass(item.ranges);
   if (min === 1 && max === 1) return character;

@@ -3,6 +3,7 @@ import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
 import { httpMatchPolicyTranslation } from './http-match-policy.ts';
 import type { PolicyKind } from './kind.ts';
 import { RATE_LIMIT_POLICY } from './rate-limit-policy.ts';
+import { telemetryPolicyKind } from './telemetry-policy.ts';
 
 /** The kinds of our policies. */
 export type PolicyKindName =
@@ -19,4 +20,5 @@ export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
   BackendTrafficPolicy: backendTrafficPolicyKind as unknown as PolicyKind,
   HTTPMatchPolicy: httpMatchPolicyTranslation as PolicyKind,
   RateLimitPolicy: RATE_LIMIT_POLICY as PolicyKind,
+  TelemetryPolicy: telemetryPolicyKind as PolicyKind,
 };

@@ -25,6 +25,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   EndpointSlice: '/apis/discovery.k8s.io/v1/endpointslices',
   Gateway: `${GATEWAY_API}/gateways`,
   GatewayParameters: '/apis/headgate.dev/v1alpha1/gatewayparameters',
+  HTTPMatchPolicy: '/apis/headgate.dev/v1alpha1/httpmatchpolicies',
   HTTPRoute: `${GATEWAY_API}/httproutes`,
   Lease: '/apis/coordination.k8s.io/v1/leases',
   Pod: '/api/v1/pods',

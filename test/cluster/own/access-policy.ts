@@ -29,6 +29,13 @@ const requirement = (rule: Json): Json =>
   rules({ clientCertificate: { mode: 'Required' }, authorization: { rules: [rule] } });
 
 const APIKEY = { secretRefs: [{ name: 'keys' }] };
+const OIDC = {
+  issuer: 'https://idp.example',
+  backendRef: { name: 'idp', port: 80 },
+  clientID: 'shop',
+  clientSecretKeyRef: { name: 'oidc', key: 'client' },
+  sessionSecretKeyRef: { name: 'oidc', key: 'session' },
+};
 const BASIC = { secretKeyRef: { name: 'users', key: 'htpasswd' } };
 
 export const ACCESS_POLICY_CASES: readonly Case[] = [
@@ -131,6 +138,24 @@ export const ACCESS_POLICY_CASES: readonly Case[] = [
       { type: 'LDAP', ldap: { backendRef: { name: 'a', port: 1 }, baseDN: 'a' } },
       { type: 'LDAP' },
       'spec.defaults.authentication.ldap: must be set when type is LDAP, and only then',
+    ],
+    [
+      'a login is of the type OIDC',
+      { type: 'OIDC', oidc: OIDC },
+      { type: 'None', oidc: OIDC },
+      'spec.defaults.authentication.oidc: must be set when type is OIDC, and only then',
+    ],
+    [
+      'an issuer is a URL',
+      { type: 'OIDC', oidc: OIDC },
+      { type: 'OIDC', oidc: { ...OIDC, issuer: 'idp.example' } },
+      'spec.defaults.authentication.oidc.issuer: must be a URL without query, such as https://idp.example, not "idp.example"',
+    ],
+    [
+      'browsers come back to a path',
+      { type: 'OIDC', oidc: { ...OIDC, redirectURL: 'https://shop.example/callback' } },
+      { type: 'OIDC', oidc: { ...OIDC, redirectURL: 'https://shop.example' } },
+      'spec.defaults.authentication.oidc.redirectURL: must be a URL with a path and without query, not "https://shop.example"',
     ],
     [
       'a service is of the type External',

@@ -61,6 +61,12 @@ export const BACKEND_TRAFFIC_POLICY_CASES: readonly Case[] = [
       'spec.retryConstraint.budget.percent: must be between 0 and 100, not 101',
     ],
     [
+      'there is a connection',
+      { connections: { maxPerEndpoint: 1 } },
+      { connections: { maxPerEndpoint: 0 } },
+      'spec.connections.maxPerEndpoint: must be between 1 and 1000000, not 0',
+    ],
+    [
       'a time to connect is at most a day',
       { connections: { connectTimeout: '24h' } },
       { connections: { connectTimeout: '24h1s' } },

@@ -7,6 +7,7 @@ import { HTTP_MATCH_POLICY_CASES } from './http-match-policy.ts';
 import { HTTP_ROUTE_FILTER_CASES } from './http-route-filter.ts';
 import { PROTOCOL_FILTER_CASES } from './protocol-filters.ts';
 import { RATE_LIMIT_POLICY_CASES } from './rate-limit-policy.ts';
+import { TELEMETRY_POLICY_CASES } from './telemetry-policy.ts';
 
 /** Every rule of our own kinds' schemas, asked of the schemas by the unit tests and of an API server by the cluster's. */
 export const OWN_CASES: readonly Case[] = [
@@ -18,4 +19,5 @@ export const OWN_CASES: readonly Case[] = [
   ...HTTP_ROUTE_FILTER_CASES,
   ...PROTOCOL_FILTER_CASES,
   ...RATE_LIMIT_POLICY_CASES,
+  ...TELEMETRY_POLICY_CASES,
 ];

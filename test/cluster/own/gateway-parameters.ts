@@ -129,6 +129,12 @@ export const GATEWAY_PARAMETERS_CASES: readonly Case[] = [
       'spec.service.loadBalancerSourceRanges.0: must be a network, such as 10.0.0.0/8',
     ],
     [
+      'clients that may ask are named when anybody may',
+      { debugHeader: { mode: 'Enabled', clientCIDRs: ['10.0.0.0/8'] } },
+      { debugHeader: { mode: 'Enabled' } },
+      'spec.debugHeader.clientCIDRs: must be set when mode is Enabled, and only then',
+    ],
+    [
       'an address of the type IPAddress is one',
       { addresses: [{ value: '192.0.2.1' }] },
       { addresses: [{ value: 'edge' }] },

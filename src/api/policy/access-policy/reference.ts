@@ -24,6 +24,9 @@ export const secretKeyRefSchema = z.object({ name: objectName, key: dataKey });
 /** A ConfigMap of the policy's namespace. */
 export const configMapRefSchema = z.object({ name: objectName });
 
+/** A path of our own, without query. */
+export const absolutePath = text({ min: 1, max: 1024, pattern: /^\/[-A-Za-z0-9._~/]*$/, what: 'a path' });
+
 /** A time that is not 0. */
 export const time = withRules(duration, {
   cel: "duration(self) > duration('0s')",

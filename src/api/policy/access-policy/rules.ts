@@ -8,18 +8,20 @@ import { type Rule, withRules } from '../rule.ts';
 import { externalSchema } from './external.ts';
 import { ipSchema } from './ip.ts';
 import { jwtSchema } from './jwt.ts';
+import { oidcSchema } from './oidc.ts';
 import { apiKeySchema, basicSchema, ldapSchema } from './password.ts';
 
 const authenticationFields = z.object({
-  type: z.enum(['JWT', 'APIKey', 'Basic', 'LDAP', 'External', 'None']),
+  type: z.enum(['JWT', 'APIKey', 'Basic', 'LDAP', 'OIDC', 'External', 'None']),
   jwt: jwtSchema.describe('Tokens in the header Authorization, or wherever the sources say (RFC 7519).').optional(),
   apiKey: apiKeySchema.describe('Keys in the header X-API-Key, or wherever the sources say.').optional(),
   basic: basicSchema.describe('Names and passwords of a Secret (RFC 7617).').optional(),
   ldap: ldapSchema.describe('Names and passwords that a directory judges (RFC 4511).').optional(),
+  oidc: oidcSchema.describe('Logins in browsers (OpenID Connect).').optional(),
   external: externalSchema.describe('A service that judges requests.').optional(),
 });
 
-type Member = 'jwt' | 'apiKey' | 'basic' | 'ldap' | 'external';
+type Member = 'jwt' | 'apiKey' | 'basic' | 'ldap' | 'oidc' | 'external';
 
 function member(
   type: z.output<typeof authenticationFields>['type'],
@@ -39,6 +41,7 @@ const authenticationSchema = withRules(
   member('APIKey', 'apiKey'),
   member('Basic', 'basic'),
   member('LDAP', 'ldap'),
+  member('OIDC', 'oidc'),
   member('External', 'external'),
 );
 

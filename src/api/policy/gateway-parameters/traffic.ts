@@ -24,6 +24,22 @@ export const clientIPSchema = withRules(
 
 export const accessLogSchema = z.object({ mode: z.enum(['Enabled', 'Disabled']) });
 
+export const debugHeaderSchema = withRules(
+  z.object({
+    mode: z.enum(['Enabled', 'Disabled']),
+    clientCIDRs: list(cidr, { min: 1, max: 64 })
+      .meta(atomic)
+      .describe('Clients that are told, when they ask with a field Headgate-Debug.')
+      .optional(),
+  }),
+  {
+    cel: "(self.mode == 'Enabled') == has(self.clientCIDRs)",
+    holds: ({ mode, clientCIDRs }) => (mode === 'Enabled') === (clientCIDRs !== undefined),
+    message: 'must be set when mode is Enabled, and only then',
+    path: ['clientCIDRs'],
+  },
+);
+
 export const httpSchema = z.object({
   maxRequestLineBytes: byteSize.describe('More is answered 414.').optional(),
   maxHeaderBytes: byteSize.describe('Request line and header fields together; more is answered 431.').optional(),
@@ -37,6 +53,10 @@ export const httpSchema = z.object({
   maxStreams: count.describe('HTTP/2 streams at once on a client connection.').optional(),
   maxStreamResets: count
     .describe('HTTP/2 streams that a client may reset in a burst; then its connection ends.')
+    .optional(),
+  encodedSlash: z
+    .enum(['Keep', 'Reject', 'Decode'])
+    .describe('What %2F in a path is: no separator, an error (400, and %5C too), or a separator.')
     .optional(),
   forwardedHeader: z
     .enum(['Enabled', 'Disabled'])

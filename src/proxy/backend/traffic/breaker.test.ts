@@ -92,3 +92,16 @@ test('a ratio needs its part of enough requests within the interval', () => {
   fail(breaker, 1, 20_000);
   expect(breaker.isClosed).toBe(false);
 });
+
+test('it is counted while it is not closed', () => {
+  const counts = { openCircuits: 0, openings: 0 };
+  const breaker = new Breaker(SETTINGS, counts);
+  fail(breaker, 3, 0);
+  breaker.failedAt(breaker.admit(5_000), 5_000);
+  expect(counts).toEqual({ openCircuits: 1, openings: 2 });
+  breaker.succeeded(breaker.admit(10_000), 10_000);
+  expect(counts.openCircuits).toBe(0);
+  fail(breaker, 3, 10_000);
+  breaker.forget();
+  expect(counts.openCircuits).toBe(0);
+});

@@ -5,6 +5,9 @@ const CLOSED = 0;
 const OPEN = 1;
 const HALF_OPEN = 2;
 
+/** What circuits are counted in, over all of them. */
+export type CircuitCounts = { openCircuits: number; openings: number };
+
 /** The circuit is open, or half open and tried already. */
 export const REFUSED = -1;
 
@@ -18,6 +21,7 @@ export const REFUSED = -1;
  */
 export class Breaker {
   settings: CircuitBreaker;
+  private readonly counts: CircuitCounts;
   private state: number;
   private period: number;
   private openUntil: number;
@@ -29,8 +33,9 @@ export class Breaker {
   private probes: number;
   private passed: number;
 
-  constructor(settings: CircuitBreaker) {
+  constructor(settings: CircuitBreaker, counts: CircuitCounts = { openCircuits: 0, openings: 0 }) {
     this.settings = settings;
+    this.counts = counts;
     this.state = CLOSED;
     this.period = 0;
     this.openUntil = 0;
@@ -98,12 +103,19 @@ export class Breaker {
     if (period === this.period && this.state === HALF_OPEN) this.probes--;
   }
 
+  /** Nobody asks it any more. */
+  forget(): void {
+    if (this.state !== CLOSED) this.turn(CLOSED);
+  }
+
   private open(now: number): void {
     this.openUntil = now + this.settings.openDuration;
     this.turn(OPEN);
   }
 
   private turn(state: number): void {
+    if (state === OPEN) this.counts.openings++;
+    if ((this.state === CLOSED) !== (state === CLOSED)) this.counts.openCircuits += state === CLOSED ? -1 : 1;
     this.state = state;
     this.period++;
     this.failures = 0;

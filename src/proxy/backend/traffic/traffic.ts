@@ -1,7 +1,7 @@
 import type { CircuitBreaker, Traffic } from '../../../ir/traffic.ts';
 import { TrustedHops } from '../../peer.ts';
 import type { TimerWheel } from '../../timer-wheel.ts';
-import type { EndpointPool } from '../endpoint-pool.ts';
+import type { EndpointPool, PoolCounts } from '../endpoint-pool.ts';
 import { type Balancer, balancerOf } from './balancer.ts';
 import { Breaker } from './breaker.ts';
 import { EndpointHealth } from './endpoint-health.ts';
@@ -15,6 +15,7 @@ const MOST_BREAKERS = 1_024;
 /** What a policy needs to know of the backend that it is for. */
 export type Governed = {
   readonly wheel: TimerWheel;
+  readonly counts: PoolCounts;
   readonly speaksHttp2: boolean;
   /** Other endpoints may be healthy now. */
   readonly changed: () => void;
@@ -38,6 +39,8 @@ export class BackendTraffic {
   private readonly checks: Map<string, { readonly pool: EndpointPool; readonly check: HealthCheck }>;
   private endpoints: readonly EndpointPool[];
   private isServing: boolean;
+  /** Endpoints that are not healthy. */
+  private leftOut: number;
 
   constructor(settings: Traffic, governed: Governed) {
     this.settings = settings;
@@ -51,6 +54,7 @@ export class BackendTraffic {
     this.checks = new Map();
     this.endpoints = [];
     this.isServing = false;
+    this.leftOut = 0;
   }
 
   /** The policy has changed. */
@@ -64,7 +68,7 @@ export class BackendTraffic {
     }
     if (!same(before.sessionPersistence, settings.sessionPersistence)) this.sessions = sessionsOf(settings);
     if (!same(before.retryConstraint, settings.retryConstraint)) this.budget = budgetOf(settings);
-    if (!same(before.circuitBreaker, settings.circuitBreaker)) this.breakers.clear();
+    if (!same(before.circuitBreaker, settings.circuitBreaker)) this.forgetBreakers();
     if (settings.passiveHealthCheck === null) for (const health of this.health.values()) health.forgiven();
     if (!same(before.activeHealthCheck, settings.activeHealthCheck)) {
       this.stopChecks();
@@ -92,8 +96,9 @@ export class BackendTraffic {
   }
 
   /** Those of them that are healthy; all of them when none is: that is as likely to be the checks' fault. */
-  get usable(): readonly EndpointPool[] {
+  usable(): readonly EndpointPool[] {
     const healthy = this.endpoints.filter(({ name }) => this.health.get(name)!.isHealthy);
+    this.count(this.endpoints.length - healthy.length);
     return healthy.length === 0 || healthy.length === this.endpoints.length ? this.endpoints : healthy;
   }
 
@@ -110,6 +115,8 @@ export class BackendTraffic {
     for (const health of this.health.values()) health.remove();
     this.health.clear();
     this.endpoints = [];
+    this.count(0);
+    this.forgetBreakers();
   }
 
   /** Null without circuit breaker. `route` is where requests come from. */
@@ -139,9 +146,19 @@ export class BackendTraffic {
     if (this.breakers.size >= MOST_BREAKERS) {
       for (const [other, breaker] of this.breakers) if (breaker.isClosed) this.breakers.delete(other);
     }
-    const breaker = new Breaker(settings);
+    const breaker = new Breaker(settings, this.governed.counts);
     this.breakers.set(name, breaker);
     return breaker;
+  }
+
+  private forgetBreakers(): void {
+    for (const breaker of this.breakers.values()) breaker.forget();
+    this.breakers.clear();
+  }
+
+  private count(leftOut: number): void {
+    this.governed.counts.leftOut += leftOut - this.leftOut;
+    this.leftOut = leftOut;
   }
 
   private weigh(): void {

@@ -73,8 +73,10 @@ export class VisitValues implements Values {
         this.captures ??= visit.match.captures(visit.head);
         return Object.hasOwn(this.captures, part.name) ? this.captures[part.name]! : NOT_CAPTURED;
       case 'query':
-        return queryValue(visit.head.query, part.name) ?? NOT_SENT;
+        return queryValue(visit.query ?? visit.head.query, part.name) ?? NOT_SENT;
       case 'header':
+        // A credential that an authentication has taken out of the request is gone.
+        if (visit.request.drops(part.name)) return visit.request.get(part.name) ?? NOT_SENT;
         return visit.head.header(part.name) ?? NOT_SENT;
       case 'claim': {
         const { identity } = visit;

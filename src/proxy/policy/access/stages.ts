@@ -9,12 +9,14 @@ import { AuthorizationStage } from './authorization.ts';
 import { BasicStage } from './basic/stage.ts';
 import { CertificateStage } from './certificate.ts';
 import { ExternalStage } from './external/stage.ts';
+import { Fetched } from './fetched.ts';
 import { IPStage } from './ip.ts';
-import { FetchedKeys } from './jwt/fetched-keys.ts';
 import { FixedKeys, type Keys } from './jwt/keys.ts';
 import { JWTStage } from './jwt/stage.ts';
 import { Directory } from './ldap/directory.ts';
 import { LDAPStage } from './ldap/stage.ts';
+import { Provider } from './oidc/provider.ts';
+import { OIDCStage } from './oidc/stage.ts';
 
 /** The stages of an AccessPolicy. One that cannot be made lets nobody through: what is wrong with it is never passed over. */
 export function accessStages(entry: AccessPolicy, context: StageContext): readonly Stage[] {
@@ -50,6 +52,15 @@ function authenticationStage(entry: Authentication, context: StageContext): Stag
       const password = entry.bind === null ? '' : secretOf(entry.bind.password, context);
       return new LDAPStage(entry, new Directory(entry, password, () => context.backend(entry.backend)));
     }
+    case 'OIDC': {
+      const provider = context.state.of(context.key, `provider ${entry.backend} ${entry.issuer}`, () => new Provider());
+      provider.use(entry, context);
+      const secrets = {
+        client: secretOf(entry.clientSecret, context).trim(),
+        session: secretOf(entry.sessionSecret, context),
+      };
+      return new OIDCStage(entry, provider, secrets);
+    }
     case 'External':
       return new ExternalStage(entry);
   }
@@ -59,7 +70,7 @@ function keysOf(source: KeySetSource, context: StageContext): Keys {
   if (source.kind === 'inline') return new FixedKeys(readKeySet(source.text));
   if (source.kind === 'secret') return new FixedKeys(readKeySet(secretOf(source.secret, context)));
   const part = `keys ${source.backend} ${source.host} ${source.path}`;
-  const keys = context.state.of(context.key, part, () => new FetchedKeys());
+  const keys = context.state.of(context.key, part, () => new Fetched(readKeySet));
   keys.use(source, context);
   return keys;
 }

@@ -8,6 +8,7 @@ import type {
   CredentialSource,
   ExternalAuthentication,
   LDAPAuthentication,
+  OIDCAuthentication,
 } from '../../../ir/policy/access.ts';
 import { readHtpasswd } from '../../../ir/policy/htpasswd.ts';
 import { authorityReferent, grantsReferent, secretReferent, serviceReferent } from '../../incremental/references.ts';
@@ -29,6 +30,8 @@ export function authenticationOf(spec: Spec, findings: Findings): Authentication
       return basicOf(spec.basic!, findings);
     case 'LDAP':
       return ldapOf(spec.ldap!, findings);
+    case 'OIDC':
+      return oidcOf(spec.oidc!, findings);
     case 'External':
       return externalOf(spec.external!, 'authentication.external', findings);
     case 'None':
@@ -100,6 +103,37 @@ function ldapOf(spec: NonNullable<Spec['ldap']>, findings: Findings): LDAPAuthen
   };
 }
 
+/** Shorter secrets can be guessed. */
+const SESSION_SECRET = 32;
+const REDIRECT_PATH = '/oauth2/callback';
+
+function oidcOf(spec: NonNullable<Spec['oidc']>, findings: Findings): OIDCAuthentication | null {
+  const field = 'authentication.oidc';
+  const backend = findings.backend(`${field}.backendRef`, spec.backendRef);
+  const { clientSecretKeyRef: ofClient, sessionSecretKeyRef: ofSession } = spec;
+  const client = findings.secret(`${field}.clientSecretKeyRef`, ofClient.name, ofClient.key);
+  const session = findings.secret(`${field}.sessionSecretKeyRef`, ofSession.name, ofSession.key);
+  if (session !== null && Buffer.byteLength(session.text) < SESSION_SECRET) {
+    findings.fault(`${field}.sessionSecretKeyRef`, `it has fewer than ${SESSION_SECRET} bytes`);
+  }
+  if (backend === null || client === null || session === null) return null;
+  const { redirectURL = null } = spec;
+  return {
+    type: 'OIDC',
+    issuer: spec.issuer,
+    backend,
+    clientID: spec.clientID,
+    clientSecret: client.key,
+    sessionSecret: session.key,
+    scopes: [...new Set(['openid', ...(spec.scopes ?? [])])],
+    redirectURL,
+    redirectPath: redirectURL === null ? REDIRECT_PATH : redirectURL.replace(/^https?:\/\/[^/]+/, ''),
+    logoutPath: spec.logoutPath ?? null,
+    sessionTime: milliseconds(spec.sessionTime),
+    timeout: milliseconds(spec.timeout),
+  };
+}
+
 export function externalOf(
   spec: NonNullable<Spec['external']>,
   field: string,
@@ -124,16 +158,18 @@ export function externalOf(
 /** All that is not in the policy itself. */
 export function* referentsOfAuthentication(spec: Spec | undefined, namespace: string): Generator<string> {
   if (spec === undefined) return;
-  const { apiKey, basic, external, jwt, ldap } = spec;
+  const { apiKey, basic, external, jwt, ldap, oidc } = spec;
   const secrets = [
     ...(apiKey?.secretRefs ?? []),
     basic?.secretKeyRef,
     jwt?.jwks.secretKeyRef,
     ldap?.bind?.passwordSecretKeyRef,
+    oidc?.clientSecretKeyRef,
+    oidc?.sessionSecretKeyRef,
   ];
   for (const ref of secrets) if (ref !== undefined) yield secretReferent(`${namespace}/${ref.name}`);
   if (jwt?.jwks.configMapRef !== undefined) yield authorityReferent(`${namespace}/${jwt.jwks.configMapRef.name}`);
-  for (const ref of [jwt?.jwks.remote?.backendRef, ldap?.backendRef, external?.backendRef]) {
+  for (const ref of [jwt?.jwks.remote?.backendRef, ldap?.backendRef, oidc?.backendRef, external?.backendRef]) {
     if (ref === undefined) continue;
     const other = ref.namespace ?? namespace;
     yield serviceReferent(`${other}/${ref.name}`);

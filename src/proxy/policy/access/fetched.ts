@@ -1,37 +1,39 @@
-import type { KeySetSource } from '../../../../ir/policy/access.ts';
-import { readKeySet, type VerificationKey } from '../../../../ir/policy/key-set.ts';
-import { Subrequest } from '../../../exchange/subrequest.ts';
-import type { StageContext } from '../../kinds.ts';
-import type { Keys } from './keys.ts';
+import type { KeySetSource } from '../../../ir/policy/access.ts';
+import { Subrequest } from '../../exchange/subrequest.ts';
+import type { StageContext } from '../kinds.ts';
 
-type Source = Extract<KeySetSource, { kind: 'backend' }>;
+export type FetchSource = Omit<Extract<KeySetSource, { kind: 'backend' }>, 'kind'>;
 
-/** Milliseconds between two looks for newer keys: clients can make one necessary by naming a key that nobody has. */
+/** Milliseconds between two tries: clients can make one necessary, such as by naming a key that nobody has. */
 const PAUSE = 2_000;
-/** Requests that wait for keys at once. */
+/** Requests that wait for it at once. */
 const MAX_WAITING = 4_096;
-/** Bytes of a set. */
+/** Bytes of a document. */
 const MAX_BODY = 262_144;
 
 /**
- * A key set that a backend has. It is fetched when the first request needs it, again after an interval, and when a token
- * names a key that is not in it; requests wait only when there is nothing to judge them by. When it cannot be fetched, the
- * last one is used for a time. Outlives tables.
+ * A document that a backend has, such as a key set. It is fetched when the first request needs it, again after an interval,
+ * and when somebody misses something in it; requests wait only when there is nothing to judge them by. When it cannot be
+ * fetched, the last one is used for a time. Outlives tables.
  */
-export class FetchedKeys implements Keys {
+export class Fetched<T> {
+  /** Another number for another content. */
   version: number;
-  private keys: readonly VerificationKey[] | null;
+  private readonly read: (text: string) => T;
+  private content: T | null;
   private text: string;
-  private source: Source | null;
+  private source: FetchSource | null;
   private context: StageContext | null;
   private fetchedAt: number;
   private triedAt: number;
   private isFetching: boolean;
   private waiting: (() => void)[];
 
-  constructor() {
+  /** `read` throws for what is no such document: then it is as if there had been no answer. */
+  constructor(read: (text: string) => T) {
     this.version = 0;
-    this.keys = null;
+    this.read = read;
+    this.content = null;
     this.text = '';
     this.source = null;
     this.context = null;
@@ -42,22 +44,27 @@ export class FetchedKeys implements Keys {
   }
 
   /** What a new table says of it. */
-  use(source: Source, context: StageContext): void {
+  use(source: FetchSource, context: StageContext): void {
     this.source = source;
     this.context = context;
   }
 
-  current(now: number): readonly VerificationKey[] | null {
-    if (this.keys === null) return null;
+  /** Null: there is none that may be used now. */
+  current(now: number): T | null {
+    if (this.content === null) return null;
     const { refreshInterval, staleIfError } = this.source!;
     const age = now - this.fetchedAt;
     if (age > refreshInterval) {
       if (age > refreshInterval + staleIfError) return null;
       this.fetch(now);
     }
-    return this.keys;
+    return this.content;
   }
 
+  /**
+   * Looks for a newer one; `done` is called when that is over, whatever came of it. False: that is not possible, or not so
+   * soon again, and `done` is not called.
+   */
   renew(now: number, done: () => void): boolean {
     if (this.waiting.length >= MAX_WAITING) return false;
     // Before: the answer may be there at once.
@@ -99,15 +106,12 @@ export class FetchedKeys implements Keys {
   }
 
   private take(text: string): void {
-    let keys = this.keys;
-    if (keys === null || text !== this.text) {
+    if (this.content === null || text !== this.text) {
       try {
-        keys = readKeySet(text);
+        this.content = this.read(text);
       } catch {
-        // Not a set: as if there had been no answer.
         return;
       }
-      this.keys = keys;
       this.text = text;
       this.version++;
     }

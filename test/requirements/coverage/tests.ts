@@ -1,0 +1,44 @@
+/** The tests of rows: what `row` calls them, and where they are. */
+import { execFile } from 'node:child_process';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+
+const FOLDER = join(import.meta.dirname, '..');
+const ROOT = join(FOLDER, '../..');
+
+export type RowTest = {
+  /** In this folder. */
+  readonly file: string;
+  readonly ids: readonly string[];
+  readonly title: string;
+};
+
+/** Null for a test of something else. */
+export function rowTest(path: string, name: string): RowTest | null {
+  const match = /^((?:[A-Z]+-\d{2} )+)(.*)$/s.exec(name);
+  if (match === null) return null;
+  return { file: relative(FOLDER, path), ids: match[1]!.trim().split(' '), title: match[2]! };
+}
+
+/** By file; in a file by its order. */
+export function sorted(tests: readonly (RowTest | null)[]): RowTest[] {
+  return tests.filter((test) => test !== null).sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+}
+
+/** All there are, without running any. */
+export async function collectTests(): Promise<RowTest[]> {
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+  const args = [
+    vitest,
+    'list',
+    'test/requirements/',
+    '--config',
+    'test/vitest.config.ts',
+    '--no-static-parse',
+    '--json',
+  ];
+  const env = { PATH: process.env.PATH };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, env, maxBuffer: 16_777_216 });
+  const all = JSON.parse(stdout.slice(stdout.indexOf('['))) as { name: string; file: string }[];
+  return sorted(all.map(({ file, name }) => rowTest(file, name)));
+}
