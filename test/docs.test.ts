@@ -17,6 +17,8 @@ import { ERRORS } from '../src/proxy/exchange/error.ts';
 import { FAULTS } from '../src/proxy/http1/fault.ts';
 import { ProxyMetrics } from '../src/proxy/metrics.ts';
 import { DEFAULT_PROXY_LIMITS } from '../src/proxy/options.ts';
+import { publishCache } from '../src/proxy/policy/cache/metrics.ts';
+import { CacheStore } from '../src/proxy/policy/cache/store.ts';
 import { RateLimits } from '../src/proxy/policy/rate-limit/rate-limits.ts';
 import { STREAM_ENDS } from '../src/proxy/stream/end.ts';
 import { StreamMetrics } from '../src/proxy/stream/series.ts';
@@ -171,6 +173,7 @@ test('the metrics are those in the code, with their types and labels', async () 
   new ProxyMetrics(registry, NO_POOLS);
   new RateLimits(registry);
   new StreamMetrics(registry);
+  publishCache(registry, new CacheStore(0));
   new CertificateTimes(registry, () => {});
   stop();
   const registered = registry

@@ -58,6 +58,10 @@ class Source implements AdminSource {
   statuses(): readonly ShownStatus[] {
     return STATUSES;
   }
+  async flush(region: string): Promise<readonly string[]> {
+    if (region !== 'shop/users') throw new SourceError(`region: no CachePolicy has the region ${region}`);
+    return ['shop/list'];
+  }
   explain(request: ExplainRequest): unknown {
     this.asked.push(request);
     if (request.url.includes('no-port')) throw new ExplainError('url: no Gateway listens on port 81');
@@ -251,6 +255,7 @@ test('the list at / names every endpoint', async () => {
     '/table',
     '/status',
     '/explain',
+    '/flush',
   ]);
 });
 
@@ -359,5 +364,9 @@ test('the controller answers about proxies and revisions, and changes something 
   expect((await ask('/rollback?gateway=shop/web', meant)).status).toBe(400);
   expect((await ask('/resume?gateway=shop/web', meant)).status).toBe(200);
   expect((await ask('/history?gateway=shop/web', meant)).status).toBe(405);
+  const flushed = await ask('/flush?region=shop/users', meant);
+  expect([flushed.status, JSON.parse(flushed.text)]).toEqual([200, { region: 'shop/users', policies: ['shop/list'] }]);
+  expect((await ask('/flush?region=shop/carts', meant)).status).toBe(400);
+  expect((await ask('/flush?region=shop/users')).status).toBe(405);
   expect(controller.changes).toEqual(['shop/web to abcd', 'shop/web released']);
 });

@@ -1,6 +1,7 @@
 /** Which endpoints an admin server has. */
 import { diff, history, proxies, resume, rollback } from './route/controller.ts';
 import { explain, explainOfController } from './route/explain.ts';
+import { flush } from './route/flush.ts';
 import { healthz } from './route/healthz.ts';
 import { metrics } from './route/metrics.ts';
 import { readyz } from './route/readyz.ts';
@@ -11,7 +12,7 @@ import type { ControllerSource } from './source.ts';
 
 /** For an address that others can reach. */
 export const HEALTH_ROUTES: readonly Route[] = [healthz, readyz, metrics];
-export const PROXY_ROUTES: readonly Route[] = [...HEALTH_ROUTES, table, status, explain];
+export const PROXY_ROUTES: readonly Route[] = [...HEALTH_ROUTES, table, status, explain, flush];
 
 const CONTROLLER_ROUTES: readonly Route<ControllerSource>[] = [
   ...HEALTH_ROUTES,
@@ -23,6 +24,7 @@ const CONTROLLER_ROUTES: readonly Route<ControllerSource>[] = [
   diff,
   rollback,
   resume,
+  flush,
 ];
 
 export function controllerRoutes(source: ControllerSource): readonly Route[] {

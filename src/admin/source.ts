@@ -13,6 +13,11 @@ export interface AdminSource {
   statuses(): readonly ShownStatus[];
   /** What would happen to a request, as plain data. Throws an `ExplainError` when the request makes no sense. */
   explain(request: ExplainRequest): unknown;
+  /**
+   * Empties a region of the cache, `namespace/name`, in every proxy that this program answers for; resolves to the policies
+   * (`namespace/name`) that keep something there. Throws a `SourceError` when there are none.
+   */
+  flush(region: string): Promise<readonly string[]>;
 }
 
 /** What only the controller can answer. Gateways are named `namespace/name`, revisions by their beginning. */

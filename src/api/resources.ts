@@ -18,6 +18,7 @@ import { type UDPRoute, udpRouteSchema } from './gateway/udp-route.ts';
 import { type AccessPolicy, accessPolicySchema } from './policy/access-policy.ts';
 import { type AggregateBackend, aggregateSchema } from './policy/aggregate.ts';
 import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
+import { type CachePolicy, cachePolicySchema } from './policy/cache-policy.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
@@ -44,6 +45,7 @@ export type Resources = {
   readonly backendTLSPolicies: readonly BackendTLSPolicy[];
   readonly backendTrafficPolicies: readonly BackendTrafficPolicy[];
   readonly rateLimitPolicies: readonly RateLimitPolicy[];
+  readonly cachePolicies: readonly CachePolicy[];
   readonly telemetryPolicies: readonly TelemetryPolicy[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
@@ -76,6 +78,7 @@ export const COLLECTION_OF = {
   BackendTLSPolicy: 'backendTLSPolicies',
   BackendTrafficPolicy: 'backendTrafficPolicies',
   RateLimitPolicy: 'rateLimitPolicies',
+  CachePolicy: 'cachePolicies',
   TelemetryPolicy: 'telemetryPolicies',
   ReferenceGrant: 'referenceGrants',
   Namespace: 'namespaces',
@@ -103,6 +106,7 @@ const SCHEMAS: Readonly<Record<Kind, z.ZodType<Resource>>> = {
   BackendTLSPolicy: backendTLSPolicySchema,
   BackendTrafficPolicy: backendTrafficPolicySchema,
   RateLimitPolicy: rateLimitPolicySchema,
+  CachePolicy: cachePolicySchema,
   TelemetryPolicy: telemetryPolicySchema,
   ReferenceGrant: referenceGrantSchema,
   Namespace: namespaceSchema,
@@ -127,6 +131,7 @@ const COMPLETE: ReadonlySet<string> = new Set<Kind>([
   'AccessPolicy',
   'Aggregate',
   'BackendTrafficPolicy',
+  'CachePolicy',
   'GatewayParameters',
   'HTTPMatchPolicy',
   'HTTPRouteFilter',
@@ -174,6 +179,7 @@ export function noResources(): { [C in keyof Resources]: Resources[C][number][] 
     backendTLSPolicies: [],
     backendTrafficPolicies: [],
     rateLimitPolicies: [],
+    cachePolicies: [],
     telemetryPolicies: [],
     referenceGrants: [],
     namespaces: [],

@@ -11,6 +11,7 @@ import { AuthoritySecret } from '../controller/authority/secret.ts';
 import { Controller } from '../controller/controller.ts';
 import { identify } from '../controller/identity.ts';
 import { ControllerMetrics } from '../controller/metrics.ts';
+import { annotate } from '../kube/annotate.ts';
 import { clusterOf, KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/event.ts';
 import { Lease } from '../kube/lease.ts';
@@ -107,7 +108,11 @@ export const controller: Command = {
     });
     const stopMeasuring = addProcessMetrics(registry, { process: 'controller', version: VERSION });
     const metrics = async () => toPrometheus(registry.collect());
-    const servers = new ControllerServers(settings, new ControllerAnswers(gateways, snapshots, metrics), log);
+    const answers = new ControllerAnswers(gateways, snapshots, metrics, (policy, annotations) => {
+      const [namespace, name] = policy.split('/');
+      return annotate(client, `/apis/headgate.dev/v1alpha1/namespaces/${namespace}/cachepolicies/${name}`, annotations);
+    });
+    const servers = new ControllerServers(settings, answers, log);
     await servers.listen();
     await snapshots.listen(settings.snapshots.port, settings.snapshots.address);
     await Promise.all([gateways.run(stop.signal), lease.run(stop.signal), keeper.run(stop.signal)]);

@@ -64,6 +64,7 @@ export const LIMIT_FLAGS = {
   mirrors: count('mirrors', '1024', 'mirrored requests under way per worker'),
   discardBody: size('discard-body', '64KiB', 'of an unwanted request body read to keep the connection'),
   buffered: size('buffered', '256KiB', 'that wait for a slow reader'),
+  cacheBytes: size('cache', '128MiB', 'of responses that CachePolicies keep, in all workers together'),
 } as const satisfies Record<string, Flag>;
 
 /** Of connections of TLSRoutes and TCPRoutes, and of sessions of UDPRoutes. */

@@ -40,6 +40,7 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'BackendTLSPolicy', path: `${GATEWAY_API}/backendtlspolicies`, query: {} },
   { kind: 'BackendTrafficPolicy', path: `${OWN_API}/backendtrafficpolicies`, query: {} },
   { kind: 'RateLimitPolicy', path: `${OWN_API}/ratelimitpolicies`, query: {} },
+  { kind: 'CachePolicy', path: `${OWN_API}/cachepolicies`, query: {} },
   { kind: 'TelemetryPolicy', path: `${OWN_API}/telemetrypolicies`, query: {} },
   { kind: 'ReferenceGrant', path: `${GATEWAY_API}/referencegrants`, query: {} },
   { kind: 'Namespace', path: '/api/v1/namespaces', query: {} },

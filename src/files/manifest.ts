@@ -42,6 +42,7 @@ const GROUP_OF: Readonly<Record<Kind, string>> = {
   BackendTLSPolicy: 'gateway.networking.k8s.io',
   BackendTrafficPolicy: 'headgate.dev',
   RateLimitPolicy: 'headgate.dev',
+  CachePolicy: 'headgate.dev',
   ReferenceGrant: 'gateway.networking.k8s.io',
   Namespace: '',
   Service: '',

@@ -19,6 +19,7 @@ export const BYTE_FLAGS = {
   },
   retry: { maxBufferedBody: 'replay-body' },
   mirror: { maxBufferedBody: 'mirror-body' },
+  cache: { maxBytes: 'cache' },
 } as const;
 
 export const COUNT_FLAGS = {

@@ -71,6 +71,7 @@ test('the proxy understands the arguments, in its own units', () => {
       mirrors: 1_024,
       discardBody: 65_536,
       buffered: 1_073_741_824,
+      cacheBytes: 268_435_456,
       message: {
         requestLine: 8_192,
         headBytes: 65_536,

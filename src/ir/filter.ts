@@ -1,4 +1,5 @@
 import type { Aggregate } from './aggregate.ts';
+import type { Compression } from './compression.ts';
 import type { SOAP } from './soap.ts';
 import type { GRPCTranscode } from './transcode.ts';
 import type { DirectAnswer, Transform } from './transform.ts';
@@ -14,6 +15,7 @@ export type Filter =
   | UrlRewrite
   | RequestMirror
   | Cors
+  | Compression
   | DirectAnswer
   | Transform;
 

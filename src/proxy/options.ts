@@ -55,6 +55,8 @@ export type ProxyLimits = {
   readonly discardBody: number;
   /** Bytes that wait for a slow reader before the other side is no longer read. */
   readonly buffered: number;
+  /** Memory of one process for responses that CachePolicies keep. */
+  readonly cacheBytes: number;
 };
 
 export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
@@ -84,6 +86,7 @@ export const DEFAULT_PROXY_LIMITS: ProxyLimits = Object.freeze({
   mirrors: 1_024,
   discardBody: 65_536,
   buffered: 262_144,
+  cacheBytes: 134_217_728,
 });
 
 /** How connections of TLSRoutes and TCPRoutes and sessions of UDPRoutes are served. Times are milliseconds. */

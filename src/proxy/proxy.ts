@@ -10,6 +10,8 @@ import { Fronts } from './listen/fronts.ts';
 import { ProxyMetrics } from './metrics.ts';
 import { type ProxyOptions, type ProxySettings, proxyOptions } from './options.ts';
 import { TrustedHops } from './peer.ts';
+import { publishCache } from './policy/cache/metrics.ts';
+import { CacheStore } from './policy/cache/store.ts';
 import { PolicyTable } from './policy/policy-table.ts';
 import { machineTime } from './policy/rate-limit/bound.ts';
 import { SoleCounts } from './policy/rate-limit/counter.ts';
@@ -78,8 +80,10 @@ export class Proxy {
       },
       mirrors: 0,
       isDraining: false,
+      cache: new CacheStore(this.options.limits.cacheBytes),
       bug: onBug,
     };
+    publishCache(this.registry, this.runtime.cache);
     this.fronts = new Fronts(this.runtime);
     this.served = new Map();
     this.policyState = new PolicyState();
@@ -160,6 +164,11 @@ export class Proxy {
   /** Opens the file of the access log anew, after a rotation moved it. */
   reopenAccessLog(): void {
     this.runtime.accessLog?.reopen();
+  }
+
+  /** Empties a region of the cache, `namespace/name`. */
+  flushCache(region: string): void {
+    this.runtime.cache.flushNamed(region);
   }
 
   /** Writes what the access log still holds, without giving way: for a process that ends. */

@@ -6,6 +6,7 @@ import type { MessageWriter } from './http1/writer.ts';
 import type { ProxyMetrics } from './metrics.ts';
 import type { ProxyOptions } from './options.ts';
 import type { TrustedHops } from './peer.ts';
+import type { CacheStore } from './policy/cache/store.ts';
 import type { PolicyTable } from './policy/policy-table.ts';
 import type { RateLimits } from './policy/rate-limit/rate-limits.ts';
 import type { StreamMetrics } from './stream/series.ts';
@@ -34,6 +35,8 @@ export type Runtime = {
   mirrors: number;
   /** Whether responses announce the end of their connections. */
   isDraining: boolean;
+  /** Responses that CachePolicies keep. */
+  readonly cache: CacheStore;
   /** Told of exceptions that should not be: each costs its connection only. */
   bug(error: unknown): void;
 };

@@ -160,6 +160,12 @@ export class Supervisor {
     for (const child of this.leaving) send(child, { kind: 'reopen' });
   }
 
+  /** Empties a region of the cache, `namespace/name`, in every worker. */
+  flushCache(region: string): void {
+    for (const { child } of this.seats) if (child !== null) send(child, { kind: 'flush', region });
+    for (const child of this.leaving) send(child, { kind: 'flush', region });
+  }
+
   /** Ends gracefully (proxy.ts `drain`) and resolves when the last worker has gone. */
   async drain(): Promise<void> {
     this.isStopping = true;
@@ -197,9 +203,16 @@ export class Supervisor {
         this.left(seat, child, code, signal);
       });
     });
-    const settings = { ...this.settings, name: `worker-${seat.index}` };
+    const settings = { ...this.share, name: `worker-${seat.index}` };
     send(child, { kind: 'start', settings, version: this.version, workers: this.seats.length });
     return started;
+  }
+
+  /** What one worker has of the bounds that hold for all of them together. */
+  private get share(): ProxySettings {
+    const { cacheBytes } = proxyOptions(this.settings).limits;
+    const limits = { ...this.settings.limits, cacheBytes: Math.floor(cacheBytes / this.seats.length) };
+    return { ...this.settings, limits };
   }
 
   private left(seat: Seat, child: ChildProcess, code: number | null, signal: string | null): void {

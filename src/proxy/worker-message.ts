@@ -31,6 +31,8 @@ export type ToWorker =
   | { readonly kind: 'lent'; readonly message: ToLessee }
   /** A rotation has moved the access log's file. */
   | { readonly kind: 'reopen' }
+  /** A region of the cache is emptied. */
+  | { readonly kind: 'flush'; readonly region: string }
   | { readonly kind: 'drain' };
 
 export type Entries = Readonly<Record<string, object>>;

@@ -55,6 +55,9 @@ class Worker {
       case 'reopen':
         this.proxy.reopenAccessLog();
         break;
+      case 'flush':
+        this.proxy.flushCache(message.region);
+        break;
       case 'drain':
         this.drain();
         break;

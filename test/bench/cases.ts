@@ -3,13 +3,15 @@
 import { SERVICES } from './routes.ts';
 
 /** Which copy of a proxy serves a case. Copies are kept apart so that one case leaves no trace in another's figures. */
-export type InstanceName = 'one' | 'many' | 'routes' | 'mixed';
+export type InstanceName = 'one' | 'many' | 'routes' | 'mixed' | 'cache';
 
 export type Instance = {
   readonly name: InstanceName;
   readonly routes: number;
   /** That the routes lead to in turn. */
   readonly services: number;
+  /** Whether answers are kept; proxies without a cache have no such copy. */
+  readonly caches?: boolean;
 };
 
 export const INSTANCES: readonly Instance[] = [
@@ -17,6 +19,7 @@ export const INSTANCES: readonly Instance[] = [
   { name: 'many', routes: 5000, services: SERVICES },
   { name: 'routes', routes: 5000, services: 1 },
   { name: 'mixed', routes: 1, services: 1 },
+  { name: 'cache', routes: 1, services: 1, caches: true },
 ];
 
 export type Case = {
@@ -58,6 +61,7 @@ export const CASES: readonly Case[] = [
   { ...KEEP_ALIVE, name: 'tls', title: 'small answer, TLS', instance: 'mixed', tls: true },
   { ...KEEP_ALIVE, name: 'post-64k', title: 'POST of 64 KiB', instance: 'mixed', body: 64 * 1024 },
   { ...KEEP_ALIVE, name: 'answer-1m', title: 'answer of 1 MiB', instance: 'mixed', answer: 'large' },
+  { ...KEEP_ALIVE, name: 'cache-hit', title: 'small answer from the cache', instance: 'cache' },
   { ...KEEP_ALIVE, name: 'new-connection', title: 'new connection per request', instance: 'mixed', close: true },
 ];
 

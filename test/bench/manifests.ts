@@ -80,3 +80,13 @@ spec:
     )
     .join('\n---\n');
 }
+
+/** A policy that keeps the answers of the first route. */
+export function cacheManifest(): string {
+  return `apiVersion: headgate.dev/v1alpha1
+kind: CachePolicy
+metadata: { name: answers, namespace: ${NAMESPACE} }
+spec:
+  targetRefs: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: route0 }]
+  ttl: 1h`;
+}

@@ -43,7 +43,7 @@ export async function runCases(
     for (const { peer, program } of peers) {
       for (const instance of INSTANCES) {
         const own = shapes.filter((shape) => shape.instance === instance.name);
-        if (own.length === 0) continue;
+        if (own.length === 0 || (instance.caches === true && peer.caches !== true)) continue;
         const setup = await makeSetup(stage, `${peer.name}-${instance.name}`, instance);
         const running = await peer.start(setup, program);
         started.push(running);
@@ -112,6 +112,7 @@ async function makeSetup(stage: Stage, name: string, instance: Instance): Promis
     plainPort,
     tlsPort,
     certificate: stage.certificate,
+    caches: instance.caches ?? false,
   };
 }
 

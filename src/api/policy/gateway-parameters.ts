@@ -8,6 +8,7 @@ import { proxySchema } from './gateway-parameters/proxy.ts';
 import { addressesSchema, serviceSchema } from './gateway-parameters/service.ts';
 import {
   accessLogSchema,
+  cacheSchema,
   clientIPSchema,
   connectionsSchema,
   debugHeaderSchema,
@@ -45,6 +46,7 @@ export const gatewayParametersSpecSchema = z.object({
   routePriority: routePrioritySchema.describe('What the priorities of HTTPMatchPolicies count against.').optional(),
   retry: retrySchema.describe('What retries of routes may cost.').optional(),
   mirror: mirrorSchema.describe('What mirroring may cost.').optional(),
+  cache: cacheSchema.describe('What caching may cost.').optional(),
 });
 
 const statusSchema = ancestorsStatus(

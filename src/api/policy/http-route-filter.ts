@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { namespacedMeta } from '../core/object-meta.ts';
 import { lenientStatus } from '../gateway/condition.ts';
 import type { KindDefinition } from './definition.ts';
+import { compressionSchema } from './http-route-filter/compression.ts';
 import { directResponseSchema } from './http-route-filter/direct-response.ts';
 import { grpcTranscodeSchema } from './http-route-filter/grpc-transcode.ts';
 import { soapSchema } from './http-route-filter/soap.ts';
@@ -12,6 +13,7 @@ import { ownApiVersion } from './value.ts';
 
 /** The field that each type has; the names of both are one but for the case of the first letters. */
 const TYPES = {
+  Compression: 'compression',
   DirectResponse: 'directResponse',
   GRPCTranscode: 'grpcTranscode',
   SOAP: 'soap',
@@ -21,6 +23,9 @@ const TYPES = {
 type Type = keyof typeof TYPES;
 
 const members = {
+  compression: compressionSchema
+    .describe('Sends responses in a content coding that the client accepts: gzip, Brotli or Zstandard.')
+    .optional(),
   directResponse: directResponseSchema
     .describe('Answers every request that gets here, in place of the backend.')
     .optional(),

@@ -1,6 +1,7 @@
 import { accessPolicyKind } from './access-policy.ts';
 import { aggregateKind } from './aggregate.ts';
 import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
+import { cachePolicyKind } from './cache-policy.ts';
 import type { KindDefinition } from './definition.ts';
 import { gatewayParametersKind } from './gateway-parameters.ts';
 import { httpMatchPolicyKind } from './http-match-policy.ts';
@@ -13,6 +14,7 @@ export const OWN_KINDS: readonly KindDefinition[] = [
   accessPolicyKind,
   aggregateKind,
   backendTrafficPolicyKind,
+  cachePolicyKind,
   gatewayParametersKind,
   httpMatchPolicyKind,
   httpRouteFilterKind,

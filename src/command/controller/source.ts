@@ -14,6 +14,8 @@ import type { Snapshot } from '../../ir/delta.ts';
 import { isEndpointsOnly, type PublishedSnapshot } from '../../snapshot/history.ts';
 import type { SnapshotServer } from '../../snapshot/server.ts';
 import type { ProxyState } from '../../snapshot/session.ts';
+import { FLUSH_ANNOTATION } from '../../translate/policy/cache-policy.ts';
+import { policiesOfRegion } from '../cache-regions.ts';
 import { explainRequest } from '../request.ts';
 import { changesBetween, type EntryChange } from './changes.ts';
 
@@ -44,6 +46,9 @@ export type ShownDiff = {
   readonly changes: readonly EntryChange[];
 };
 
+/** Sets annotations of a CachePolicy, `namespace/name`. */
+type Annotate = (policy: string, annotations: Readonly<Record<string, string>>) => Promise<void>;
+
 /** As short as a revision may be named. */
 const SHORTEST = 4;
 
@@ -51,8 +56,10 @@ export class ControllerAnswers implements ControllerSource {
   readonly #controller: Controller;
   readonly #snapshots: SnapshotServer;
   readonly #metrics: () => Promise<string>;
+  readonly #annotate: Annotate;
 
-  constructor(controller: Controller, snapshots: SnapshotServer, metrics: () => Promise<string>) {
+  constructor(controller: Controller, snapshots: SnapshotServer, metrics: () => Promise<string>, annotate: Annotate) {
+    this.#annotate = annotate;
     this.#controller = controller;
     this.#snapshots = snapshots;
     this.#metrics = metrics;
@@ -167,6 +174,15 @@ export class ControllerAnswers implements ControllerSource {
   async resume(gateway: string): Promise<Pick<ShownHistory, 'gateway' | 'pinned'>> {
     await stored(this.#controller.pins.remove([this.#uidOf(gateway)]));
     return { gateway, pinned: null };
+  }
+
+  /** Written to the policies, so that all replicas and proxies learn of it as of any other change. */
+  async flush(region: string): Promise<readonly string[]> {
+    const tables = this.snapshots().map(({ table }) => table);
+    const policies = policiesOfRegion(tables, region);
+    const at = new Date().toISOString();
+    await Promise.all(policies.map((policy) => this.#annotate(policy, { [FLUSH_ANNOTATION]: at })));
+    return policies;
   }
 
   #proxy(gateway: string, proxy: string, ready: boolean, state: ProxyState | undefined): ShownProxy {

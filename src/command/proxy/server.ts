@@ -13,6 +13,7 @@ import { Supervisor } from '../../proxy/supervisor.ts';
 import { SnapshotClient } from '../../snapshot/client.ts';
 import { Reporter } from '../../snapshot/reporter.ts';
 import { TableFile } from '../../snapshot/table-file.ts';
+import { policiesOfRegion } from '../cache-regions.ts';
 import { explainRequest } from '../request.ts';
 import { usableAddress } from './address.ts';
 
@@ -106,6 +107,15 @@ export class ProxyServer implements AdminSource {
   explain(request: ExplainRequest): unknown {
     const tables = this.snapshots().map(({ table }) => table);
     return explainRequest(tables, request, { portOffset: 0, gateway: this.#options.gateway });
+  }
+
+  async flush(region: string): Promise<readonly string[]> {
+    const policies = policiesOfRegion(
+      this.snapshots().map(({ table }) => table),
+      region,
+    );
+    this.#supervisor?.flushCache(region);
+    return policies;
   }
 
   async #listen(at: HostPort, healthOnly: boolean): Promise<HostPort> {

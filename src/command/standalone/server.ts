@@ -17,6 +17,7 @@ import { Supervisor } from '../../proxy/supervisor.ts';
 import { changesBetween } from '../../translate/incremental/changes.ts';
 import { IncrementalTranslator } from '../../translate/incremental/translator.ts';
 import { listenerSetParent, type ObjectStatus, type Translation } from '../../translate/index.ts';
+import { policiesOfRegion } from '../cache-regions.ts';
 import { explainRequest } from '../request.ts';
 import { standaloneOptions } from '../source.ts';
 import { socketText, urlsOf, whyTaken } from './ports.ts';
@@ -168,6 +169,15 @@ export class StandaloneServer implements AdminSource {
   explain(request: ExplainRequest): unknown {
     const tables = this.#publisher.served.map(({ table }) => table);
     return explainRequest(tables, request, { portOffset: this.#options.portOffset, gateway: null });
+  }
+
+  async flush(region: string): Promise<readonly string[]> {
+    const policies = policiesOfRegion(
+      this.#publisher.served.map(({ table }) => table),
+      region,
+    );
+    this.#supervisor.flushCache(region);
+    return policies;
   }
 
   async #listenAdmin(): Promise<HostPort | null> {

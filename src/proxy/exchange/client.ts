@@ -1,6 +1,6 @@
 import type { PeerCertificate } from 'node:tls';
 import type { ClientValidation } from '../../ir/table.ts';
-import type { Carrier } from '../backend/carrier.ts';
+import type { ResponseSource } from '../backend/carrier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { BodyReader } from '../http1/body.ts';
 import type { RequestHead } from '../http1/request-head.ts';
@@ -78,15 +78,15 @@ export interface ResponseSide {
   readonly closes: boolean;
   reset(): void;
   /** Passes a 1xx on; false when there are too many of them. */
-  interim(carrier: Carrier): boolean;
+  interim(carrier: ResponseSource): boolean;
   /** Asks for the body that the client holds back. */
   continue(): void;
   /** Sends the head of a final response, and the ranges of its body that came with it. */
-  begin(carrier: Carrier, buffer: Buffer): void;
+  begin(carrier: ResponseSource, buffer: Buffer): void;
   /** Sends the ranges of the body that have come. */
-  body(carrier: Carrier, buffer: Buffer): void;
+  body(carrier: ResponseSource, buffer: Buffer): void;
   /** Sends what ends the body. */
-  end(carrier: Carrier): void;
+  end(carrier: ResponseSource): void;
   /** Sends a response of the proxy's own, whole. */
   answer(response: DirectResponse, plan: HeaderPlan | null, cors: HeaderPlan | null, closes: boolean): void;
 }

@@ -1,4 +1,4 @@
-import type { Carrier } from '../backend/carrier.ts';
+import type { ResponseSource } from '../backend/carrier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED, UNTIL_CLOSE } from '../http1/framing.ts';
 import { sendBody } from '../wire.ts';
@@ -51,7 +51,7 @@ export class ConnectionResponse implements ResponseSide {
   }
 
   /** Passes a 1xx on; false when there are too many of them. */
-  interim(carrier: Carrier): boolean {
+  interim(carrier: ResponseSource): boolean {
     if (++this.interims > MAX_INTERIM) return false;
     const { client } = this;
     const { runtime } = client;
@@ -70,7 +70,7 @@ export class ConnectionResponse implements ResponseSide {
   }
 
   /** Sends the head of a final response, and the ranges of its body that came with it. */
-  begin(carrier: Carrier, buffer: Buffer): void {
+  begin(carrier: ResponseSource, buffer: Buffer): void {
     const { client } = this;
     const { route, runtime } = this.exchange;
     const { head } = client;
@@ -79,8 +79,8 @@ export class ConnectionResponse implements ResponseSide {
     if (runtime.accessLog !== null) this.startedAt = performance.now();
     const isUntilClose = response.framing === UNTIL_CLOSE;
     const isChunked = response.framing === CHUNKED;
-    // HTTP/1.0 knows no chunks: there the end of the connection ends the body.
-    this.inChunks = isUntilClose && head.minor === 1;
+    // HTTP/1.0 knows no chunks: there the end of the connection ends the body. Chunks that were taken apart are made anew.
+    this.inChunks = head.minor === 1 && (isUntilClose || (isChunked && this.exchange.decodesChunks));
     const mustClose = head.minor === 0 && (isUntilClose || isChunked);
     this.frame(head.minor === 1 && (isUntilClose || isChunked), mustClose || this.mustClose());
     const { writer } = runtime;
@@ -93,13 +93,13 @@ export class ConnectionResponse implements ResponseSide {
   }
 
   /** Sends the ranges of the body that have come. */
-  body(carrier: Carrier, buffer: Buffer): void {
+  body(carrier: ResponseSource, buffer: Buffer): void {
     this.exchange.runtime.writer.reset();
     this.ranges(carrier, buffer);
   }
 
   /** Sends what ends the body. */
-  end(carrier: Carrier): void {
+  end(carrier: ResponseSource): void {
     const { client } = this;
     const { runtime } = client;
     if (this.inChunks && !carrier.body.hasTrailers) {
@@ -124,7 +124,7 @@ export class ConnectionResponse implements ResponseSide {
     client.send(writer);
   }
 
-  private ranges(carrier: Carrier, buffer: Buffer): void {
+  private ranges(carrier: ResponseSource, buffer: Buffer): void {
     const { client } = this;
     const { runtime } = client;
     const { socket } = client;

@@ -1,4 +1,4 @@
-import type { Carrier } from '../backend/carrier.ts';
+import type { Carrier, ResponseSource } from '../backend/carrier.ts';
 import type { BackendConnection } from '../backend/connection.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
 import type { CompiledBackendRef, CompiledRule } from '../compile/compiled.ts';
@@ -255,6 +255,13 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.repeat(next);
       return;
     }
+    const instead = this.guard.insteadOf(carrier);
+    if (instead !== null) {
+      this.carrier = null;
+      carrier.release(!client.isReceiving);
+      this.answer(instead.response, instead.reason);
+      return;
+    }
     const isUpgraded = head.status === 101;
     if (isUpgraded && (client.upgradable === null || carrier.upgradable === null || !isUpgrade(client.head, head))) {
       this.abandon();
@@ -264,25 +271,34 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.state = RESPONDING;
     this.deadlines.attempt = 0;
     this.attempts.passage?.keepSession();
-    this.guard.responded(carrier);
-    this.response.begin(carrier, buffer);
-    this.guard.responseReceived(carrier, buffer);
+    this.guard.begin(carrier, buffer);
     if (isUpgraded) this.startTunnel(client.upgradable!, carrier.upgradable!);
   }
 
   responseBody(carrier: Carrier, buffer: Buffer): void {
-    this.response.body(carrier, buffer);
-    this.guard.responseReceived(carrier, buffer);
+    this.guard.body(carrier, buffer);
   }
 
   responseEnd(carrier: Carrier): void {
-    const { client, response } = this;
+    const { client, guard, response } = this;
     const { closes } = response;
-    response.end(carrier);
     this.carrier = null;
-    this.guard.responseCompleted();
+    if (guard.complete()) {
+      carrier.release(!client.isReceiving);
+      return;
+    }
+    response.end(guard.coding ?? carrier);
     this.end(response.status, '');
     carrier.release(!client.isReceiving);
+    client.finished(!closes);
+  }
+
+  /** All of a response that was coded on its way has been sent. */
+  responseCoded(coded: ResponseSource): void {
+    const { client, response } = this;
+    const { closes } = response;
+    response.end(coded);
+    this.end(response.status, '');
     client.finished(!closes);
   }
 
@@ -311,7 +327,8 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   clientDrained(): void {
-    this.carrier?.resume();
+    if (this.guard.coding === null) this.carrier?.resume();
+    else this.guard.coding.resume();
   }
 
   timeout(): void {
@@ -397,7 +414,9 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   fail(error: ProxyError): void {
-    this.answerError(error, false);
+    const instead = this.guard.insteadOfError(error);
+    if (instead === null) this.answerError(error, false);
+    else this.answer(instead.response, instead.reason);
   }
 
   private answerError(error: ProxyError, closes: boolean): void {
@@ -416,7 +435,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   answer(response: DirectResponse, reason: string, closes = false, counted = response.status): void {
     const { route } = this;
     const plan = this.guard.responsePlan(route.responsePlan ?? EMPTY_PLAN);
-    this.response.answer(response, plan, route.corsPlan(this.client.head), closes);
+    this.response.answer(this.guard.answerFor(response), plan, route.corsPlan(this.client.head), closes);
     const keepAlive = !this.response.closes;
     this.end(counted, reason);
     this.client.finished(keepAlive);

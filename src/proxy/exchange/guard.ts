@@ -1,18 +1,23 @@
 import type { Carrier } from '../backend/carrier.ts';
+import type { ContentCoding } from '../coding/accept-encoding.ts';
+import { CodedResponse, type CodedSink } from '../coding/coded-response.ts';
+import { codedAnswer, prepareCoding } from '../coding/prepare.ts';
 import { headerPlan } from '../filter/header-modifier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
-import type { Stage } from '../policy/stage.ts';
+import type { Stage, SubstituteAnswer } from '../policy/stage.ts';
 import { Visit } from '../policy/visit.ts';
-import { ERRORS } from './error.ts';
+import { ERRORS, type ProxyError } from './error.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Chunks of a body that is kept with its framing have lines of their own. */
 const MOST_FRAMING = 65_536;
 
 /** What stands between the choice of a backend and the first attempt: the stages of policies and filters, where there are any. */
-export class Guard {
+export class Guard implements CodedSink {
   /** Null while no request has stages. */
   visit: Visit | null;
+  /** The response that goes to the client, where it is coded on its way; null: the backend's itself. */
+  coding: CodedResponse | null;
   private readonly exchange: Exchange;
   /** What `Route.decide` found. */
   private verdict: number;
@@ -21,6 +26,7 @@ export class Guard {
 
   constructor(exchange: Exchange) {
     this.visit = null;
+    this.coding = null;
     this.exchange = exchange;
     this.verdict = 0;
     this.bodyLimit = 0;
@@ -36,14 +42,18 @@ export class Guard {
   /** The exchange is over. */
   end(status: number, reason: string): void {
     this.bodyLimit = 0;
-    const { visit } = this;
+    const { coding, visit } = this;
     this.visit = null;
+    this.coding = null;
+    coding?.destroy();
     visit?.end(status, reason);
   }
 
   // For the visit
 
   admitted(): void {
+    // What is coded is content: chunks are taken apart.
+    if (this.visit !== null && this.visit.coding !== null) this.exchange.decodesChunks = true;
     this.exchange.follow(this.verdict);
   }
 
@@ -101,16 +111,86 @@ export class Guard {
     return headerPlan(drop === '' ? edited.drop : [...edited.drop, drop], [...edited.lines, line]);
   }
 
-  /** Tells stages of the backend's response. */
-  responded(carrier: Carrier): void {
-    this.visit?.responded(carrier);
+  /** What a stage would rather answer than this response; null: nothing, or there is none. */
+  insteadOf(carrier: Carrier): SubstituteAnswer | null {
+    const substitute = this.visit === null ? null : this.visit.substitute;
+    return substitute === null ? null : substitute.forResponse(carrier.head);
   }
 
-  responseReceived(carrier: Carrier, buffer: Buffer): void {
-    this.visit?.received(carrier, buffer);
+  /** What a stage would rather answer than an error; null: nothing, or there is none. */
+  insteadOfError(error: ProxyError): SubstituteAnswer | null {
+    const substitute = this.visit === null ? null : this.visit.substitute;
+    return substitute === null ? null : substitute.forFailure(error);
   }
 
-  responseCompleted(): void {
+  /** An answer of the proxy's own as its client gets it. */
+  answerFor(response: DirectResponse): DirectResponse {
+    const { visit } = this;
+    if (visit === null || visit.coding === null) return response;
+    const { head } = visit;
+    return codedAnswer(visit.coding, response, head.method, head.header('accept-encoding'));
+  }
+
+  /** Sends the head of the backend's response, after the stages have seen it, and what has come of its body. */
+  begin(carrier: Carrier, buffer: Buffer): void {
+    const { exchange, visit } = this;
+    if (visit === null) {
+      exchange.response.begin(carrier, buffer);
+      return;
+    }
+    visit.responded(carrier);
+    const accepted = visit.coding === null ? null : visit.head.header('accept-encoding');
+    const coding =
+      visit.coding === null ? null : prepareCoding(visit.coding, carrier, visit.head.method, accepted, visit.response);
+    if (coding === null) exchange.response.begin(carrier, buffer);
+    else this.beginCoded(carrier, buffer, coding);
+    visit.received(carrier, buffer);
+  }
+
+  private beginCoded(carrier: Carrier, buffer: Buffer, coding: ContentCoding): void {
+    const { response, runtime } = this.exchange;
+    const coded = new CodedResponse(carrier, coding, this, runtime);
+    this.coding = coded;
+    const whole = coded.whole(buffer);
+    if (whole !== null) {
+      response.begin(coded, whole);
+      return;
+    }
+    coded.start();
+    response.begin(coded, NOTHING);
+    coded.write(buffer);
+  }
+
+  /** Sends more of the body. */
+  body(carrier: Carrier, buffer: Buffer): void {
+    const { coding, exchange, visit } = this;
+    if (coding === null) exchange.response.body(carrier, buffer);
+    else coding.write(buffer);
+    if (visit !== null) visit.received(carrier, buffer);
+  }
+
+  /** The backend's response is complete. True when the client's is not yet: `exchange.responseCoded` follows. */
+  complete(): boolean {
     this.visit?.completed();
+    const { coding } = this;
+    if (coding === null || coding.body.isDone) return false;
+    coding.finish();
+    return true;
+  }
+
+  // For the coding
+
+  coded(response: CodedResponse, buffer: Buffer): void {
+    this.exchange.response.body(response, buffer);
+  }
+
+  codedEnd(response: CodedResponse): void {
+    this.exchange.responseCoded(response);
+  }
+
+  codingFailed(): void {
+    this.exchange.breakOff(ERRORS.internal);
   }
 }
+
+const NOTHING = Buffer.alloc(0);

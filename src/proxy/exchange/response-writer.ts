@@ -1,4 +1,5 @@
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import { LENGTH } from '../http1/framing.ts';
 import {
   CONNECTION,
   CONTENT_LENGTH,
@@ -75,6 +76,7 @@ export function writeResponseHead(
   if (cors !== null && cors.block.length > 0) writer.bytes(cors.block, 0, cors.block.length);
   if (head.status >= 200 && !fields.has(DATE)) writer.text(date());
   if (framing.isChunked) writer.text('Transfer-Encoding: chunked\r\n');
+  else if (head.isRecoded && head.framing === LENGTH) writer.text(`Content-Length: ${head.bodyLength}\r\n`);
   if (head.status === 101) writer.text('Connection: Upgrade\r\n');
   else if (framing.closes)
     writer.text(head.status === 426 ? 'Connection: close, Upgrade\r\n' : 'Connection: close\r\n');
@@ -139,20 +141,33 @@ export function writeDirectResponse(
   hasBody: boolean,
 ): number {
   writer.text(`HTTP/1.1 ${response.status} ${REASONS[response.status] ?? ''}\r\n`);
+  let hasDate = false;
   for (const [name, value] of response.headers) {
-    if (!isDropped(plan, name) && !isDropped(cors, name)) writer.text(`${name}: ${value}\r\n`);
+    if (isDropped(plan, name) || isDropped(cors, name)) continue;
+    writer.text(`${name}: ${value}\r\n`);
+    if (isDate(name)) hasDate = true;
   }
   if (plan !== null) writer.bytes(plan.block, 0, plan.block.length);
   if (cors !== null) writer.bytes(cors.block, 0, cors.block.length);
   const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
-  writer.text(date());
-  if (response.status !== 204) writer.text(`Content-Length: ${body.length}\r\n`);
+  if (!hasDate) writer.text(date());
+  const length = contentLengthOf(response, body);
+  if (length >= 0) writer.text(`Content-Length: ${length}\r\n`);
   if (framing.closes) writer.text('Connection: close\r\n');
   else if (framing.saysKeepAlive) writer.text('Connection: keep-alive\r\n');
   writer.text('\r\n');
   if (!hasBody) return 0;
   writer.bytes(body, 0, body.length);
   return body.length;
+}
+
+export function isDate(name: string): boolean {
+  return name.length === 4 && name.toLowerCase() === 'date';
+}
+
+/** The Content-Length to tell; -1: none (RFC 9110 section 8.6). */
+export function contentLengthOf({ length, status }: DirectResponse, body: Buffer): number {
+  return status === 204 || status === 304 ? -1 : (length ?? body.length);
 }
 
 export function isDropped(plan: HeaderPlan | null, name: string): boolean {

@@ -46,6 +46,7 @@ const every: { readonly [K in Filter['kind']]: Filter } = {
     request: [],
     response: [],
   },
+  Compression: { kind: 'Compression', filter: 'a/b', encodings: [], contentTypes: [], minBytes: 0 },
   DirectResponse: { kind: 'DirectResponse', filter: 'a/b', status: 404, headers: [], body: '' },
   CORS: {
     kind: 'CORS',

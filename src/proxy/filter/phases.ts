@@ -17,6 +17,7 @@ import type { Filter } from '../../ir/filter.ts';
  * | grpc-transcode   | every request that gets there: it is made into another one, and its answer too               |
  * | soap             | the same                                                                                     |
  * | aggregate        | the same                                                                                     |
+ * | compression      | nothing: bodies are coded last of all                                                        |
  * | response-headers |                                                                                              |
  */
 export const PHASES = [
@@ -30,12 +31,14 @@ export const PHASES = [
   { name: 'grpc-transcode', kind: 'GRPCTranscode' },
   { name: 'soap', kind: 'SOAP' },
   { name: 'aggregate', kind: 'Aggregate' },
+  { name: 'compression', kind: 'Compression' },
   { name: 'response-headers', kind: 'ResponseHeaderModifier' },
 ] as const satisfies readonly { readonly name: string; readonly kind: Filter['kind'] }[];
 
 /** Kinds of filter that are stages (policy/stage.ts): what they do is another thing for every request. */
 export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set([
   'Aggregate',
+  'Compression',
   'DirectResponse',
   'GRPCTranscode',
   'SOAP',

@@ -13,9 +13,14 @@ export type HeaderPlan = {
   readonly lines: readonly HeaderValue[];
 };
 
-/** An answer that the proxy gives without a backend. Content-Length and Date are the codec's business. */
+/**
+ * An answer that the proxy gives without a backend. Content-Length is the codec's business, and so is Date unless it is
+ * among the headers.
+ */
 export type DirectResponse = {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string | Buffer;
+  /** Content-Length of an answer to HEAD whose body is not at hand; -1: none. */
+  readonly length?: number;
 };

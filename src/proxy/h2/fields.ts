@@ -1,8 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { isTrailer } from '../exchange/request-writer.ts';
-import { dateValue, isDropped, responseDrops } from '../exchange/response-writer.ts';
+import { dateValue, isDate, isDropped, responseDrops } from '../exchange/response-writer.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { FieldSection } from '../http1/field-section.ts';
+import { LENGTH } from '../http1/framing.ts';
 import { DATE, UNKNOWN } from '../http1/known-field.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
 
@@ -19,6 +20,7 @@ export function responseList(head: ResponseHead, plan: HeaderPlan | null, cors: 
   appendPlan(list, plan);
   appendPlan(list, cors);
   if (!fields.has(DATE)) list.push('date', dateValue());
+  if (head.isRecoded && head.framing === LENGTH) list.push('content-length', String(head.bodyLength));
   return list;
 }
 
@@ -30,12 +32,15 @@ export function directList(
   cors: HeaderPlan | null,
 ): HeaderList {
   const list = [':status', String(response.status)];
+  let hasDate = false;
   for (const [name, value] of response.headers) {
-    if (!isDropped(plan, name) && !isDropped(cors, name)) list.push(name.toLowerCase(), value);
+    if (isDropped(plan, name) || isDropped(cors, name)) continue;
+    list.push(name.toLowerCase(), value);
+    if (isDate(name)) hasDate = true;
   }
   appendPlan(list, plan);
   appendPlan(list, cors);
-  list.push('date', dateValue());
+  if (!hasDate) list.push('date', dateValue());
   if (length >= 0) list.push('content-length', String(length));
   return list;
 }

@@ -4,9 +4,10 @@ import {
   type ServerHttp2Stream,
   type ServerStreamResponseOptions,
 } from 'node:http2';
-import type { Carrier } from '../backend/carrier.ts';
+import type { ResponseSource } from '../backend/carrier.ts';
 import type { ResponseSide } from '../exchange/client.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { contentLengthOf } from '../exchange/response-writer.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { LENGTH } from '../http1/framing.ts';
 import { directList, interimHeaders, responseList, trailerHeaders } from './fields.ts';
@@ -58,7 +59,7 @@ export class StreamResponse implements ResponseSide {
     this.interims = 0;
   }
 
-  interim(carrier: Carrier): boolean {
+  interim(carrier: ResponseSource): boolean {
     if (++this.interims > MAX_INTERIM) return false;
     const { stream } = this;
     // RFC 9113 section 8.6: a change of protocol is not HTTP/2's; 101 is no interim response here.
@@ -71,7 +72,7 @@ export class StreamResponse implements ResponseSide {
     if (stream !== null && isOpen(stream)) stream.additionalHeaders({ ':status': 100 });
   }
 
-  begin(carrier: Carrier, buffer: Buffer): void {
+  begin(carrier: ResponseSource, buffer: Buffer): void {
     const { client, route, runtime } = this.exchange;
     const { body, head } = carrier;
     this.status = head.status;
@@ -91,12 +92,12 @@ export class StreamResponse implements ResponseSide {
     this.ranges(stream, carrier, buffer);
   }
 
-  body(carrier: Carrier, buffer: Buffer): void {
+  body(carrier: ResponseSource, buffer: Buffer): void {
     const { stream } = this;
     if (stream !== null && isOpen(stream)) this.ranges(stream, carrier, buffer);
   }
 
-  end(carrier: Carrier): void {
+  end(carrier: ResponseSource): void {
     const { stream } = this;
     if (this.isEnded || stream === null || !isOpen(stream)) return;
     if (carrier.body.hasTrailers) this.trailers = trailerHeaders(carrier.body.trailers);
@@ -109,7 +110,7 @@ export class StreamResponse implements ResponseSide {
     if (stream === null || !isOpen(stream) || stream.headersSent) return;
     const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
     const isEmpty = body.length === 0;
-    const list = directList(response, isEmpty && response.status !== 200 ? 0 : isEmpty ? -1 : body.length, plan, cors);
+    const list = directList(response, lengthOf(response, body), plan, cors);
     this.isEnded = true;
     if (isEmpty || this.exchange.method === 'HEAD') {
       stream.respond(list, WHOLE);
@@ -126,7 +127,7 @@ export class StreamResponse implements ResponseSide {
     if (stream !== null && isOpen(stream)) stream.sendTrailers(this.trailers);
   };
 
-  private ranges(stream: ServerHttp2Stream, carrier: Carrier, buffer: Buffer): void {
+  private ranges(stream: ServerHttp2Stream, carrier: ResponseSource, buffer: Buffer): void {
     const { body } = carrier;
     const { segments, segmentCount } = body;
     const isVolatile = carrier.isVolatile(buffer);
@@ -143,6 +144,12 @@ export class StreamResponse implements ResponseSide {
     carrier.lend();
     if (stream.writableNeedDrain) carrier.pause();
   }
+}
+
+/** None where a gRPC error says everything in its header section. */
+function lengthOf(response: DirectResponse, body: Buffer): number {
+  const isBare = body.length === 0 && response.length === undefined && response.status === 200;
+  return isBare ? -1 : contentLengthOf(response, body);
 }
 
 function isOpen(stream: ServerHttp2Stream): boolean {

@@ -15,7 +15,7 @@ import {
   UNTIL_CLOSE,
   UPGRADES,
 } from './framing.ts';
-import { CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE } from './known-field.ts';
+import { CONNECTION, CONTENT_LENGTH, NOMINATED, TRANSFER_ENCODING, UPGRADE } from './known-field.ts';
 import type { MessageLimits } from './limits.ts';
 
 const VERSION = 0;
@@ -48,6 +48,8 @@ export class ResponseHead {
   keepAlive!: boolean;
   /** Whether this is a 101 that names the protocol it changes to. */
   upgrade!: boolean;
+  /** Whether the body is sent in a coding that the head does not speak of: its length is not that of the head. */
+  isRecoded!: boolean;
   private readonly limits: MessageLimits;
   private state!: number;
   private position!: number;
@@ -68,6 +70,7 @@ export class ResponseHead {
     this.bodyLength = -1;
     this.keepAlive = false;
     this.upgrade = false;
+    this.isRecoded = false;
     this.state = VERSION;
     this.position = 0;
     this.fields.reset(0);
@@ -96,6 +99,17 @@ export class ResponseHead {
 
   rebase(buffer: Buffer, base: number): void {
     this.fields.rebase(buffer, base);
+  }
+
+  /** The body gets another form, with `length` bytes or (-1) of unknown length: what the head says of it is not passed on. */
+  recode(length: number): void {
+    const { fields } = this;
+    for (let index = fields.find(CONTENT_LENGTH); index !== -1; index = fields.find(CONTENT_LENGTH, index + 1)) {
+      fields.mark(index, NOMINATED);
+    }
+    this.framing = length < 0 ? UNTIL_CLOSE : LENGTH;
+    this.bodyLength = length;
+    this.isRecoded = true;
   }
 
   /** All values of a field joined with `, `, null when absent. `name` is in lower case. */

@@ -1,13 +1,16 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { AccessPolicy } from '../../ir/policy/access.ts';
+import type { CacheContent } from '../../ir/policy/cache.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { Backend } from '../backend/backend.ts';
+import { compressionStage } from '../coding/stage.ts';
 import type { CompiledRule } from '../compile/compiled.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
 import { accessStages } from './access/stages.ts';
 import { aggregateStage } from './aggregate/stage.ts';
+import { CacheStage } from './cache/stage.ts';
 import { rateLimitStages } from './rate-limit/stages.ts';
 import { soapStage } from './soap/stage.ts';
 import type { Stage } from './stage.ts';
@@ -32,12 +35,14 @@ export type StageContext = {
 /** The stages of each kind of policy. */
 export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: StageContext) => readonly Stage[]>> = {
   AccessPolicy: (entry, context) => accessStages(entry as AccessPolicy, context),
+  CachePolicy: (entry, context) => [new CacheStage(entry as Policy & CacheContent, context)],
   RateLimitPolicy: rateLimitStages,
   TelemetryPolicy: telemetryStages,
 };
 
 /** The stage of each kind of filter that has one (`EXTENSIONS` of filter/phases.ts). */
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {
+  Compression: compressionStage,
   Aggregate: aggregateStage,
   GRPCTranscode: transcodeStage,
   SOAP: soapStage,

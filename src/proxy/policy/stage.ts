@@ -1,3 +1,5 @@
+import type { ProxyError } from '../exchange/error.ts';
+import type { DirectResponse } from '../filter/plan.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
 import type { Visit } from './visit.ts';
 
@@ -13,6 +15,7 @@ export const WAIT = 2;
  * is not known is not asked what he may do.
  */
 export const ORDER = {
+  coding: 4,
   telemetry: 5,
   ip: 10,
   limit: 20,
@@ -36,10 +39,23 @@ export interface Stage {
    * one is answered with 413.
    */
   readonly bodyLimit: number;
+  /** The same for one request, of a stage that does not need the bodies of all; it counts in place of `bodyLimit`. */
+  bodyLimitFor?(visit: Visit): number;
   /** PASS, ANSWER or WAIT. Throws for nothing that a request can hold. */
   enter(visit: Visit): number;
   /** `head` is that of the backend's response, and goes to the client next. */
   responded(visit: Visit, head: ResponseHead): void;
   /** The exchange is over. `status` 0: the client had gone before there was any. */
   ended(visit: Visit, status: number, reason: string): void;
+}
+
+/** An answer in place of what the backend said, or failed to say. `reason` is that of access log and metrics. */
+export type SubstituteAnswer = { readonly response: DirectResponse; readonly reason: string };
+
+/** What a stage leaves with a visit when it may answer in place of a backend that was asked. */
+export interface Substitute {
+  /** `head` is that of the backend's response, of which nothing has gone to the client; null: it goes. */
+  forResponse(head: ResponseHead): SubstituteAnswer | null;
+  /** There is no response to send; null: the client is told of the error. */
+  forFailure(error: ProxyError): SubstituteAnswer | null;
 }

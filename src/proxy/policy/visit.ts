@@ -2,20 +2,23 @@ import type { PeerCertificate } from 'node:tls';
 import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
+import type { ResponseCoding } from '../coding/response-coding.ts';
 import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
 import type { Client } from '../exchange/client.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { ForwardedHead } from '../exchange/forwarded-head.ts';
+import { type Outgoing, outgoingOf } from '../exchange/outgoing.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED } from '../http1/framing.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { withoutChunks } from './body.ts';
 import { Capture, type Captured } from './capture.ts';
 import { Edits } from './edits.ts';
 import { KeptBody } from './kept-body.ts';
-import { ANSWER, type Stage, WAIT } from './stage.ts';
+import { ANSWER, type Stage, type Substitute, WAIT } from './stage.ts';
 
 /** Who a client is, as far as an authentication found out. */
 export type Identity = {
@@ -44,6 +47,10 @@ export class Visit {
   method: string | null;
   /** Which rate limit the request was too many for, and a hash of whom it was counted for; null: for none. */
   limited: { readonly limit: string; readonly client: string } | null;
+  /** What may answer in place of the backend; null: nothing. */
+  substitute: Substitute | null;
+  /** In which codings the response may be sent; null: as it is. */
+  coding: ResponseCoding | null;
   private readonly exchange: Exchange;
   private readonly stages: readonly Stage[];
   private at: number;
@@ -68,6 +75,8 @@ export class Visit {
     this.hostname = null;
     this.method = null;
     this.limited = null;
+    this.substitute = null;
+    this.coding = null;
     this.exchange = exchange;
     this.stages = stages;
     this.at = 0;
@@ -89,6 +98,11 @@ export class Visit {
 
   get match(): CompiledMatch {
     return this.exchange.route.match!;
+  }
+
+  /** Whether that backend is spoken to in HTTP/2. */
+  get speaksHttp2(): boolean {
+    return this.exchange.route.speaksHttp2;
   }
 
   get runtime(): Runtime {
@@ -270,6 +284,21 @@ export class Visit {
     subrequest.start(backend);
   }
 
+  /** What the backend would be sent, as the stages so far have made it. */
+  outgoing(): Outgoing {
+    return outgoingOf(this.exchange);
+  }
+
+  /** Whether more than one stage holds for the request. */
+  get hasOthers(): boolean {
+    return this.stages.length > 1;
+  }
+
+  /** Tells all stages but one of a response that comes from that one, as if it came from a backend. */
+  announce(head: ResponseHead, from: Stage): void {
+    for (const stage of this.stages) if (stage !== from) stage.responded(this, head);
+  }
+
   // For the exchange
 
   /** Enters the stages that are left, until one waits or answers. */
@@ -277,7 +306,8 @@ export class Visit {
     const { exchange, stages } = this;
     while (this.at < stages.length) {
       const stage = stages[this.at]!;
-      if (stage.bodyLimit > 0 && !exchange.guard.hasBody(stage.bodyLimit)) return;
+      const bodyLimit = stage.bodyLimitFor === undefined ? stage.bodyLimit : stage.bodyLimitFor(this);
+      if (bodyLimit > 0 && !exchange.guard.hasBody(bodyLimit)) return;
       this.at++;
       this.isWaiting = true;
       this.isEntering = true;

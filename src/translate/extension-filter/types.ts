@@ -1,4 +1,5 @@
 import type { ExtensionFilter } from '../../api/policy/http-route-filter.ts';
+import { compressionType } from './compression.ts';
 import { directResponseType } from './direct-response.ts';
 import { grpcTranscodeType } from './grpc-transcode.ts';
 import { soapType } from './soap.ts';
@@ -6,6 +7,7 @@ import { transformType } from './transform.ts';
 import type { FilterType } from './type.ts';
 
 export const FILTER_TYPES: Readonly<Record<ExtensionFilter['spec']['type'], FilterType>> = {
+  Compression: compressionType,
   DirectResponse: directResponseType,
   GRPCTranscode: grpcTranscodeType,
   SOAP: soapType,

@@ -1,5 +1,6 @@
 import { accessPolicyKind } from './access-policy.ts';
 import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
+import { CACHE_POLICY } from './cache-policy.ts';
 import { httpMatchPolicyTranslation } from './http-match-policy.ts';
 import type { PolicyKind } from './kind.ts';
 import { RATE_LIMIT_POLICY } from './rate-limit-policy.ts';
@@ -20,5 +21,6 @@ export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
   BackendTrafficPolicy: backendTrafficPolicyKind as unknown as PolicyKind,
   HTTPMatchPolicy: httpMatchPolicyTranslation as PolicyKind,
   RateLimitPolicy: RATE_LIMIT_POLICY as PolicyKind,
+  CachePolicy: CACHE_POLICY as PolicyKind,
   TelemetryPolicy: telemetryPolicyKind as PolicyKind,
 };

@@ -1,11 +1,12 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { gatewayManifests, routeManifests } from '../manifests.ts';
+import { cacheManifest, gatewayManifests, routeManifests } from '../manifests.ts';
 import { freePorts, type Running, startPinned } from '../process.ts';
 import type { Peer, Setup } from './peer.ts';
 
 export const headgate: Peer = {
   name: 'headgate',
+  caches: true,
   find: () => ({
     path: process.execPath,
     environment: {},
@@ -20,6 +21,7 @@ export async function startHeadgate(setup: Setup, generation: number | null): Pr
   mkdirSync(manifests);
   const gateway = gatewayManifests(setup.services, setup.plainPort, setup.tlsPort, setup.certificate);
   writeFileSync(join(manifests, 'gateway.yaml'), gateway);
+  if (setup.caches) writeFileSync(join(manifests, 'cache.yaml'), cacheManifest());
   replaceRoutes(setup, generation);
   const [admin] = await freePorts(1);
   return startPinned(

@@ -7,6 +7,7 @@ import type { Peer, Setup } from './peer.ts';
 
 export const nginx: Peer = {
   name: 'nginx',
+  caches: true,
   find: (fetch) => findDebian('nginx', fetch),
   start,
 };
@@ -43,7 +44,7 @@ async function start(setup: Setup, program: Program): Promise<Running> {
 }
 
 function configuration(setup: Setup): string {
-  const { folder, services, plainPort, tlsPort, certificate } = setup;
+  const { caches, folder, services, plainPort, tlsPort, certificate } = setup;
   const listen = (suffix: string) =>
     `    listen 127.0.0.1:${plainPort}${suffix};\n    listen 127.0.0.1:${tlsPort} ssl${suffix};`;
   const servers: string[] = [];
@@ -79,7 +80,7 @@ ${nginxFolders(folder)}
   proxy_set_header X-Forwarded-Host $http_host;
   proxy_set_header X-Forwarded-Port $server_port;
   proxy_set_header X-Request-Id $request_id;
-${services
+${caches ? cache(folder) : ''}${services
   .map(
     (port, i) =>
       `  upstream service${i} { server 127.0.0.1:${port}; keepalive 512; keepalive_requests 1000000000; keepalive_timeout 3600s; }`,
@@ -91,5 +92,14 @@ ${listen(' default_server backlog=4096')}
   }
 ${servers.join('\n')}
 }
+`;
+}
+
+/** What proxy_cache needs; what it keeps is in files, which the system keeps in memory. */
+function cache(folder: string): string {
+  return `  proxy_cache_path ${join(folder, 'cache')} keys_zone=answers:8m max_size=64m inactive=1h use_temp_path=off;
+  proxy_cache answers;
+  proxy_cache_valid 200 1h;
+  open_file_cache max=1000 inactive=1h;
 `;
 }

@@ -17,10 +17,14 @@ export type Setup = {
   readonly plainPort: number;
   readonly tlsPort: number;
   readonly certificate: Certificate;
+  /** Whether answers are kept for an hour. */
+  readonly caches: boolean;
 };
 
 export type Peer = {
   readonly name: PeerName;
+  /** Whether it can keep answers. */
+  readonly caches?: boolean;
   /** `fetch`: whether a missing program may be downloaded. */
   find(fetch: boolean): Found;
   start(setup: Setup, program: Exclude<Found, string>): Promise<Running>;

@@ -64,9 +64,10 @@ function members(from: Schema, path: string): Schema {
 }
 
 function intOrString(from: Schema): Schema {
-  const { description, minimum, maxLength, pattern } = from;
+  const { default: fallback, description, minimum, maxLength, pattern } = from;
   return {
     ...(description === undefined ? {} : { description }),
+    ...(fallback === undefined ? {} : { default: fallback }),
     anyOf: [{ type: 'integer' }, { type: 'string' }],
     ...(minimum === undefined ? {} : { minimum }),
     ...(maxLength === undefined ? {} : { maxLength }),

@@ -110,3 +110,7 @@ export const routePrioritySchema = z.object({
     .describe('Namespace: the rules of the same namespace. Gateway: those of every namespace.')
     .optional(),
 });
+
+export const cacheSchema = z.object({
+  maxBytes: byteSize.describe('Of responses that CachePolicies keep, in a proxy with all its workers.').optional(),
+});

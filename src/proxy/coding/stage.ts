@@ -1,0 +1,29 @@
+import type { Compression } from '../../ir/compression.ts';
+import type { Filter } from '../../ir/filter.ts';
+import { ORDER, PASS, type Stage } from '../policy/stage.ts';
+import type { Visit } from '../policy/visit.ts';
+import { ResponseCoding } from './response-coding.ts';
+
+/** Compression: whoever sends the response finds in the visit what it may be coded in. */
+export class CompressionStage implements Stage {
+  readonly order = ORDER.coding;
+  readonly bodyLimit = 0;
+  private readonly coding: ResponseCoding;
+
+  constructor(compression: Compression) {
+    this.coding = new ResponseCoding(compression);
+  }
+
+  enter(visit: Visit): number {
+    visit.coding = this.coding;
+    return PASS;
+  }
+
+  responded(): void {}
+
+  ended(): void {}
+}
+
+export function compressionStage(filter: Filter): Stage {
+  return new CompressionStage(filter as Compression);
+}
