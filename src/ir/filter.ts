@@ -1,5 +1,6 @@
 import type { Aggregate } from './aggregate.ts';
 import type { Compression } from './compression.ts';
+import type { ExternalService } from './policy/access.ts';
 import type { SOAP } from './soap.ts';
 import type { GRPCTranscode } from './transcode.ts';
 import type { DirectAnswer, Transform } from './transform.ts';
@@ -16,6 +17,7 @@ export type Filter =
   | RequestMirror
   | Cors
   | Compression
+  | ExternalAuth
   | DirectAnswer
   | Transform;
 
@@ -70,3 +72,6 @@ export type Cors = {
   /** Seconds. */
   readonly maxAge: number;
 };
+
+/** A service is asked about each request. */
+export type ExternalAuth = { readonly kind: 'ExternalAuth' } & ExternalService;

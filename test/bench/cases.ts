@@ -3,7 +3,7 @@
 import { SERVICES } from './routes.ts';
 
 /** Which copy of a proxy serves a case. Copies are kept apart so that one case leaves no trace in another's figures. */
-export type InstanceName = 'one' | 'many' | 'routes' | 'mixed' | 'cache';
+export type InstanceName = 'one' | 'many' | 'routes' | 'mixed' | 'cache' | 'limit';
 
 export type Instance = {
   readonly name: InstanceName;
@@ -12,6 +12,8 @@ export type Instance = {
   readonly services: number;
   /** Whether answers are kept; proxies without a cache have no such copy. */
   readonly caches?: boolean;
+  /** Whether the requests of each client are counted; proxies that are not told how have no such copy. */
+  readonly limits?: boolean;
 };
 
 export const INSTANCES: readonly Instance[] = [
@@ -20,6 +22,7 @@ export const INSTANCES: readonly Instance[] = [
   { name: 'routes', routes: 5000, services: 1 },
   { name: 'mixed', routes: 1, services: 1 },
   { name: 'cache', routes: 1, services: 1, caches: true },
+  { name: 'limit', routes: 1, services: 1, limits: true },
 ];
 
 export type Case = {
@@ -62,6 +65,7 @@ export const CASES: readonly Case[] = [
   { ...KEEP_ALIVE, name: 'post-64k', title: 'POST of 64 KiB', instance: 'mixed', body: 64 * 1024 },
   { ...KEEP_ALIVE, name: 'answer-1m', title: 'answer of 1 MiB', instance: 'mixed', answer: 'large' },
   { ...KEEP_ALIVE, name: 'cache-hit', title: 'small answer from the cache', instance: 'cache' },
+  { ...KEEP_ALIVE, name: 'rate-limit', title: 'small answer, requests counted', instance: 'limit' },
   { ...KEEP_ALIVE, name: 'new-connection', title: 'new connection per request', instance: 'mixed', close: true },
 ];
 

@@ -81,6 +81,16 @@ spec:
     .join('\n---\n');
 }
 
+/** A policy that counts the requests to the first route, and is never met. */
+export function rateLimitManifest(): string {
+  return `apiVersion: headgate.dev/v1alpha1
+kind: RateLimitPolicy
+metadata: { name: requests, namespace: ${NAMESPACE} }
+spec:
+  targetRefs: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: route0 }]
+  defaults: { limits: [{ name: per-client, requests: 1000000000, interval: 1h }] }`;
+}
+
 /** A policy that keeps the answers of the first route. */
 export function cacheManifest(): string {
   return `apiVersion: headgate.dev/v1alpha1

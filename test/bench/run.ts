@@ -44,6 +44,7 @@ export async function runCases(
       for (const instance of INSTANCES) {
         const own = shapes.filter((shape) => shape.instance === instance.name);
         if (own.length === 0 || (instance.caches === true && peer.caches !== true)) continue;
+        if (instance.limits === true && peer.limits !== true) continue;
         const setup = await makeSetup(stage, `${peer.name}-${instance.name}`, instance);
         const running = await peer.start(setup, program);
         started.push(running);
@@ -113,6 +114,7 @@ async function makeSetup(stage: Stage, name: string, instance: Instance): Promis
     tlsPort,
     certificate: stage.certificate,
     caches: instance.caches ?? false,
+    limits: instance.limits ?? false,
   };
 }
 

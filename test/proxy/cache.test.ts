@@ -5,7 +5,7 @@ import { type Handler, startBackend } from '../requirements/backend.ts';
 import { GATEWAY, route, startGateway } from '../requirements/gateway.ts';
 import type { RequestOptions } from '../requirements/request.ts';
 
-async function cached(spec: Record<string, unknown>, handler: Handler) {
+async function cached(spec: Record<string, unknown>, handler: Handler, flags: readonly string[] = []) {
   const backend = await startBackend(handler);
   const policy = JSON.stringify({
     apiVersion: 'headgate.dev/v1alpha1',
@@ -13,7 +13,7 @@ async function cached(spec: Record<string, unknown>, handler: Handler) {
     metadata: { name: 'app' },
     spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'app' }], ttl: '30s', ...spec },
   });
-  const gateway = await startGateway([GATEWAY, backend.service('app'), route('app', '/', 'app'), policy]);
+  const gateway = await startGateway([GATEWAY, backend.service('app'), route('app', '/', 'app'), policy], { flags });
   const get = (path = '/', headers: RequestOptions['headers'] = {}) => gateway.request('GET', path, { headers });
   return { backend, gateway, get };
 }
@@ -328,4 +328,29 @@ test('a response that has been stored a while before it came is older', async ()
   const hit = await get();
   expect(hit.header('age')).toMatch(/^2[01]$/);
   expect(hit.header('cache-status')).toMatch(/ttl=(?:39|40)$/);
+});
+
+test('what a trusted hop says of the URL tells entries apart, and what anybody else says does not', async () => {
+  const handler: Handler = (request) => ({ body: request.header('x-forwarded-proto') ?? 'none' });
+  const trusted = await cached({}, handler, ['--trusted-proxies', '127.0.0.1/32']);
+  for (const proto of ['https', 'http', 'https', 'http']) {
+    expect((await trusted.get('/', { 'X-Forwarded-Proto': proto })).body).toBe(proto);
+  }
+  expect(trusted.backend.requests).toHaveLength(2);
+  const other = await cached({}, handler);
+  for (const proto of ['https', 'http']) {
+    expect((await other.get('/', { 'X-Forwarded-Proto': proto })).body).toBe('http');
+  }
+  expect(other.backend.requests).toHaveLength(1);
+});
+
+test('what must be validated each time is validated for each of many at the same time', async () => {
+  const { backend, get } = await cached({}, (request) =>
+    request.header('if-none-match') === '"1"'
+      ? { status: 304 }
+      : { headers: { ETag: '"1"', 'Cache-Control': 'no-cache' }, body: 'one', delay: 150 },
+  );
+  const all = await Promise.all([get(), get(), get()]);
+  expect(all.map(({ body }) => body)).toEqual(['one', 'one', 'one']);
+  expect(backend.requests).toHaveLength(3);
 });

@@ -139,3 +139,46 @@ row(['AUTH-01', 'AUTH-02'], 'a service that speaks ext_authz', async () => {
   expect((await gateway.request('GET', '/')).status).toBe(503);
   expect(backend.requests.length).toBe(1);
 });
+
+row(
+  ['AUTH-01', 'AUTH-02', 'AUTH-12'],
+  'the experimental filter ExternalAuth of a rule, or of one of its backends',
+  async () => {
+    const backend = await startBackend();
+    const service = await startBackend(({ header }) => ({
+      status: header('x-token') === 't' ? 200 : 403,
+      headers: { 'X-User': 'ada' },
+    }));
+    const filter = (path: string, of: 'rule' | 'backend', name = 'judge') => {
+      const auth = `filters: [{type: ExternalAuth, externalAuth: {protocol: HTTP, http: {path: /check, allowedHeaders: [X-Token]}, backendRef: {name: ${name}, port: 80}}}]`;
+      return `    - matches: [{path: {value: ${path}}}]
+      backendRefs: [{name: app, port: 80${of === 'backend' ? `, ${auth}` : ''}}]
+${of === 'rule' ? `      ${auth}\n` : ''}`;
+    };
+    const gateway = await startGateway([
+      GATEWAY,
+      backend.service('app'),
+      service.service('judge'),
+      `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: app}
+spec:
+  parentRefs: [{name: web}]
+  rules:
+${filter('/rule', 'rule')}${filter('/backend', 'backend')}${filter('/gone', 'rule', 'gone')}    - matches: [{path: {value: /open}}]
+      backendRefs: [{name: app, port: 80}]
+`,
+    ]);
+    const ask = async (path: string, headers = {}) => (await gateway.request('GET', path, { headers })).status;
+    for (const path of ['/rule', '/backend']) {
+      expect([await ask(path), await ask(path, { 'X-Token': 't', 'X-User': 'root' })]).toEqual([403, 200]);
+      expect(service.last.url).toBe(`/check${path}`);
+      expect(backend.last.header('x-user')).toBe('ada');
+    }
+    expect([await ask('/gone', { 'X-Token': 't' }), await ask('/open')]).toEqual([500, 200]);
+    expect(gateway.condition('HTTPRoute', 'app', 'ResolvedRefs')).toMatchObject({
+      status: 'False',
+      reason: 'BackendNotFound',
+    });
+  },
+);

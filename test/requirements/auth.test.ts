@@ -1,7 +1,10 @@
-import { expect } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
 import { accessPolicy, basic, secret } from './access.ts';
 import { startBackend } from './backend.ts';
-import { GATEWAY, route, startGateway } from './gateway.ts';
+import { accessLines, GATEWAY, route, startGateway } from './gateway.ts';
 import { row } from './row.ts';
 import { ISSUER, jwks, keyPair, token } from './token.ts';
 
@@ -340,3 +343,41 @@ row('AUTH-12', 'a policy for a Gateway holds for every route, and an invalid one
   await gateway.reload([...around, everywhere('none'), open]);
   expect([await ask('/'), await ask('/two')]).toEqual([500, 200]);
 });
+
+row(
+  ['NO-13', 'ERR-10', 'ERR-11'],
+  'logs, metrics and statuses say why a request was refused, and no secret',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headgate-access-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const log = join(folder, 'access.log');
+    const backend = await startBackend();
+    const sources = 'sources: [{type: QueryParam, name: key}, {type: Header, name: X-Key}]';
+    const gateway = await startGateway(
+      [
+        GATEWAY,
+        backend.service('app'),
+        route('app', '/', 'app'),
+        secret('keys', { ada: 'the-key-of-ada' }),
+        accessPolicy('guard', `authentication: {type: APIKey, apiKey: {secretRefs: [{name: keys}], ${sources}}}`),
+      ],
+      { flags: ['--access-log', log] },
+    );
+    await gateway.request('GET', '/a?key=the-key-of-ada');
+    const refused = await gateway.request('GET', '/b', { headers: { 'X-Key': 'a-wrong-key' } });
+    await gateway.request('GET', '/c');
+    await gateway.close();
+    const lines = accessLines(log).map(({ path, reason, status }) => ({ path, reason, status }));
+    expect(lines).toEqual([
+      { path: '/a', status: 200 },
+      { path: '/b', status: 401, reason: 'invalid-credentials' },
+      { path: '/c', status: 401, reason: 'no-credentials' },
+    ]);
+    const said = [readFileSync(log, 'utf8'), gateway.metrics(), JSON.stringify(gateway.statuses()), refused.body].join(
+      '\n',
+    );
+    for (const word of ['the-key-of-ada', 'a-wrong-key', Buffer.from('the-key-of-ada').toString('base64')]) {
+      expect(said).not.toContain(word);
+    }
+  },
+);

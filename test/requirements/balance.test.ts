@@ -8,7 +8,7 @@ import { answers, cookieOf, sleep, startNamed, tally, trafficPolicy } from './tr
 
 const ROUTE = route('app', '/', 'app');
 
-row(['LB-01', 'LB-02', 'LB-07', 'C-10'], 'without a policy endpoints are used in rotation', async () => {
+row(['LB-01', 'LB-02', 'LB-07'], 'without a policy endpoints are used in rotation', async () => {
   const backends = await startNamed(2);
   const gateway = await startGateway([GATEWAY, service('app', backends), ROUTE]);
   const found = await answers(gateway, 10);
@@ -112,7 +112,7 @@ row(['LB-03', 'LB-16', 'NO-12'], 'ConsistentHash sends the same key to the same 
   }
 });
 
-row(['LB-16'], 'ConsistentHash by address of the client', async () => {
+row('LB-16', 'ConsistentHash by address of the client', async () => {
   const backends = await startNamed(3);
   const gateway = await startGateway([
     GATEWAY,
@@ -150,7 +150,7 @@ row(
   },
 );
 
-row(['LB-16'], 'weights of endpoints are exact over every round', async () => {
+row('LB-16', 'weights of endpoints are exact over every round', async () => {
   const backends = await startNamed(2);
   const weights = 'endpointWeights: [{cidr: 127.0.0.2/32, weight: 3}]';
   const gateway = await startGateway([

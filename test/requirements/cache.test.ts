@@ -414,3 +414,96 @@ row(['CACHE-01', 'CACHE-04', 'CACHE-06'], 'the example of docs/cache-policy.md d
   await gateway.reload([around, users, example.replace('2026-11-21', '2026-11-22')]);
   expect(await get('1')).toBe('answer 3');
 });
+
+/** Another policy of ours for the route `users`. */
+function other(kind: string, defaults: Record<string, unknown>): string {
+  return JSON.stringify({
+    apiVersion: 'headgate.dev/v1alpha1',
+    kind,
+    metadata: { name: 'users' },
+    spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'users' }], defaults },
+  });
+}
+
+row('CACHE-14', 'hits count towards limits', async () => {
+  const { backend, gateway, rest } = await cached();
+  const limit = other('RateLimitPolicy', {
+    limits: [{ name: 'all', requests: 3, interval: '1m', key: { type: 'Target' } }],
+  });
+  await gateway.reload([...rest, policy('users', ['users'], {}), limit]);
+  const statuses: number[] = [];
+  for (let index = 0; index < 5; index++) statuses.push((await gateway.request('GET', '/')).status);
+  expect(statuses).toEqual([200, 200, 200, 429, 429]);
+  expect(backend.requests).toHaveLength(1);
+});
+
+row(['CACHE-12', 'CACHE-14'], 'a hit needs the credentials that any other request needs', async () => {
+  const { backend, gateway, rest } = await cached();
+  const access = other('AccessPolicy', {
+    authentication: { type: 'APIKey', apiKey: { secretRefs: [{ name: 'keys' }] } },
+  });
+  const keys = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'keys' },
+    stringData: { a: 'key-a', b: 'key-b' },
+  });
+  const ask = async (key: string | null) => {
+    const response = await gateway.request('GET', '/', { headers: key === null ? {} : { 'X-API-Key': key } });
+    return response.status === 200 ? response.body : response.status;
+  };
+  await gateway.reload([...rest, policy('users', ['users'], {}), access, keys]);
+  expect([await ask(null), await ask('key-a'), await ask('key-a'), await ask('key-b')]).toEqual([
+    401,
+    'answer 1',
+    'answer 2',
+    'answer 3',
+  ]);
+  await gateway.reload([...rest, policy('users', ['users'], { allowAuthenticated: true }), access, keys]);
+  expect([await ask('key-a'), await ask('key-b'), await ask(null), await ask('wrong')]).toEqual([
+    'answer 4',
+    'answer 4',
+    401,
+    401,
+  ]);
+  expect(backend.requests).toHaveLength(4);
+});
+
+row(
+  'CACHE-14',
+  'what depends on the request is done to the response of every hit, and tells entries apart before it',
+  async () => {
+    const { backend, gateway } = await cached();
+    const transform = JSON.stringify({
+      apiVersion: 'headgate.dev/v1alpha1',
+      kind: 'HTTPRouteFilter',
+      metadata: { name: 'names' },
+      spec: {
+        type: 'Transform',
+        transform: {
+          requestHeaders: [{ name: 'X-Tenant', value: '{header.X-Who}' }],
+          responseHeaders: [{ name: 'X-Greets', value: '{header.X-Who}' }],
+        },
+      },
+    });
+    const use = `filters:
+  - type: ExtensionRef
+    extensionRef:
+      group: headgate.dev
+      kind: HTTPRouteFilter
+      name: names
+`;
+    const rest = [GATEWAY, backend.service('users'), route('users', '/', 'users', use), transform];
+    await gateway.reload([...rest, policy('users', ['users'], {})]);
+    const ask = async (who: string) => {
+      const response = await gateway.request('GET', '/', { headers: { 'X-Who': who } });
+      return [response.body, response.header('x-greets')];
+    };
+    expect([await ask('ann'), await ask('bob'), await ask('ann'), await ask('bob')]).toEqual([
+      ['answer 1', 'ann'],
+      ['answer 2', 'bob'],
+      ['answer 1', 'ann'],
+      ['answer 2', 'bob'],
+    ]);
+  },
+);

@@ -1,6 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { EXACT } from '../fake/certificates.ts';
 import { type Handler, type RequirementBackend, service, startBackend } from './backend.ts';
 import { EXTENSION, filtered, prefix, regex, transform } from './filter.ts';
@@ -327,7 +328,9 @@ row(['AUTH-09', 'AUTH-11'], 'the backend can tell the gateway by a field that no
 
 row('AUTH-10', 'the value is rotated with its Secret, and nobody else sees it', async () => {
   const app = await startBackend();
-  const log = join(tmpdir(), `headgate-auth-10-${process.pid}.log`);
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-auth-10-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const log = join(folder, 'access.log');
   const manifests = (...more: string[]) => [
     GATEWAY,
     app.service('app'),

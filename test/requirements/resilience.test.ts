@@ -10,18 +10,14 @@ const ROUTE = route('app', '/', 'app');
 /** The route with more in its rule. */
 const withRule = (more: string): string => route('app', '/', 'app', more);
 
-row(
-  ['RES-01', 'RES-02', 'RES-03', 'C-11', 'C-15'],
-  'a request that takes too long is answered 504 in time',
-  async () => {
-    const slow = await startBackend(() => ({ body: 'late', delay: 1_500 }));
-    const gateway = await startGateway([GATEWAY, slow.service('app'), withRule('timeouts: {request: 300ms}')]);
-    const began = performance.now();
-    expect(await gateway.request('GET', '/')).toMatchObject({ status: 504 });
-    expect(performance.now() - began).toBeGreaterThan(290);
-    expect(performance.now() - began).toBeLessThan(1_000);
-  },
-);
+row(['RES-01', 'RES-02', 'RES-03'], 'a request that takes too long is answered 504 in time', async () => {
+  const slow = await startBackend(() => ({ body: 'late', delay: 1_500 }));
+  const gateway = await startGateway([GATEWAY, slow.service('app'), withRule('timeouts: {request: 300ms}')]);
+  const began = performance.now();
+  expect(await gateway.request('GET', '/')).toMatchObject({ status: 504 });
+  expect(performance.now() - began).toBeGreaterThan(290);
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
 
 row('RES-01', 'the timeout holds for the whole response, not only for its beginning', async () => {
   const dripping = await startBackend((_, response) => {
@@ -324,7 +320,7 @@ row(['RES-16', 'RES-17', 'RES-11'], 'the defaults of a circuit breaker', async (
   expect(gateway.condition('BackendTrafficPolicy', 'app', 'Accepted')).toMatchObject({ status: 'True' });
 });
 
-row(['RES-17', 'RES-18', 'C-15'], 'options out of range are refused, not replaced', async () => {
+row(['RES-17', 'RES-18'], 'options out of range are refused, not replaced', async () => {
   const refused = (spec: string): string[] => refusals(trafficPolicy(spec));
   expect(refused('circuitBreaker: {consecutiveFailures: 3, openDuration: 499ms}')).toEqual([
     'spec.circuitBreaker.openDuration: must be at least 500ms',

@@ -1,4 +1,8 @@
-import { expect } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { runImport } from '../import/run.ts';
 import { startBackend } from './backend.ts';
 import { EXTENSION, filtered, prefix, regex, transform } from './filter.ts';
 import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
@@ -399,3 +403,38 @@ row('RW-14', 'a placeholder that the policy does not capture is refused', async 
   expect((await gateway.request('GET', '/users/7')).status).toBe(200);
   expect(app.last.url).toBe('/api/7');
 });
+
+row(
+  ['RW-06', 'RW-07'],
+  'paths of an imported configuration are joined as segments, and otherwise refused',
+  async () => {
+    const app = await startBackend();
+    const folder = mkdtempSync(join(tmpdir(), 'headgate-rw-07-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'kong.yaml');
+    writeFileSync(
+      file,
+      `_format_version: "3.0"
+services:
+  - name: app
+    url: http://127.0.0.1:19001/s
+    routes:
+      - {name: kept, paths: [/re], strip_path: false, path_handling: v0}
+      - {name: cut, paths: [/cut], path_handling: v0}
+      - {name: glued, paths: [/glued], strip_path: false, path_handling: v1}
+`,
+    );
+    const { manifests, verdicts } = await runImport('kong', file, { 19001: app.port });
+    const gateway = await startGateway(manifests);
+    const urls: string[] = [];
+    for (const url of ['/re/a', '/re', '/cut/a', '/cut']) {
+      expect((await gateway.request('GET', url)).status, url).toBe(200);
+      urls.push(app.last.url);
+    }
+    expect(urls).toEqual(['/s/re/a', '/s/re', '/s/a', '/s']);
+    expect(verdicts).toMatchObject({
+      'services[0].routes[0].path_handling': ['translated', 'paths are joined as segments'],
+      'services[0].routes[2].path_handling': ['not supported', 'joining paths without a slash between them'],
+    });
+  },
+);

@@ -84,6 +84,8 @@ function filterText(filter: Filter): string {
       return 'response headers';
     case 'CORS':
       return 'CORS';
+    case 'ExternalAuth':
+      return `ask ${filter.backend.replace(/^service\//, '')}`;
     case 'Compression':
       return `compress ${filter.filter}`;
     case 'DirectResponse':

@@ -147,8 +147,9 @@ export type OIDCAuthentication = {
 };
 
 /** A service that is asked about each request (GEP-1494). */
-export type ExternalAuthentication = {
-  readonly type: 'External';
+export type ExternalAuthentication = { readonly type: 'External' } & ExternalService;
+
+export type ExternalService = {
   readonly protocol: 'HTTP' | 'GRPC';
   /** Key of the table's `backends`. */
   readonly backend: string;

@@ -48,6 +48,16 @@ const every: { readonly [K in Filter['kind']]: Filter } = {
   },
   Compression: { kind: 'Compression', filter: 'a/b', encodings: [], contentTypes: [], minBytes: 0 },
   DirectResponse: { kind: 'DirectResponse', filter: 'a/b', status: 404, headers: [], body: '' },
+  ExternalAuth: {
+    kind: 'ExternalAuth',
+    protocol: 'HTTP',
+    backend: 'service/a/b/80',
+    path: '',
+    allowedHeaders: [],
+    allowedResponseHeaders: [],
+    maxBody: 0,
+    timeout: 1,
+  },
   CORS: {
     kind: 'CORS',
     allowOrigins: [],

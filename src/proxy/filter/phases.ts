@@ -9,6 +9,7 @@ import type { Filter } from '../../ir/filter.ts';
  * |------------------|----------------------------------------------------------------------------------------------|
  * | cors             | the answer to a preflight. Response headers are added to other requests' answers at the end. |
  * | redirect         | every request that gets there                                                                |
+ * | external-auth    | what a service says in place of a backend                                                    |
  * | direct-response  | every request that gets there                                                                |
  * | request-headers  |                                                                                              |
  * | rewrite          |                                                                                              |
@@ -23,6 +24,7 @@ import type { Filter } from '../../ir/filter.ts';
 export const PHASES = [
   { name: 'cors', kind: 'CORS' },
   { name: 'redirect', kind: 'RequestRedirect' },
+  { name: 'external-auth', kind: 'ExternalAuth' },
   { name: 'direct-response', kind: 'DirectResponse' },
   { name: 'request-headers', kind: 'RequestHeaderModifier' },
   { name: 'rewrite', kind: 'URLRewrite' },
@@ -40,6 +42,7 @@ export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set([
   'Aggregate',
   'Compression',
   'DirectResponse',
+  'ExternalAuth',
   'GRPCTranscode',
   'SOAP',
   'Transform',

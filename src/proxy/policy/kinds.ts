@@ -1,4 +1,4 @@
-import type { Filter } from '../../ir/filter.ts';
+import type { ExternalAuth, Filter } from '../../ir/filter.ts';
 import type { AccessPolicy } from '../../ir/policy/access.ts';
 import type { CacheContent } from '../../ir/policy/cache.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
@@ -8,6 +8,7 @@ import type { CompiledRule } from '../compile/compiled.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
 import type { Runtime } from '../runtime.ts';
+import { ExternalStage } from './access/external/stage.ts';
 import { accessStages } from './access/stages.ts';
 import { aggregateStage } from './aggregate/stage.ts';
 import { CacheStage } from './cache/stage.ts';
@@ -47,5 +48,6 @@ export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: St
   GRPCTranscode: transcodeStage,
   SOAP: soapStage,
   DirectResponse: directResponseStage,
+  ExternalAuth: (filter) => new ExternalStage(filter as ExternalAuth),
   Transform: transformStage,
 };

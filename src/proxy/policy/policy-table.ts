@@ -1,7 +1,7 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { TelemetryPolicy } from '../../ir/policy/telemetry.ts';
-import type { RoutingTable } from '../../ir/table.ts';
+import type { Failure, RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledBackendRef, CompiledMatch, CompiledTable } from '../compile/compiled.ts';
 import type { Runtime } from '../runtime.ts';
@@ -19,6 +19,14 @@ type Made = {
 };
 
 const NONE: readonly Stage[] = [];
+
+/** In place of a policy that is named and not there, which is a fault of whoever made the table: nobody gets past it. */
+const LOST: Failure = { status: 500, reason: 'PolicyMissing' };
+const MISSING: Made = {
+  entry: { kind: '', name: '', overrides: false, failure: LOST },
+  secrets: new Map(),
+  stages: [new FailedStage(LOST)],
+};
 
 /** The stages of one table, and which of them hold for a request. */
 export class PolicyTable {
@@ -112,7 +120,7 @@ export class PolicyTable {
   }
 
   private named(keys: readonly string[] = []): Made[] {
-    return keys.flatMap((key) => this.made.get(key) ?? []);
+    return keys.map((key) => this.made.get(key) ?? MISSING);
   }
 
   private ofFilters(filters: readonly Filter[], rule: string): Stage[] {

@@ -1,9 +1,10 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure } from '../../ir/table.ts';
-import type { CompiledMatch, CompiledPort, CompiledTable, Unrouted } from '../compile/compiled.ts';
+import type { CompiledBackendRef, CompiledMatch, CompiledPort, CompiledTable, Unrouted } from '../compile/compiled.ts';
 import { answerOf } from '../filter/direct-response.ts';
 import { inPhaseOrder, PHASES, type Phase } from '../filter/phases.ts';
 import type { DirectResponse } from '../filter/plan.ts';
+import { type Forwarded, transformed } from '../filter/transform/explained.ts';
 import { type Candidate, type Captures, PATH_KINDS, precedence } from './candidate.ts';
 import { bySpecificity, covers } from './host.ts';
 import { hostnameLoss, lossOf } from './loss.ts';
@@ -49,7 +50,7 @@ export type ExplainedBackend = {
   readonly failure: Failure | null;
   readonly filters: readonly ExplainedFilter[];
   /** What the backend would see. */
-  readonly forwards: { readonly host: string; readonly path: string };
+  readonly forwards: Forwarded;
 };
 
 export type Question = {
@@ -202,9 +203,17 @@ function explainBackends(view: RequestView, found: CompiledMatch): ExplainedBack
     share: total === 0 ? 0 : ref.weight / total,
     failure: ref.failure,
     filters: inPhaseOrder(found.rule.rule.backends[i]!.filters).map(withPhase),
-    forwards: {
-      host: ref.rewrite?.hostname ?? view.host,
-      path: (ref.rewrite?.path(view.path, found) ?? view.path) + view.query,
-    },
+    forwards: forwardedBy(ref, [...found.rule.rule.filters, ...found.rule.rule.backends[i]!.filters], view, found),
   }));
+}
+
+function forwardedBy(
+  { rewrite }: CompiledBackendRef,
+  filters: readonly Filter[],
+  view: RequestView,
+  found: CompiledMatch,
+): Forwarded {
+  const host = rewrite?.hostname ?? view.host;
+  const path = rewrite?.path(view.path, found) ?? view.path;
+  return transformed(filters, { host, path, query: view.query }, view, found);
 }

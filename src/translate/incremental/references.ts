@@ -109,6 +109,7 @@ function authority(ref: AuthorityReference, own: string): string {
 
 function* inFilters(filters: readonly HTTPRouteFilter[], namespace: string): Generator<string> {
   for (const filter of filters) {
+    if (filter.type === 'ExternalAuth') yield* backend(filter.externalAuth.backendRef, namespace);
     if (filter.type === 'RequestMirror') yield* backend(filter.requestMirror.backendRef, namespace);
     if (filter.type === 'ExtensionRef') {
       const { group, kind, name } = filter.extensionRef;

@@ -6,6 +6,7 @@ import type { Cors, Filter, PathModifier, RequestMirror } from '../../ir/filter.
 import type { Failure } from '../../ir/table.ts';
 import { convertExtension } from '../extension-filter/reference.ts';
 import type { Resolve } from './backend-ref.ts';
+import { convertExternalAuth } from './external-auth.ts';
 import { convertHeaderEdits } from './header-edits.ts';
 import type { FilterOf } from './remembered.ts';
 import type { RuleReport } from './report.ts';
@@ -67,8 +68,7 @@ function convert(filter: HTTPRouteFilter, field: string, context: FilterContext)
     case 'CORS':
       return convertCors(filter.cors);
     case 'ExternalAuth':
-      report.closed.push(`${field}: ExternalAuth is not supported, so requests are answered with 500`);
-      return { status: 500, reason: 'UnsupportedValue' };
+      return convertExternalAuth(filter.externalAuth, `${field}.externalAuth`, context);
     case 'ExtensionRef':
       return convertExtension(filter.extensionRef, `${field}.extensionRef`, context);
   }

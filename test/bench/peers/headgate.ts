@@ -1,12 +1,13 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { cacheManifest, gatewayManifests, routeManifests } from '../manifests.ts';
+import { cacheManifest, gatewayManifests, rateLimitManifest, routeManifests } from '../manifests.ts';
 import { freePorts, type Running, startPinned } from '../process.ts';
 import type { Peer, Setup } from './peer.ts';
 
 export const headgate: Peer = {
   name: 'headgate',
   caches: true,
+  limits: true,
   find: () => ({
     path: process.execPath,
     environment: {},
@@ -22,6 +23,7 @@ export async function startHeadgate(setup: Setup, generation: number | null): Pr
   const gateway = gatewayManifests(setup.services, setup.plainPort, setup.tlsPort, setup.certificate);
   writeFileSync(join(manifests, 'gateway.yaml'), gateway);
   if (setup.caches) writeFileSync(join(manifests, 'cache.yaml'), cacheManifest());
+  if (setup.limits) writeFileSync(join(manifests, 'rate-limit.yaml'), rateLimitManifest());
   replaceRoutes(setup, generation);
   const [admin] = await freePorts(1);
   return startPinned(

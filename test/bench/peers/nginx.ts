@@ -8,6 +8,7 @@ import type { Peer, Setup } from './peer.ts';
 export const nginx: Peer = {
   name: 'nginx',
   caches: true,
+  limits: true,
   find: (fetch) => findDebian('nginx', fetch),
   start,
 };
@@ -44,7 +45,7 @@ async function start(setup: Setup, program: Program): Promise<Running> {
 }
 
 function configuration(setup: Setup): string {
-  const { caches, folder, services, plainPort, tlsPort, certificate } = setup;
+  const { caches, folder, limits, services, plainPort, tlsPort, certificate } = setup;
   const listen = (suffix: string) =>
     `    listen 127.0.0.1:${plainPort}${suffix};\n    listen 127.0.0.1:${tlsPort} ssl${suffix};`;
   const servers: string[] = [];
@@ -80,7 +81,7 @@ ${nginxFolders(folder)}
   proxy_set_header X-Forwarded-Host $http_host;
   proxy_set_header X-Forwarded-Port $server_port;
   proxy_set_header X-Request-Id $request_id;
-${caches ? cache(folder) : ''}${services
+${caches ? cache(folder) : ''}${limits ? LIMIT : ''}${services
   .map(
     (port, i) =>
       `  upstream service${i} { server 127.0.0.1:${port}; keepalive 512; keepalive_requests 1000000000; keepalive_timeout 3600s; }`,
@@ -94,6 +95,11 @@ ${servers.join('\n')}
 }
 `;
 }
+
+/** Counts the requests of each client, at a rate that is never met. */
+const LIMIT = `  limit_req_zone $binary_remote_addr zone=clients:8m rate=1000000r/s;
+  limit_req zone=clients burst=1000000 nodelay;
+`;
 
 /** What proxy_cache needs; what it keeps is in files, which the system keeps in memory. */
 function cache(folder: string): string {

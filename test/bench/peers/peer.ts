@@ -19,12 +19,16 @@ export type Setup = {
   readonly certificate: Certificate;
   /** Whether answers are kept for an hour. */
   readonly caches: boolean;
+  /** Whether the requests of each client are counted. */
+  readonly limits: boolean;
 };
 
 export type Peer = {
   readonly name: PeerName;
   /** Whether it can keep answers. */
   readonly caches?: boolean;
+  /** Whether it is told how to count requests. */
+  readonly limits?: boolean;
   /** `fetch`: whether a missing program may be downloaded. */
   find(fetch: boolean): Found;
   start(setup: Setup, program: Exclude<Found, string>): Promise<Running>;

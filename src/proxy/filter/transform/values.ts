@@ -15,9 +15,9 @@ export type Absence = {
 };
 
 /** The match has not captured it. */
-const NOT_CAPTURED: Absence = { status: 500, reason: 'NotCaptured', mayLeaveOut: true };
+export const NOT_CAPTURED: Absence = { status: 500, reason: 'NotCaptured', mayLeaveOut: true };
 /** The client has not sent it. */
-const NOT_SENT: Absence = { status: 400, reason: 'MissingValue', mayLeaveOut: true };
+export const NOT_SENT: Absence = { status: 400, reason: 'MissingValue', mayLeaveOut: true };
 /** There is none yet, or not here. */
 const NOT_KNOWN: Absence = { status: 500, reason: 'NotKnown', mayLeaveOut: true };
 /** The client does not have the claim, and need not. */

@@ -32,6 +32,8 @@ export class KeyMaker {
       const name = headers[index]!;
       key += `\n${visit.request.get(name) ?? head.header(name) ?? ''}`;
     }
+    // What trusted hops say of the client's URL goes to the backend, which may make links and redirects of it.
+    if (visit.isTrusted) for (const name of OF_HOPS) key += `\n${head.header(name) ?? ''}`;
     const edits = visit.request.after(EMPTY_PLAN);
     if (edits !== EMPTY_PLAN) key += `\n${planText(edits)}`;
     if (body !== null && body.length > 0) key += `\n${createHash('sha256').update(body).digest('base64')}`;
@@ -55,6 +57,8 @@ export class KeyMaker {
     return scope;
   }
 }
+
+const OF_HOPS = ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'forwarded'];
 
 function planText({ drop, block }: HeaderPlan): string {
   return `${drop.join()}\n${block.toString('latin1')}`;

@@ -90,7 +90,8 @@ export class Lookup implements Substitute, Follower, TimerOwner {
   landed(entry: StoredResponse): void {
     this.flight = null;
     this.stopWaiting();
-    if (!entry.fits(this.visit.head)) {
+    // What must be validated before each use is for the one who asked.
+    if (!entry.fits(this.visit.head) || entry.freshFor(performance.now()) <= 0) {
       this.setOut(false);
       this.visit.proceed();
       return;

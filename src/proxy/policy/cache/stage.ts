@@ -30,21 +30,26 @@ export class CacheStage implements Stage {
   readonly store: CacheStore;
   /** Of the request that is entering. */
   readonly facts: RequestFacts;
-  private readonly region: Region;
   private readonly methods: ReadonlySet<string>;
   private readonly keys: KeyMaker;
   private readonly scratch: ResponseHead;
 
-  constructor(policy: CacheContent, { key, runtime }: StageContext) {
+  constructor(policy: CacheContent, { key, runtime, state }: StageContext) {
     const { cache, options } = runtime;
     this.policy = policy;
     this.store = cache;
-    this.region = cache.region(policy.region);
     this.facts = new RequestFacts();
     this.methods = new Set(policy.methods);
     this.keys = new KeyMaker(policy);
     this.scratch = new ResponseHead(options.limits.message);
-    cache.noteToken(this.region, key, policy.flushToken);
+    const last = state.of(key, 'flush', () => ({ token: policy.flushToken }));
+    if (last.token !== policy.flushToken) cache.flushNamed(policy.region);
+    last.token = policy.flushToken;
+  }
+
+  /** Asked for by its name: one that held nothing may have been forgotten meanwhile. */
+  private get region(): Region {
+    return this.store.region(this.policy.region);
   }
 
   /** Where bodies tell entries apart, those that are short enough are waited for. */

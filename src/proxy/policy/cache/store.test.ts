@@ -84,15 +84,16 @@ test('a flush empties its region, and no other', () => {
   expect(users.generation).toBe(1);
 });
 
-test('another token of the same policy flushes, the first one does not', () => {
+test('regions that hold nothing are forgotten when there are many', () => {
   const store = new CacheStore(1e6);
-  const region = store.region('users');
-  store.noteToken(region, 'a', '1');
-  store.set(response(region, '/a'));
-  store.noteToken(region, 'b', '2');
-  store.noteToken(region, 'a', '1');
-  expect(store.entries).toBe(1);
-  store.noteToken(region, 'a', '2');
+  const kept = store.region('kept');
+  store.set(response(kept, '/a'));
+  const empty = store.region('empty');
+  for (let index = 0; index < 2_000; index++) store.region(`r${index}`);
+  expect(store.region('kept')).toBe(kept);
+  expect(store.region('empty')).not.toBe(empty);
+  store.flushNamed('nobody');
+  store.flushNamed('kept');
   expect(store.entries).toBe(0);
 });
 

@@ -15,8 +15,6 @@ export class Region {
   /** Grows with every flush: what was asked for before is not stored after. */
   generation: number;
   readonly entries: Map<string, StoredResponse>;
-  /** The last flush token of each policy of the region. */
-  readonly tokens: Map<string, string>;
   /** Requests on their way to a backend that others wait for. */
   readonly flights: Map<string, Flight>;
   readonly passes: Passes;
@@ -25,7 +23,6 @@ export class Region {
     this.name = name;
     this.generation = 0;
     this.entries = new Map();
-    this.tokens = new Map();
     this.flights = new Map();
     this.passes = new Passes();
   }
@@ -68,13 +65,6 @@ export class CacheStore {
       this.regions.set(name, region);
     }
     return region;
-  }
-
-  /** A region's policy has this flush token: another one than before empties the region. */
-  noteToken(region: Region, policy: string, token: string): void {
-    const before = region.tokens.get(policy);
-    region.tokens.set(policy, token);
-    if (before !== undefined && before !== token) this.flush(region);
   }
 
   /** The response of that key which a request with these fields may have; null without one. It counts as used. */

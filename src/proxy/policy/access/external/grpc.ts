@@ -1,5 +1,5 @@
 /** The form of external authorization that is gRPC: `envoy.service.auth.v3.Authorization/Check`. */
-import type { ExternalAuthentication } from '../../../../ir/policy/access.ts';
+import type { ExternalService } from '../../../../ir/policy/access.ts';
 import type { SubrequestOptions, SubrequestResponse } from '../../../exchange/subrequest.ts';
 import type { Visit } from '../../visit.ts';
 import { bytesField, message, numberField, readMessage, textField, type WireField } from './protobuf.ts';
@@ -10,7 +10,7 @@ const METHOD = '/envoy.service.auth.v3.Authorization/Check';
 /** Bytes before each message: whether it is compressed, and its length. */
 const PREFIX = 5;
 
-export function grpcQuestion(entry: ExternalAuthentication, visit: Visit, maxBody: number): SubrequestOptions {
+export function grpcQuestion(entry: ExternalService, visit: Visit, maxBody: number): SubrequestOptions {
   const wanted = entry.allowedHeaders.length === 0 ? null : new Set(entry.allowedHeaders);
   const check = checkRequest(visit, fieldsOf(visit, wanted), entry.maxBody > 0 ? visit.body() : null);
   const framed = Buffer.alloc(PREFIX + check.length);

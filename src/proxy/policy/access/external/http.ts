@@ -1,5 +1,5 @@
 /** The form of external authorization that is plain HTTP (GEP-1494): 2xx lets a request pass, everything else is the answer. */
-import type { ExternalAuthentication } from '../../../../ir/policy/access.ts';
+import type { ExternalService } from '../../../../ir/policy/access.ts';
 import type { SubrequestOptions, SubrequestResponse } from '../../../exchange/subrequest.ts';
 import type { Visit } from '../../visit.ts';
 import { type Field, fieldsOf, isPortable } from './request.ts';
@@ -17,7 +17,7 @@ const OF_ANSWER: ReadonlySet<string> = new Set([
   'cache-control',
 ]);
 
-export function httpQuestion(entry: ExternalAuthentication, visit: Visit, maxBody: number): SubrequestOptions {
+export function httpQuestion(entry: ExternalService, visit: Visit, maxBody: number): SubrequestOptions {
   const { head } = visit;
   const wanted = new Set([...ALWAYS, ...(entry.maxBody > 0 ? ['content-type'] : []), ...entry.allowedHeaders]);
   for (const [name] of aboutRequest(visit)) wanted.delete(name);

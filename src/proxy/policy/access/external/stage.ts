@@ -1,4 +1,4 @@
-import type { ExternalAuthentication } from '../../../../ir/policy/access.ts';
+import type { ExternalService } from '../../../../ir/policy/access.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
 import type { Visit } from '../../visit.ts';
 import { REASONS, UNAVAILABLE } from '../answer.ts';
@@ -13,9 +13,9 @@ const MAX_ANSWER = 262_144;
 export class ExternalStage implements Stage {
   readonly order = ORDER.authentication;
   readonly bodyLimit: number;
-  private readonly entry: ExternalAuthentication;
+  private readonly entry: ExternalService;
 
-  constructor(entry: ExternalAuthentication) {
+  constructor(entry: ExternalService) {
     this.entry = entry;
     this.bodyLimit = entry.maxBody;
   }
