@@ -44,6 +44,7 @@ import { Dirty } from './dirty.ts';
 import { sameContent } from './equal.ts';
 import { Intake } from './intake.ts';
 import { parentReferent } from './references.ts';
+import { RouteUses } from './route-uses.ts';
 import { StatusList } from './status-list.ts';
 import { TableState } from './table-state.ts';
 
@@ -74,9 +75,9 @@ export class IncrementalTranslator {
   /** Gateways that secure connections to a Service, if it asks for that: by how many routes. */
   readonly #securing = new PairCount();
   /** Routes (keys of `#routes`) that lead to an Aggregate (`namespace/name`). */
-  readonly #aggregateUses = new Map<string, Set<string>>();
+  readonly #aggregateUses = new RouteUses();
   /** Routes (keys of `#routes`) that use an HTTPRouteFilter (`namespace/name`). */
-  readonly #filterUses = new Map<string, Set<string>>();
+  readonly #filterUses = new RouteUses();
   /** Of the listeners of a Gateway: whether somebody finds out who their clients are. */
   readonly #identities = new Map<string, string>();
   readonly #matches = new MatchIndex();
@@ -267,8 +268,9 @@ export class IncrementalTranslator {
     else this.#routes.set(key, plan);
     for (const [listener, gateway] of before?.listeners ?? []) this.#count(listener, gateway, -1, judged);
     for (const [listener, gateway] of plan?.listeners ?? []) this.#count(listener, gateway, 1, judged);
-    this.#noteAggregates(key, before, plan);
-    this.#noteFilters(key, before, plan);
+    const { dirty } = this.#intake;
+    for (const aggregate of this.#aggregateUses.set(key, plan?.aggregates ?? [])) dirty.aggregates.add(aggregate);
+    for (const filter of this.#filterUses.set(key, plan?.filters.keys() ?? [])) dirty.filters.add(filter);
     if (before !== null) this.#countSecuring(before, -1);
     if (plan !== null) this.#countSecuring(plan, 1);
     const known = plan ?? before;
@@ -294,36 +296,6 @@ export class IncrementalTranslator {
       if (plan !== undefined) this.#statuses.set(statusOfRoute(plan, this.#matches.shadowOf(name)));
     }
     this.#shadows.clear();
-  }
-
-  #noteAggregates(route: string, before: RoutePlan | null, after: RoutePlan | null): void {
-    for (const key of before?.aggregates ?? []) {
-      const routes = this.#aggregateUses.get(key)!;
-      routes.delete(route);
-      if (routes.size === 0) this.#aggregateUses.delete(key);
-      this.#intake.dirty.aggregates.add(key);
-    }
-    for (const key of after?.aggregates ?? []) {
-      const routes = this.#aggregateUses.get(key);
-      if (routes === undefined) this.#aggregateUses.set(key, new Set([route]));
-      else routes.add(route);
-      this.#intake.dirty.aggregates.add(key);
-    }
-  }
-
-  #noteFilters(route: string, before: RoutePlan | null, after: RoutePlan | null): void {
-    for (const key of before?.filters.keys() ?? []) {
-      const routes = this.#filterUses.get(key)!;
-      routes.delete(route);
-      if (routes.size === 0) this.#filterUses.delete(key);
-      this.#intake.dirty.filters.add(key);
-    }
-    for (const key of after?.filters.keys() ?? []) {
-      const routes = this.#filterUses.get(key);
-      if (routes === undefined) this.#filterUses.set(key, new Set([route]));
-      else routes.add(route);
-      this.#intake.dirty.filters.add(key);
-    }
   }
 
   /** `listener` is a key of the table. */
@@ -381,7 +353,7 @@ export class IncrementalTranslator {
   #judgeAggregate(key: string): void {
     const aggregate = this.#objects.aggregates.get(key);
     const resolved = this.#backends.aggregates.resolve(key);
-    const routes = [...valuesOf(this.#routes, this.#aggregateUses.get(key) ?? [])];
+    const routes = [...valuesOf(this.#routes, this.#aggregateUses.of(key))];
     const status =
       aggregate === undefined || resolved === null
         ? null
@@ -392,7 +364,7 @@ export class IncrementalTranslator {
 
   #judgeFilter(key: string): void {
     const resolved = this.#backends.filters.resolve(key);
-    const routes = [...valuesOf(this.#routes, this.#filterUses.get(key) ?? [])];
+    const routes = [...valuesOf(this.#routes, this.#filterUses.of(key))];
     const needs = this.#backends.filters.needsOf(key);
     for (const [gateway, state] of this.#states) {
       const isUsed = routes.some(({ attachments }) => attachments.has(gateway));

@@ -39,6 +39,12 @@ export const AGGREGATE_CASES: readonly Case[] = [
       'spec.timeout: must be more than 0s',
     ],
     [
+      'time is up within a day',
+      { timeout: '23h60m', parts: [{ key: 'users', backendRef }] },
+      { timeout: '24h1ms', parts: [{ key: 'users', backendRef }] },
+      'spec.timeout: must be at most 24h',
+    ],
+    [
       'a size has a known unit',
       { maxBytes: '64Ki', parts: [{ key: 'users', backendRef }] },
       { maxBytes: '64KB', parts: [{ key: 'users', backendRef }] },

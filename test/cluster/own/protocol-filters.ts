@@ -51,6 +51,12 @@ export const PROTOCOL_FILTER_CASES: readonly Case[] = [
   ]),
   ...cases(soap, [
     [
+      'a message is answered within a day',
+      { timeout: '23h60m' },
+      { timeout: '24h1ms' },
+      'spec.soap.timeout: must be at most 24h',
+    ],
+    [
       'an operation is an element',
       { operation: 'Get-Price' },
       { operation: 'm:Get' },

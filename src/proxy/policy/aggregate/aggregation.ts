@@ -6,12 +6,7 @@ import { combine, type PartBody } from './combine.ts';
 import { valuesAt } from './json.ts';
 
 /** Asks for one part; `value` is that of `forEach`. Returns what ends it early. */
-export type Ask = (
-  part: number,
-  value: string | null,
-  timeout: number,
-  done: (answer: PartAnswer) => void,
-) => (() => void) | null;
+export type Ask = (part: number, value: string | null, done: (answer: PartAnswer) => void) => (() => void) | null;
 
 const WAITING = -1;
 
@@ -22,7 +17,6 @@ export class Aggregation implements TimerOwner {
   private readonly ask: Ask;
   private readonly answer: (body: Buffer | null, failure: string) => void;
   private readonly timer: Timer;
-  private readonly deadline: number;
   private readonly bodies: PartBody[];
   /** Requests under way, by part; WAITING for one that waits for another. */
   private readonly pending: number[];
@@ -36,7 +30,6 @@ export class Aggregation implements TimerOwner {
     this.ask = ask;
     this.answer = answer;
     this.timer = new Timer(this);
-    this.deadline = performance.now() + aggregate.timeout;
     this.bodies = aggregate.parts.map(() => null);
     this.pending = aggregate.parts.map(({ forEach }) => (forEach === null ? 1 : WAITING));
     this.cancels = [];
@@ -70,8 +63,7 @@ export class Aggregation implements TimerOwner {
 
   private request(index: number, value: string | null, done: (answer: PartAnswer) => void): void {
     if (this.isOver) return;
-    const left = Math.max(1, this.deadline - performance.now());
-    const cancel = this.ask(index, value, left, done);
+    const cancel = this.ask(index, value, done);
     if (cancel !== null) this.cancels.push(cancel);
   }
 

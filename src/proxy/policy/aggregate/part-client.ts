@@ -90,8 +90,8 @@ export class PartClient implements Client {
   lend(): void {}
 
   finished(): void {
-    const { status } = this.response;
-    this.end({ status, headers: this.response.headers, body: this.response.take() });
+    const { headers, isTooLarge, status } = this.response;
+    this.end(isTooLarge ? { failure: 'too-large' } : { status, headers, body: this.response.take() });
   }
 
   destroy(): void {

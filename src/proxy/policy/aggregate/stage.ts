@@ -12,13 +12,18 @@ import type { Visit } from '../visit.ts';
 import { Aggregation, type Ask } from './aggregation.ts';
 import { PartClient } from './part-client.ts';
 import { PartPath } from './part-path.ts';
+import { partRules, unguarded } from './part-rule.ts';
 
 /** How answers are counted and logged. */
 const AGGREGATE = 'aggregate';
 const METHOD = 'aggregate-method';
 
-/** Fields of the client's request that would make the answer of a part no whole and plain one. */
+/** What the proxy says itself of the request that a rule gets. */
+const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto'];
+
+/** Those, and fields of the client's request that would make the answer of a part no whole and plain one. */
 const NOT_FOR_PARTS: ReadonlySet<string> = new Set([
+  ...FORWARDING,
   'accept-encoding',
   'content-encoding',
   'content-language',
@@ -32,21 +37,13 @@ const NOT_FOR_PARTS: ReadonlySet<string> = new Set([
   'range',
 ]);
 
-/** What the proxy says itself of the request that a rule gets. */
-const FORWARDING: ReadonlySet<string> = new Set([
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-]);
-
 /** Answers GET with one object made of the answers of other backends and rules. */
 class AggregateStage implements Stage {
   readonly order = ORDER.handler;
   readonly bodyLimit = 0;
   private readonly aggregate: Aggregate;
   private readonly paths: readonly PartPath[];
+  private readonly partRules: readonly (CompiledRule | null)[];
   private readonly rule: StageContext['rule'];
   /** By rule and listener: stages are looked for by match. */
   private readonly matches: Map<CompiledListener, Map<CompiledRule, readonly Candidate[]>>;
@@ -55,6 +52,7 @@ class AggregateStage implements Stage {
   constructor(aggregate: Aggregate, context: StageContext) {
     this.aggregate = aggregate;
     this.paths = aggregate.parts.map(({ path }) => new PartPath(path));
+    this.partRules = partRules(aggregate);
     this.rule = context.rule;
     this.matches = new Map();
     this.running = new Map();
@@ -85,9 +83,9 @@ class AggregateStage implements Stage {
 
   private asking(visit: Visit, head: ForwardedHead): Ask {
     const fields = without(head.fields, NOT_FOR_PARTS);
-    fields.push(['Accept-Encoding', 'identity']);
+    fields.push(['Accept-Encoding', 'identity'], ...forwardedFields(visit));
     let captures: Captures | null = null;
-    return (index, value, timeout, done) => {
+    return (index, value, done) => {
       const part = this.aggregate.parts[index]!;
       captures ??= visit.match.captures(visit.head);
       const path = this.pathOf(index, part, value, head.query, captures);
@@ -96,29 +94,17 @@ class AggregateStage implements Stage {
         return null;
       }
       const { target } = part;
-      const { maxBytes: maxBody } = this.aggregate;
-      if (target.to === 'backend') {
-        const { host } = head;
-        const request = {
-          backend: target.backend,
-          method: 'GET',
-          path,
-          host,
-          headers: fields,
-          body: null,
-          timeout,
-          maxBody,
-        };
-        visit.subrequest(request, done);
-        return null;
-      }
-      const rule = target.to === 'rule' ? this.rule(target.rule) : null;
+      const own = this.partRules[index]!;
+      const rule = own ?? (target.to === 'rule' ? this.rule(target.rule) : null);
       if (rule === null) {
         done({ failure: target.to === 'rule' ? 'no-rule' : 'invalid-backend' });
         return null;
       }
-      const client = new PartClient(visit.client, this.matchOf(visit.match.listener, rule, path), maxBody, done);
-      client.begin(headOf(path, visit, without(fields, FORWARDING)));
+      const { listener } = visit.match;
+      const match = this.matchOf(listener, rule, path, own !== null);
+      const client = new PartClient(visit.client, match, this.aggregate.maxBytes, done);
+      // A rule is told the Host that the client sent, a backend what the rule of the aggregate makes of it.
+      client.begin(headOf(path, own === null ? visit.head.authority : head.host, fields));
       return () => client.cancel();
     };
   }
@@ -140,7 +126,7 @@ class AggregateStage implements Stage {
    * A rule is asked whatever its matches and hostnames say; the match whose path fits, if there is one, is what its filters
    * go by.
    */
-  private matchOf(listener: CompiledListener, rule: CompiledRule, target: string): Candidate {
+  private matchOf(listener: CompiledListener, rule: CompiledRule, target: string, isOwn: boolean): Candidate {
     let ofListener = this.matches.get(listener);
     if (ofListener === undefined) {
       ofListener = new Map();
@@ -148,7 +134,8 @@ class AggregateStage implements Stage {
     }
     let candidates = ofListener.get(rule);
     if (candidates === undefined) {
-      candidates = rule.rule.matches.map((_, index) => candidateOf(listener, '', rule, index));
+      const place = isOwn ? unguarded(listener) : listener;
+      candidates = rule.rule.matches.map((_, index) => candidateOf(place, '', rule, index));
       ofListener.set(rule, candidates);
     }
     const path = target.replace(/\?.*$/s, '');
@@ -161,19 +148,18 @@ function fits({ path, pattern, prefix }: Candidate, given: string): boolean {
   return given === path || (prefix !== null && given.startsWith(`${prefix}/`));
 }
 
-/** The client's own Host, and not what the outer rule may have made of it. */
-function headOf(path: string, visit: Visit, fields: readonly (readonly [string, string])[]): string {
+function headOf(path: string, host: string, fields: readonly (readonly [string, string])[]): string {
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const via = visit.isTrusted ? forwardedLines(visit) : '';
-  return `GET ${path} HTTP/1.1\r\nHost: ${visit.head.authority}\r\n${lines}${via}\r\n`;
+  return `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${lines}\r\n`;
 }
 
-function forwardedLines(visit: Visit): string {
-  return [...FORWARDING]
-    .map((name) => ({ name, value: visit.head.header(name) }))
-    .filter(({ value }) => value !== null)
-    .map(({ name, value }) => `${name}: ${value}\r\n`)
-    .join('');
+/** What a hop that is believed said of the client; the part's own exchange adds to it as any exchange does. */
+function forwardedFields(visit: Visit): [string, string][] {
+  if (!visit.isTrusted) return [];
+  return [...FORWARDING].flatMap((name): [string, string][] => {
+    const value = visit.head.header(name);
+    return value === null ? [] : [[name, value]];
+  });
 }
 
 export function aggregateStage(filter: Filter, context: StageContext): Stage {
