@@ -19,9 +19,9 @@ import type { ListenerPlan } from './listener-plan.ts';
 import type { PolicyBook } from './policy/book.ts';
 import type { PolicyObject } from './policy/kind.ts';
 import { ruleOrder } from './precedence.ts';
-import { routeMetadata } from './route/metadata.ts';
 import type { BackendCatalogue } from './route/backend-ref.ts';
 import type { RuleBody, StreamBody } from './route/kind.ts';
+import { routeMetadata } from './route/metadata.ts';
 import { type RoutePlan, routeKey } from './route/plan.ts';
 
 /**
