@@ -66,14 +66,14 @@ export class RequestSide {
   }
 
   /** Sends the head and what is there of the body. */
-  send(carrier: Carrier): void {
+  send(carrier: Carrier, isMore = false): void {
     const { exchange, retained, forwarding } = this;
     const { client, runtime } = exchange;
     const { head } = client;
     const { writer } = runtime;
     forwarding.expectsContinue = head.expectsContinue && !this.wasContinued && client.isReceiving;
     this.writeHead(carrier.pool.name);
-    retained.isComplete = !client.isReceiving;
+    retained.isComplete = !client.isReceiving && !isMore;
     this.isHeadSent = true;
     carrier.sendHead(writer, retained);
     if (client.isReceiving) {
@@ -82,7 +82,7 @@ export class RequestSide {
       else client.resume();
     } else {
       if (retained.length > 0 && !this.mayReplay(retained.length)) retained.drop();
-      carrier.awaitResponse();
+      if (!isMore) carrier.awaitResponse();
     }
   }
 
@@ -120,7 +120,8 @@ export class RequestSide {
     if (retained.isWhole) {
       if (carrier === null || this.mayReplay(retained.length)) this.retain(buffer, isLast);
       else {
-        if (!this.isHeadSent) this.send(carrier);
+        // The ranges that have come follow at once, though the client may have sent the last of them.
+        if (!this.isHeadSent) this.send(carrier, true);
         retained.drop();
       }
     }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { answer, chunkedResponse, response } from '../../fake/backend.ts';
 import { certificateKey, EXACT } from '../../fake/certificates.ts';
+import { post } from '../../fake/client.ts';
 import type { Answer } from '../../fake/http2.ts';
 import { backend, serve, until } from '../start.ts';
 import { backendKey } from '../table.ts';
@@ -163,6 +164,19 @@ test('both directions stream at once', async () => {
   stream.end();
   await until(() => stream.closed, 'the end');
   expect(stream.rstCode).toBe(0);
+});
+
+test('a body that comes with its head goes to a backend of HTTP/2 that is connected already', async () => {
+  const one = await http2Backend((stream, request) => {
+    stream.respond({ ':status': 200 });
+    stream.end(request.body);
+  });
+  const { connect } = await serve({ ...H2C, backends: { a: [one.port] } });
+  const client = await connect();
+  for (const body of ['first', 'second', 'third']) {
+    await client.write(post(body));
+    expect(await client.response()).toMatchObject({ status: 200, body });
+  }
 });
 
 const LARGE = 'x'.repeat(3_000_000);
