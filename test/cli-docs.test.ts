@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../src/command/index.ts';
+import { allCommands } from '../src/command/index.ts';
 import { parseSettings } from '../src/config/flag.ts';
+
+const COMMANDS = await allCommands();
 
 const text = readFileSync(join(import.meta.dirname, '../docs/cli.md'), 'utf8');
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../src/command/index.ts';
+import { allCommands } from '../src/command/index.ts';
 import { ReloadMetrics } from '../src/command/standalone/reload-metrics.ts';
 import type { Flag } from '../src/config/flag.ts';
 import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS } from '../src/config/limits.ts';
@@ -25,6 +25,8 @@ import { StreamMetrics } from '../src/proxy/stream/series.ts';
 import { Supervisor } from '../src/proxy/supervisor.ts';
 import { MAY_IMPORT } from './directions.ts';
 import { plain, rows } from './markdown.ts';
+
+const COMMANDS = await allCommands();
 
 /** What the documents say is held against the code, as far as a program can tell. */
 const ROOT = resolve(import.meta.dirname, '..');

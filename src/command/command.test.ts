@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { runCommand } from './command.ts';
-import { COMMANDS } from './index.ts';
+import { allCommands } from './index.ts';
+
+const COMMANDS = await allCommands();
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const said = { out: '', err: '' };

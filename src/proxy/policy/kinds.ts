@@ -2,6 +2,7 @@ import type { ExternalAuth, Filter } from '../../ir/filter.ts';
 import type { AccessPolicy } from '../../ir/policy/access.ts';
 import type { CacheContent } from '../../ir/policy/cache.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
+import type { GRPCTranscode } from '../../ir/transcode.ts';
 import type { Backend } from '../backend/backend.ts';
 import { compressionStage } from '../coding/stage.ts';
 import type { CompiledRule } from '../compile/compiled.ts';
@@ -12,12 +13,12 @@ import { ExternalStage } from './access/external/stage.ts';
 import { accessStages } from './access/stages.ts';
 import { aggregateStage } from './aggregate/stage.ts';
 import { CacheStage } from './cache/stage.ts';
+import { LateStage } from './late-stage.ts';
 import { rateLimitStages } from './rate-limit/stages.ts';
 import { soapStage } from './soap/stage.ts';
-import type { Stage } from './stage.ts';
+import { ORDER, type Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
 import { telemetryStages } from './telemetry/stages.ts';
-import { transcodeStage } from './transcode/stage.ts';
 
 /** What a stage is made with. */
 export type StageContext = {
@@ -45,9 +46,18 @@ export const POLICY_STAGES: Readonly<Record<string, (entry: Policy, context: Sta
 export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: StageContext) => Stage>> = {
   Compression: compressionStage,
   Aggregate: aggregateStage,
-  GRPCTranscode: transcodeStage,
+  GRPCTranscode: lateTranscodeStage,
   SOAP: soapStage,
   DirectResponse: directResponseStage,
   ExternalAuth: (filter) => new ExternalStage(filter as ExternalAuth),
   Transform: transformStage,
 };
+
+function lateTranscodeStage(filter: Filter, { secret }: StageContext): Stage {
+  const transcode = filter as GRPCTranscode;
+  const bytes = secret(transcode.descriptorSet) ?? Buffer.alloc(0);
+  return new LateStage(ORDER.handler, transcode.maxRequestBytes, async () => {
+    const { transcodeStage } = await import('./transcode/stage.ts');
+    return transcodeStage(transcode, bytes);
+  });
+}

@@ -8,7 +8,7 @@ import { authenticationOf, referentsOfAuthentication } from './access-policy/aut
 import { Findings } from './access-policy/findings.ts';
 import type { PolicyContent, PolicyContext, PolicyKind } from './kind.ts';
 
-export const accessPolicyKind: PolicyKind<AccessPolicy> = {
+export const accessPolicyTranslation: PolicyKind<AccessPolicy> = {
   kind: 'AccessPolicy',
   policy: 'Inherited',
   targets: ['Gateway', 'HTTPRoute', 'GRPCRoute'],

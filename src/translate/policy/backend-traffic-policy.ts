@@ -17,7 +17,7 @@ import type { PolicyKind } from './kind.ts';
 
 type Spec = BackendTrafficPolicy['spec'];
 
-export const backendTrafficPolicyKind: PolicyKind<BackendTrafficPolicy> = {
+export const backendTrafficPolicyTranslation: PolicyKind<BackendTrafficPolicy> = {
   kind: 'BackendTrafficPolicy',
   policy: 'Direct',
   targets: ['Service'],

@@ -10,7 +10,7 @@ export const FLUSH_ANNOTATION = 'headgate.dev/flush';
 const BODY_BYTES = 65_536;
 const NO_HEADERS: readonly string[] = [];
 
-export const CACHE_POLICY: PolicyKind<CachePolicy> = {
+export const cachePolicyTranslation: PolicyKind<CachePolicy> = {
   kind: 'CachePolicy',
   policy: 'Direct',
   targets: ['HTTPRoute'],

@@ -1,10 +1,10 @@
-import { accessPolicyKind } from './access-policy.ts';
-import { backendTrafficPolicyKind } from './backend-traffic-policy.ts';
-import { CACHE_POLICY } from './cache-policy.ts';
+import { accessPolicyTranslation } from './access-policy.ts';
+import { backendTrafficPolicyTranslation } from './backend-traffic-policy.ts';
+import { cachePolicyTranslation } from './cache-policy.ts';
 import { httpMatchPolicyTranslation } from './http-match-policy.ts';
 import type { PolicyKind } from './kind.ts';
-import { RATE_LIMIT_POLICY } from './rate-limit-policy.ts';
-import { telemetryPolicyKind } from './telemetry-policy.ts';
+import { rateLimitPolicyTranslation } from './rate-limit-policy.ts';
+import { telemetryPolicyTranslation } from './telemetry-policy.ts';
 
 /** The kinds of our policies. */
 export type PolicyKindName =
@@ -17,10 +17,10 @@ export type PolicyKindName =
 
 /** Those that are built: what they differ in. */
 export const POLICY_KINDS: Readonly<Partial<Record<string, PolicyKind>>> = {
-  AccessPolicy: accessPolicyKind as unknown as PolicyKind,
-  BackendTrafficPolicy: backendTrafficPolicyKind as unknown as PolicyKind,
+  AccessPolicy: accessPolicyTranslation as unknown as PolicyKind,
+  BackendTrafficPolicy: backendTrafficPolicyTranslation as unknown as PolicyKind,
+  CachePolicy: cachePolicyTranslation as PolicyKind,
   HTTPMatchPolicy: httpMatchPolicyTranslation as PolicyKind,
-  RateLimitPolicy: RATE_LIMIT_POLICY as PolicyKind,
-  CachePolicy: CACHE_POLICY as PolicyKind,
-  TelemetryPolicy: telemetryPolicyKind as PolicyKind,
+  RateLimitPolicy: rateLimitPolicyTranslation as PolicyKind,
+  TelemetryPolicy: telemetryPolicyTranslation as PolicyKind,
 };

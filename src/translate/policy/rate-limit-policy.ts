@@ -11,7 +11,7 @@ import type { PolicyContent, PolicyContext, PolicyKind } from './kind.ts';
 const BODY = 'Too many requests: at most {limit} in {interval}.\n';
 const PLAIN = 'text/plain; charset=utf-8';
 
-export const RATE_LIMIT_POLICY: PolicyKind<RateLimitPolicy> = {
+export const rateLimitPolicyTranslation: PolicyKind<RateLimitPolicy> = {
   kind: 'RateLimitPolicy',
   policy: 'Inherited',
   targets: ['Gateway', 'HTTPRoute', 'GRPCRoute', 'Service'],

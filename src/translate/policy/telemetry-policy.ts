@@ -15,7 +15,7 @@ const MAX_BODY = 65_536;
 const REPORT_TIMEOUT = 5_000;
 const ALL: Fraction = { numerator: 1, denominator: 1 };
 
-export const telemetryPolicyKind: PolicyKind<TelemetryPolicy> = {
+export const telemetryPolicyTranslation: PolicyKind<TelemetryPolicy> = {
   kind: 'TelemetryPolicy',
   policy: 'Inherited',
   targets: ['Gateway', 'HTTPRoute', 'GRPCRoute'],

@@ -1,11 +1,9 @@
-import type { Filter } from '../../../ir/filter.ts';
 import type { GRPCTranscode } from '../../../ir/transcode.ts';
 import { without } from '../../exchange/forwarded-head.ts';
 import type { SubrequestResponse } from '../../exchange/subrequest.ts';
 import type { DirectResponse } from '../../filter/plan.ts';
 import { statusOfFailure } from '../failure.ts';
 import { isJSON, jsonAnswer, timeLimit } from '../json-answer.ts';
-import type { StageContext } from '../kinds.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../stage.ts';
 import type { Visit } from '../visit.ts';
 import { framed, unframed } from './frame.ts';
@@ -151,14 +149,13 @@ function valueOf(fields: SubrequestResponse['headers'], name: string): string | 
 }
 
 /** Filters stay the same objects while nothing changes, and reading a descriptor set takes long. */
-const known = new WeakMap<Filter, { readonly bytes: Buffer; readonly stage: Stage }>();
+const known = new WeakMap<GRPCTranscode, { readonly bytes: Buffer; readonly stage: Stage }>();
 
-export function transcodeStage(filter: Filter, { secret }: StageContext): Stage {
-  const transcode = filter as GRPCTranscode;
-  const bytes = secret(transcode.descriptorSet) ?? Buffer.alloc(0);
-  const before = known.get(filter);
+/** `bytes` are the descriptor set's. */
+export function transcodeStage(transcode: GRPCTranscode, bytes: Buffer): Stage {
+  const before = known.get(transcode);
   if (before?.bytes.equals(bytes)) return before.stage;
   const stage = new TranscodeStage(transcode, new Transcoder(transcode, bytes));
-  known.set(filter, { bytes, stage });
+  known.set(transcode, { bytes, stage });
   return stage;
 }

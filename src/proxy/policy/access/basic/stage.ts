@@ -1,4 +1,3 @@
-import { compare } from 'bcrypt';
 import type { BasicAuthentication } from '../../../../ir/policy/access.ts';
 import type { Htpasswd } from '../../../../ir/policy/htpasswd.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
@@ -69,6 +68,7 @@ export class BasicStage implements Stage {
 
   private async check(user: string, password: string, hash: string): Promise<boolean> {
     // `$2y$` is PHP's and Apache's name of what everybody else calls `$2b$`.
+    const { compare } = await import('bcrypt');
     const isRight = await compare(password, hash.replace(/^\$2y/, '$2b')).catch(() => false);
     return isRight && this.users.has(user);
   }

@@ -1,4 +1,4 @@
-import { Client, EqualityFilter, InvalidCredentialsError } from 'ldapts';
+import type { Client } from 'ldapts';
 import type { LDAPAuthentication } from '../../../../ir/policy/access.ts';
 import type { Endpoint } from '../../../../ir/table.ts';
 import type { Backend } from '../../../backend/backend.ts';
@@ -58,6 +58,8 @@ export class Directory {
     const tlsOptions = tls === null ? undefined : optionsOf(tls);
     const host = endpoint.address.includes(':') ? `[${endpoint.address}]` : endpoint.address;
     const isSecureAtOnce = tls !== null && !startTLS;
+    // Loaded by who needs it: it takes memory that no other worker need have.
+    const { Client } = await import('ldapts');
     const client = new Client({
       url: `${isSecureAtOnce ? 'ldaps' : 'ldap'}://${host}:${endpoint.port}`,
       timeout,
@@ -79,6 +81,7 @@ export class Directory {
     startTLS: object | undefined,
     { password, user }: UserPassword,
   ): Promise<DirectoryAnswer> {
+    const { EqualityFilter, InvalidCredentialsError } = await import('ldapts');
     const { baseDN, bind, claims, userAttribute } = this.entry;
     if (startTLS !== undefined) await client.startTLS(startTLS);
     if (bind !== null) await client.bind(bind.dn, this.password);
