@@ -210,7 +210,7 @@ row(['RES-11', 'RES-14'], 'a probe that fails opens the circuit again, for its w
   expect(backend.requests.length).toBe(5);
 });
 
-row('RES-13', 'Retry-After is the time that is left', async () => {
+row(['RES-13', 'ERR-06'], 'Retry-After is the time that is left', async () => {
   const backend = await startBackend(() => ({ status: 500 }));
   const gateway = await startGateway([
     GATEWAY,

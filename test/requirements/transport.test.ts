@@ -42,12 +42,14 @@ row(
     for (const origin of ['http://a.example', 'https://a.example']) {
       for (const http2 of [false, true]) {
         for (const name of ['old', 'current']) {
-          const answer = await gateway.request('GET', `${origin}/${name}?x`, { http2 });
+          const answer = await gateway.request('POST', `${origin}/${name}?x`, { http2, body: 'text' });
           expect(answer, `${origin} ${name} ${http2}`).toMatchObject({ status: 200, body: name });
         }
       }
     }
-    for (const backend of [old, current]) expect(backend.requests).toHaveLength(4);
+    for (const backend of [old, current]) {
+      expect(backend.requests.map(({ body }) => String(body))).toEqual(['text', 'text', 'text', 'text']);
+    }
     // The version is that of the Service's port: a backend that speaks another one is told apart.
     await gateway.reload([TLS, current.service('current'), route('current', '/current', 'current')]);
     expect((await gateway.request('GET', '/current')).status).toBe(502);

@@ -1,16 +1,15 @@
 /** Requests, told one by one to a backend. */
 import { z } from 'zod';
-import { milliseconds } from '../../gateway/duration.ts';
+import { duration, milliseconds } from '../../gateway/duration.ts';
 import { headerName } from '../../gateway/http-header.ts';
 import { list, set } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
 import { withRules } from '../rule.ts';
-import { duration } from '../value.ts';
 import { sinkPath, sinkRef } from './sink.ts';
 
 const reportTimeout = withRules(
-  duration,
+  duration.meta({ maxLength: 32 }),
   {
     cel: "duration(self) >= duration('10ms')",
     holds: (value) => milliseconds(value) >= 10,
