@@ -7,15 +7,15 @@ import type { DirectResponse } from '../filter/plan.ts';
 import { NO_BODY } from '../http1/framing.ts';
 import type { Runtime } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
-import { logExchange } from './access.ts';
 import { AGAIN_FRESH, Attempts, NO_MORE, SPENT } from './attempts.ts';
 import type { Client, ResponseSide, UpgradableClient } from './client.ts';
-import { Deadlines } from './deadlines.ts';
+import { countExchange } from './count.ts';
+import { ATTEMPT_PASSED, BACKOFF_PASSED, Deadlines, REQUEST_PASSED } from './deadlines.ts';
 import { ERRORS, type ProxyError } from './error.ts';
-import { grpcError, grpcTime, isGrpc } from './grpc.ts';
+import { errorAnswer } from './error-answer.ts';
+import { grpcTime } from './grpc.ts';
 import { Guard } from './guard.ts';
 import { RequestSide } from './request-side.ts';
-import { errorBody } from './response-writer.ts';
 import { ANSWERED, Route, TO_BACKEND } from './route.ts';
 import { isUpgrade, Tunnel } from './tunnel.ts';
 
@@ -332,19 +332,18 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   timeout(): void {
-    const { deadlines } = this;
-    const now = performance.now();
-    if (deadlines.request > 0 && now >= deadlines.request) {
-      this.giveUp(ERRORS.requestTimeout);
-    } else if (deadlines.attempt > 0 && now >= deadlines.attempt) {
-      deadlines.attempt = 0;
-      deadlines.arm();
-      this.attemptTimedOut();
-    } else if (deadlines.backoff > 0 && now >= deadlines.backoff) {
-      deadlines.backoff = 0;
-      deadlines.arm();
-      this.attempt(false);
-    } else deadlines.arm();
+    switch (this.deadlines.passed()) {
+      case REQUEST_PASSED:
+        this.giveUp(ERRORS.requestTimeout);
+        return;
+      case ATTEMPT_PASSED:
+        this.attemptTimedOut();
+        return;
+      case BACKOFF_PASSED:
+        this.attempt(false);
+        return;
+      default:
+    }
   }
 
   private attemptTimedOut(): void {
@@ -420,15 +419,8 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   private answerError(error: ProxyError, closes: boolean): void {
-    const { client } = this;
-    // HTTP/2 tells a client by 421 to come by another connection; gRPC has no word for that.
-    const isForGrpc = !client.isFramed && error !== ERRORS.misdirected && isGrpc(client.head);
-    this.answer(
-      isForGrpc ? grpcError(error) : errorBody(error.status, this.attempts.retryAfter),
-      error.reason,
-      closes,
-      error.status,
-    );
+    const answer = errorAnswer(error, this.client, this.attempts.retryAfter);
+    this.answer(answer, error.reason, closes, error.status);
   }
 
   /** Answers without a backend, with what the rule does to every response. */
@@ -443,17 +435,7 @@ export class Exchange implements ResponseSink, TimerOwner {
 
   /** Counts and logs the exchange, and forgets it. */
   private end(status: number, reason: string): void {
-    const { client, runtime } = this;
-    const { metrics } = runtime;
-    const now = performance.now();
-    const { ref, rule } = this.route;
-    const seconds = (now - this.startedAt) / 1_000;
-    metrics.count(rule, status, reason, seconds);
-    if (ref !== null && rule!.only === null) metrics.splits.count(rule!, ref.backend, status, seconds);
-    metrics.requestBytes += client.body.received;
-    metrics.responseBytes += this.response.bytes;
-    const log = this.route.accessLog(client.site, runtime);
-    if (log !== null) logExchange(this, log, status, reason, now);
+    countExchange(this, status, reason);
     this.state = IDLE;
     this.guard.end(status, reason);
     this.method = '';
