@@ -53,6 +53,8 @@ export type SnapshotServerOptions = {
   readonly refused?: () => void;
   /** What is remembered of each Gateway. */
   readonly history?: HistoryLimits;
+  /** Clients of all Gateways of whom is remembered what their proxies count together. */
+  readonly countedClients?: number | undefined;
 };
 
 /** A token is a JWT of a few kilobytes; nothing else in a proxy's request is long. */
@@ -69,10 +71,11 @@ export class SnapshotServer {
   readonly #histories = new Map<string, History>();
   readonly #newest = new Map<string, Snapshot>();
   readonly #lag = new Lag();
-  readonly #counts = new CountServer();
+  readonly #counts: CountServer;
 
   constructor(options: SnapshotServerOptions) {
     this.#options = options;
+    this.#counts = new CountServer(options.countedClients);
     this.#server = createSecureServer({
       ...options.tls,
       minVersion: 'TLSv1.3',

@@ -35,7 +35,7 @@ export class CountBoard {
       this.#put(key, { round, end: now + left, blockedUntil, used: new Map([[proxy, used]]) });
       return true;
     }
-    if (round !== known.round) return false;
+    if (round !== known.round || isPast(known, now)) return false;
     // What was told later arrives later: the earliest is the truest.
     known.end = Math.min(known.end, now + left);
     const isMore = used > (known.used.get(proxy) ?? 0);

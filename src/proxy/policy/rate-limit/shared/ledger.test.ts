@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CountBoard } from '../../../../snapshot/count/board.ts';
+import { TELL_INTERVAL } from '../../../../snapshot/count/client.ts';
+import { RELAY_INTERVAL } from '../../../../snapshot/count/server.ts';
 import type { Bound } from '../bound.ts';
 import { LeaseDesk } from '../desk.ts';
 import type { Grant, ToLessee } from '../lease.ts';
 import type { SharedAccount } from './account.ts';
 import { SharedLedger } from './ledger.ts';
 
-/** From what a proxy has counted to what all others know: to a controller, and from there. */
-const TELL = 100;
-const RELAY = 50;
+/** From what a proxy has counted to what all others know, at most: to a controller, and from there. */
+const TELL = TELL_INTERVAL;
+const RELAY = RELAY_INTERVAL;
 const NAME = { meter: 'm', client: 'c' };
 
 /** One proxy with a single worker that says at once what it uses. */

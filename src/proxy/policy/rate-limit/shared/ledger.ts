@@ -106,7 +106,7 @@ export class SharedLedger implements Ledger<SharedAccount> {
       enter(account, tally, now);
       return account.lent.length > 0 ? account : null;
     }
-    if (tally.round !== account.round || account.blockedUntil !== 0) return null;
+    if (tally.round !== account.round || account.blockedUntil !== 0 || isOver(account, now)) return null;
     // Counts only grow, so what is less is of a replica that has not heard as much.
     const more = Math.max(0, tally.used - account.others);
     const { used } = account;
