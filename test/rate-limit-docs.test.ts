@@ -6,7 +6,10 @@ import { startGateway } from './requirements/gateway.ts';
 import { startRedis } from './requirements/redis.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/rate-limit-policy.md'), 'utf8');
-const [first = '', together = '', redisOnly = ''] = Array.from(page.matchAll(/```yaml\n([\s\S]*?)```/g), ([, yaml]) => yaml!);
+const [first = '', together = '', redisOnly = ''] = Array.from(
+  page.matchAll(/```yaml\n([\s\S]*?)```/g),
+  ([, yaml]) => yaml!,
+);
 
 const GATEWAY = `apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass

@@ -197,6 +197,26 @@ describe('proxies that tell one another what they have counted', () => {
     expect(gateway.messages).toBeLessThan(30);
   });
 
+  test('tell what they have kept to themselves when others come near the limit', () => {
+    const gateway = new Gateway(2, bound(1_000));
+    const [one, two] = gateway.pods as [Pod, Pod];
+    let passed = 0;
+    const use = (pod: Pod, count: number, pause: number) => {
+      for (let index = 0; index < count; index++) {
+        if (pod.request()) passed++;
+        gateway.pass(pause);
+      }
+    };
+    use(one, 1, TELL + RELAY);
+    use(two, 520, 1);
+    gateway.pass(TELL + RELAY);
+    // A few of many: not worth telling, as long as there are so many left.
+    use(one, 15, 1);
+    use(two, 600, 50);
+    expect(passed).toBeGreaterThanOrEqual(1_000);
+    expect(passed).toBeLessThanOrEqual(1_000 + (TELL + RELAY) / 50);
+  });
+
   test('count by themselves while nobody is there, and together when somebody is again', () => {
     const gateway = new Gateway(2, bound(10, { interval: 10_000 }));
     gateway.isCut = true;
