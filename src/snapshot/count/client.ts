@@ -21,7 +21,7 @@ export interface Counted {
   keys(): Iterable<string>;
   /** What is to be told of a key now; null: nothing. */
   tally(key: string): Tally | null;
-  /** What the other proxies have counted together; how many there are, with this one, as the replica sees it. */
+  /** What the other proxies have counted together; how many there are, with this one. */
   hear(tallies: readonly Tally[], proxies: number): void;
   /** Through how many replicas it is told and heard now. */
   connected(replicas: number): void;
@@ -32,7 +32,8 @@ export class CountClient implements Conversation {
   /** This process: what it has counted ends with it. */
   readonly #instance = randomBytes(9).toString('base64url');
   readonly #replicas = new Set<ConnectedReplica>();
-  readonly #tellers = new Set<Teller>();
+  /** With the number of proxies that its replica sees. */
+  readonly #tellers = new Map<Teller, number>();
   #isWanted = false;
 
   constructor(counted: Counted) {
@@ -52,7 +53,7 @@ export class CountClient implements Conversation {
 
   /** There is something else to be told of a key. */
   changed(key: string): void {
-    for (const teller of this.#tellers) teller.changed(key);
+    for (const teller of this.#tellers.keys()) teller.changed(key);
   }
 
   begin(replica: ConnectedReplica): void {
@@ -72,7 +73,7 @@ export class CountClient implements Conversation {
       else if (status !== 200) replica.close();
       else {
         teller = this.#tell(stream);
-        void this.#hear(stream, replica);
+        void this.#hear(stream, teller, replica);
       }
     });
     stream.on('close', () => {
@@ -91,17 +92,19 @@ export class CountClient implements Conversation {
       tally: (key) => counted.tally(key),
       proxies: () => null,
     });
-    this.#tellers.add(teller);
+    this.#tellers.set(teller, 1);
     counted.connected(this.#tellers.size);
     for (const key of counted.keys()) teller.changed(key);
     return teller;
   }
 
-  async #hear(stream: ClientHttp2Stream, replica: ConnectedReplica): Promise<void> {
+  async #hear(stream: ClientHttp2Stream, teller: Teller, replica: ConnectedReplica): Promise<void> {
     try {
       for await (const line of linesOf(stream, LONGEST_MESSAGE)) {
         const { tallies, proxies } = decodeCounts(line);
-        this.#counted.hear(tallies, proxies ?? 1);
+        if (!this.#tellers.has(teller)) return;
+        this.#tellers.set(teller, proxies ?? 1);
+        this.#counted.hear(tallies, Math.max(...this.#tellers.values()));
       }
     } catch {
       // A replica that makes no sense, or is gone: the next connection is a new beginning.

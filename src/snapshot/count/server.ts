@@ -53,7 +53,7 @@ export class CountServer {
     });
     const session = { proxy, teller };
     known.sessions.add(session);
-    teller.greet();
+    for (const each of known.sessions) each.teller.greet();
     for (const key of known.board.keys()) teller.changed(key);
     try {
       for await (const line of linesOf(stream, LONGEST_MESSAGE)) this.#take(known, session, line);
@@ -62,6 +62,7 @@ export class CountServer {
     } finally {
       teller.close();
       known.sessions.delete(session);
+      for (const each of known.sessions) each.teller.greet();
       this.#tidy();
       stream.close();
     }

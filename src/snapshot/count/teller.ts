@@ -22,6 +22,8 @@ export type TellerOptions = {
 export class Teller {
   readonly #options: TellerOptions;
   readonly #pending = new Set<string>();
+  /** Whether something is to be said even without a tally. */
+  #isGreeting = false;
   #timer: NodeJS.Timeout | null = null;
   #toldAt = -Infinity;
   #isFull = false;
@@ -41,9 +43,10 @@ export class Teller {
     this.#schedule();
   }
 
-  /** A message now, also without a tally. */
+  /** Has a message follow, also without a tally. */
   greet(): void {
-    this.#write([]);
+    this.#isGreeting = true;
+    this.#schedule();
   }
 
   close(): void {
@@ -53,7 +56,8 @@ export class Teller {
   }
 
   #schedule(): void {
-    if (this.#timer !== null || this.#isFull || this.#isClosed || this.#pending.size === 0) return;
+    if (this.#timer !== null || this.#isFull || this.#isClosed) return;
+    if (this.#pending.size === 0 && !this.#isGreeting) return;
     const wait = Math.max(GATHER, this.#toldAt + this.#options.interval - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = null;
@@ -70,7 +74,8 @@ export class Teller {
       if (tally !== null) tallies.push(tally);
       if (tallies.length === MOST_TALLIES) break;
     }
-    if (tallies.length > 0) this.#write(tallies);
+    if (tallies.length > 0 || this.#isGreeting) this.#write(tallies);
+    this.#isGreeting = false;
   }
 
   #write(tallies: readonly Tally[]): void {
