@@ -4,6 +4,8 @@ import type { Tally } from './tally.ts';
 
 /** Milliseconds in which what changes at once is gathered. */
 const GATHER = 2;
+/** Keys that wait for a peer that does not read; with more, it is better told everything again when it comes back. */
+const MOST_PENDING = 200_000;
 
 export type TellerOptions = {
   readonly out: Writable;
@@ -40,6 +42,7 @@ export class Teller {
   /** Something else is to be told of a key. */
   changed(key: string): void {
     this.#pending.add(key);
+    if (this.#pending.size > MOST_PENDING) this.#options.out.destroy();
     this.#schedule();
   }
 
