@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { namespacedMeta } from '../core/object-meta.ts';
-import { lenientStatus } from '../gateway/condition.ts';
 import { accessRulesSchema } from './access-policy/rules.ts';
-import type { KindDefinition } from './definition.ts';
+import { policyKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
-import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
 import { targetRefs } from './target.ts';
-import { ownApiVersion } from './value.ts';
 
-export const accessPolicySpecSchema = withRules(
+const accessPolicySpecSchema = withRules(
   z.object({
     targetRefs: targetRefs(['Gateway', 'HTTPRoute', 'GRPCRoute']),
     defaults: accessRulesSchema.describe('Hold where no policy for something more specific does.').optional(),
@@ -27,31 +23,13 @@ export const accessPolicySpecSchema = withRules(
   },
 );
 
-const statusSchema = ancestorsStatus(ancestorSchema);
-
-export const accessPolicySchema = z.object({
-  apiVersion: ownApiVersion,
-  kind: z.literal('AccessPolicy'),
-  metadata: namespacedMeta(),
-  spec: accessPolicySpecSchema,
-  status: lenientStatus(statusSchema),
-});
-
-export type AccessPolicy = z.output<typeof accessPolicySchema>;
-
-export const accessPolicyKind: KindDefinition = {
+export const { schema: accessPolicySchema, definition: accessPolicyKind } = policyKind({
   kind: 'AccessPolicy',
   plural: 'accesspolicies',
-  singular: 'accesspolicy',
   shortNames: ['acpolicy'],
   description: 'Who may send requests to what is behind a Gateway or a route. One that cannot be kept lets nobody in.',
   policy: 'Inherited',
   spec: accessPolicySpecSchema,
-  status: statusSchema,
-  columns: [
-    { name: 'Target', type: 'string', jsonPath: '.spec.targetRefs[*].name' },
-    ACCEPTED_COLUMN,
-    PROGRAMMED_COLUMN,
-    AGE_COLUMN,
-  ],
-};
+});
+
+export type AccessPolicy = z.output<typeof accessPolicySchema>;

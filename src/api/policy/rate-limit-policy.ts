@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { namespacedMeta } from '../core/object-meta.ts';
-import { lenientStatus } from '../gateway/condition.ts';
-import type { KindDefinition } from './definition.ts';
 import { settingsSchema } from './rate-limit-policy/settings.ts';
+import { policyKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
-import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
 import { targetRefs } from './target.ts';
-import { ownApiVersion } from './value.ts';
 
-export const rateLimitPolicySpecSchema = withRules(
+const rateLimitPolicySpecSchema = withRules(
   z.object({
     targetRefs: targetRefs(['Gateway', 'HTTPRoute', 'GRPCRoute', 'Service']),
     defaults: settingsSchema.describe('Hold where no policy for something more specific does.').optional(),
@@ -33,31 +29,13 @@ export const rateLimitPolicySpecSchema = withRules(
   },
 );
 
-const statusSchema = ancestorsStatus(ancestorSchema);
-
-export const rateLimitPolicySchema = z.object({
-  apiVersion: ownApiVersion,
-  kind: z.literal('RateLimitPolicy'),
-  metadata: namespacedMeta(),
-  spec: rateLimitPolicySpecSchema,
-  status: lenientStatus(statusSchema),
-});
-
-export type RateLimitPolicy = z.output<typeof rateLimitPolicySchema>;
-
-export const rateLimitPolicyKind: KindDefinition = {
+export const { schema: rateLimitPolicySchema, definition: rateLimitPolicyKind } = policyKind({
   kind: 'RateLimitPolicy',
   plural: 'ratelimitpolicies',
-  singular: 'ratelimitpolicy',
   shortNames: ['rlpolicy'],
   description: 'How many requests are let through to what is behind a Gateway, a route or a Service.',
   policy: 'Inherited',
   spec: rateLimitPolicySpecSchema,
-  status: statusSchema,
-  columns: [
-    { name: 'Target', type: 'string', jsonPath: '.spec.targetRefs[*].name' },
-    ACCEPTED_COLUMN,
-    PROGRAMMED_COLUMN,
-    AGE_COLUMN,
-  ],
-};
+});
+
+export type RateLimitPolicy = z.output<typeof rateLimitPolicySchema>;
