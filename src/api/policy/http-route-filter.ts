@@ -5,7 +5,7 @@ import { grpcTranscodeSchema } from './http-route-filter/grpc-transcode.ts';
 import { soapSchema } from './http-route-filter/soap.ts';
 import { transformSchema } from './http-route-filter/transform.ts';
 import { ownKind } from './own-kind.ts';
-import { withRules } from './rule.ts';
+import { setWhen, withRules } from './rule.ts';
 import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
 
 /** The field that each type has; the names of both are one but for the case of the first letters. */
@@ -37,14 +37,11 @@ const members = {
     .optional(),
 };
 
+const union = z.object({ type: z.enum(Object.keys(TYPES) as [Type, ...Type[]]), ...members });
+
 export const httpRouteFilterSpecSchema = withRules(
-  z.object({ type: z.enum(Object.keys(TYPES) as [Type, ...Type[]]), ...members }),
-  ...Object.entries(TYPES).map(([type, field]) => ({
-    cel: `(self.type == '${type}') == has(self.${field})`,
-    holds: (spec: Readonly<Record<string, unknown>>) => (spec.type === type) === (spec[field] !== undefined),
-    message: `must be set when type is ${type}, and only then`,
-    path: [field],
-  })),
+  union,
+  ...Object.entries(TYPES).map(([type, field]) => setWhen<z.output<typeof union>, 'type'>(field, 'type', type as Type)),
 );
 
 export const { schema: httpRouteFilterSchema, definition: httpRouteFilterKind } = ownKind({
