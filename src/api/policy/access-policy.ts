@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessRulesSchema } from './access-policy/rules.ts';
+import { DEFAULTS_OR_OVERRIDES, inherited, OVERRIDES_OF_GATEWAYS } from './inherited.ts';
 import { policyKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
 import { targetRefs } from './target.ts';
@@ -7,20 +8,10 @@ import { targetRefs } from './target.ts';
 const accessPolicySpecSchema = withRules(
   z.object({
     targetRefs: targetRefs(['Gateway', 'HTTPRoute', 'GRPCRoute']),
-    defaults: accessRulesSchema.describe('Hold where no policy for something more specific does.').optional(),
-    overrides: accessRulesSchema.describe('Of a Gateway: hold whatever policies for its routes say.').optional(),
+    ...inherited(accessRulesSchema),
   }),
-  {
-    cel: 'has(self.defaults) != has(self.overrides)',
-    holds: ({ defaults, overrides }) => (defaults !== undefined) !== (overrides !== undefined),
-    message: 'must have either defaults or overrides',
-  },
-  {
-    cel: "!has(self.overrides) || self.targetRefs.all(ref, ref.kind == 'Gateway')",
-    holds: ({ overrides, targetRefs: refs }) => overrides === undefined || refs.every(({ kind }) => kind === 'Gateway'),
-    message: 'must be set only when every target is a Gateway: nothing is below the others',
-    path: ['overrides'],
-  },
+  DEFAULTS_OR_OVERRIDES,
+  OVERRIDES_OF_GATEWAYS,
 );
 
 export const { schema: accessPolicySchema, definition: accessPolicyKind } = policyKind({
