@@ -6,7 +6,7 @@ import { servicesOf } from '../backend-tls-policy.ts';
 import { FILTER_TYPES } from '../extension-filter/types.ts';
 import { parentOf } from '../listener-set.ts';
 import { keyOf } from '../object.ts';
-import { type PolicyObject, policyId, targetId, targetsOf } from '../policy/kind.ts';
+import { type PolicyObject, placeOf, policyId, targetId, targetsOf } from '../policy/kind.ts';
 import { POLICY_KINDS } from '../policy/kinds.ts';
 import { resolvesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
@@ -173,8 +173,7 @@ export class Intake {
   /** Whoever is planned with a policy, and the other policies for the same, of which another one may win now. */
   #addTargetsOf(policy: PolicyObject): void {
     for (const target of targetsOf(policy)) {
-      const space = target.indexOf(' ');
-      const [kind, key] = [target.slice(0, space), target.slice(space + 1)];
+      const { kind, key } = placeOf(target);
       this.addOwnPoliciesFor(target);
       if (kind === 'Gateway') this.dirty.gateways.add(key);
       else if (kind === 'Service') this.dirty.services.add(key);
