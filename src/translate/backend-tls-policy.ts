@@ -3,7 +3,8 @@ import type { BackendTLSPolicy, PolicyTargetReference } from '../api/gateway/bac
 import type { Condition } from '../ir/status.ts';
 import type { BackendTLS } from '../ir/table.ts';
 import { resolveAuthorities } from './ca-certificate.ts';
-import * as policyCondition from './condition/backend-tls-policy.ts';
+import { noValidCACertificate, unresolvedRefs } from './condition/backend-tls-policy.ts';
+import * as policyCondition from './condition/policy.ts';
 import type { Lookup } from './lookup.ts';
 import { compare, generationOf, keyOf } from './object.ts';
 
@@ -149,8 +150,8 @@ function judge({ metadata, spec }: BackendTLSPolicy, lookup: Lookup): Judgement 
   const message = faults.join('; ');
   const none = certificates.length === 0;
   return {
-    accepted: none ? policyCondition.noValidCACertificate(message, generation) : policyCondition.accepted(generation),
-    resolvedRefs: reason === null ? resolvedRefs : policyCondition.unresolvedRefs(reason, message, generation),
+    accepted: none ? noValidCACertificate(message, generation) : policyCondition.accepted(generation),
+    resolvedRefs: reason === null ? resolvedRefs : unresolvedRefs(reason, message, generation),
     tls: none ? null : tlsOf(validation, [...new Set(certificates)]),
   };
 }
