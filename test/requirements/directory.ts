@@ -19,7 +19,7 @@ export type User = { readonly uid: string; readonly password: string; readonly a
 /** `tls`: what it shows, by LDAPS at once or by StartTLS. */
 export type DirectoryOptions = { readonly tls?: { readonly issued: Issued; readonly at: 'once' | 'start' } };
 
-export class RequirementDirectory extends ServerProcess {
+class RequirementDirectory extends ServerProcess {
   private readonly folder: string;
   private readonly scheme: string;
 
