@@ -1,7 +1,7 @@
 import type { Carrier, ResponseSource } from '../backend/carrier.ts';
 import type { BackendConnection } from '../backend/connection.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
-import type { CompiledBackendRef, CompiledRule } from '../compile/compiled.ts';
+import type { CompiledBackendRef, RulePlan } from '../compile/compiled.ts';
 import { EMPTY_PLAN } from '../filter/header-modifier.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import { NO_BODY } from '../http1/framing.ts';
@@ -97,7 +97,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { route } = this;
     switch (verdict) {
       case TO_BACKEND:
-        this.start(route.rule!, route.ref!);
+        this.start(route.plan!, route.ref!);
         return;
       case ANSWERED:
         this.answer(route.direct!, route.reason);
@@ -114,11 +114,11 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     this.state = GUARDED;
-    this.limitTime(this.route.rule!);
+    this.limitTime(this.route.plan!);
     this.guard.enter(stages, verdict);
   }
 
-  private limitTime({ isGrpc, timeouts }: CompiledRule): void {
+  private limitTime({ isGrpc, timeouts }: RulePlan): void {
     const { requestTimeout } = this.runtime.options.limits;
     const time = isGrpc ? grpcTime(this.client.head, timeouts.request) : timeouts.request || requestTimeout;
     if (time <= 0) return;
@@ -127,7 +127,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   /** Sets out for the backend. */
-  private start(rule: CompiledRule, ref: CompiledBackendRef): void {
+  private start(plan: RulePlan, ref: CompiledBackendRef): void {
     const { client, runtime } = this;
     const { head } = client;
     const { requestBody } = runtime.options.limits;
@@ -135,10 +135,10 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.fail(ERRORS.bodyTooLarge);
       return;
     }
-    this.attempts.begin(this.route.backend!, rule, this);
+    this.attempts.begin(this.route.backend!, this.route.sessions, this);
     this.speaksHttp2 = this.route.speaksHttp2;
     if (ref.mirrors.length > 0) this.request.chooseMirrors(ref.mirrors);
-    this.limitTime(rule);
+    this.limitTime(plan);
     this.attempt(false);
     if (head.framing === NO_BODY) this.request.mirror();
   }
@@ -166,7 +166,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     this.request.isHeadSent = false;
-    const { backendRequest } = this.route.rule!.timeouts;
+    const { backendRequest } = this.route.plan!.timeouts;
     if (backendRequest > 0) {
       this.deadlines.attempt = performance.now() + backendRequest;
       this.deadlines.arm();
@@ -206,7 +206,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     if (this.state !== SENT && this.state !== CONNECTING) return;
-    const next = this.attempts.after(error, carrier, this.request, this.route.rule!.retry, this.method);
+    const next = this.attempts.after(error, carrier, this.request, this.route.plan!.retry, this.method);
     if (next !== NO_MORE) this.repeat(next);
     else this.fail(error === ERRORS.backendClosed && carrier?.answered === true ? ERRORS.badResponse : error);
   }
@@ -218,7 +218,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     this.runtime.metrics.retries++;
     this.deadlines.attempt = 0;
-    const backoff = next === AGAIN_FRESH ? 0 : (this.route.rule!.retry?.backoff ?? 0);
+    const backoff = next === AGAIN_FRESH ? 0 : (this.route.plan!.retry?.backoff ?? 0);
     if (backoff === 0) {
       this.attempt(next === AGAIN_FRESH);
       return;
@@ -248,7 +248,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.backendFailed(ERRORS.backendClosed);
       return;
     }
-    const next = this.attempts.afterStatus(head.status, request, this.route.rule!.retry);
+    const next = this.attempts.afterStatus(head.status, request, this.route.plan!.retry);
     if (next !== NO_MORE) {
       this.carrier = null;
       carrier.release(!client.isReceiving);
@@ -353,7 +353,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     const { carrier } = this;
     this.abandon();
-    const { retry } = this.route.rule!;
+    const { retry } = this.route.plan!;
     const next = this.attempts.after(ERRORS.backendTimeout, carrier, this.request, retry, this.method);
     if (next === NO_MORE) this.fail(ERRORS.backendTimeout);
     else this.repeat(next);

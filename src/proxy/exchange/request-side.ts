@@ -158,7 +158,7 @@ export class RequestSide {
     const { limits } = this.exchange.runtime.options;
     if (this.mirrors !== NO_MIRRORS && length <= limits.mirrorBody) return true;
     if (length > limits.replayBody) return false;
-    const { retry } = this.exchange.route.rule!;
+    const { retry } = this.exchange.route.plan!;
     return retry !== null ? retry.attempts > 0 : isIdempotent(this.exchange.method);
   }
 
@@ -182,7 +182,7 @@ export class RequestSide {
     for (const mirror of mirrors) {
       const backend = client.site.backends.get(mirror.backend);
       if (backend !== undefined)
-        startMirror(runtime, backend, mirror, client.head, route.match!, this.forwarding, retained, route.rule!.isGrpc);
+        startMirror(runtime, backend, mirror, client.head, route.match!, this.forwarding, retained, route.plan!.isGrpc);
     }
   }
 }
