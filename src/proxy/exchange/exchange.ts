@@ -120,10 +120,14 @@ export class Exchange implements ResponseSink, TimerOwner {
 
   private limitTime({ isGrpc, timeouts }: RulePlan): void {
     const { requestTimeout } = this.runtime.options.limits;
-    const time = isGrpc ? grpcTime(this.client.head, timeouts.request) : timeouts.request || requestTimeout;
-    if (time <= 0) return;
-    this.deadlines.request = this.startedAt + time;
-    this.deadlines.arm();
+    const isCall = isGrpc || this.guard.web !== null;
+    const time = isCall
+      ? grpcTime(this.client.head, Math.max(0, timeouts.request))
+      : timeouts.request || requestTimeout;
+    const { deadlines } = this;
+    if (time <= 0 && deadlines.request === 0) return;
+    deadlines.request = time <= 0 ? 0 : this.startedAt + time;
+    deadlines.arm();
   }
 
   /** Sets out for the backend. */
@@ -151,9 +155,19 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.refuse(ERRORS.bodyTooLarge);
       return;
     }
-    const isOpen = this.state === SENT || this.state === RESPONDING;
     this.guard.receiving(buffer);
-    this.request.body(isOpen ? this.carrier : null, buffer, isLast);
+    const { web } = this.guard;
+    if (web !== null) {
+      const error = web.receive(client, buffer, isLast);
+      if (error !== null) {
+        this.refuse(error);
+        return;
+      }
+    }
+    const isOpen = this.state === SENT || this.state === RESPONDING;
+    const carrier = isOpen ? this.carrier : null;
+    if (web === null || web.text === null) this.request.body(carrier, client, buffer, isLast);
+    else this.request.body(carrier, web.text, web.text.bytes, isLast);
     if (!this.guard.received(isLast) && isLast) this.request.mirror();
   }
 
@@ -287,7 +301,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       carrier.release(!client.isReceiving);
       return;
     }
-    response.end(guard.coding ?? carrier);
+    response.end(guard.translation ?? carrier);
     this.end(response.status, '');
     carrier.release(!client.isReceiving);
     client.finished(!closes);
@@ -327,8 +341,8 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   clientDrained(): void {
-    if (this.guard.coding === null) this.carrier?.resume();
-    else this.guard.coding.resume();
+    if (this.guard.translation === null) this.carrier?.resume();
+    else this.guard.translation.resume();
   }
 
   timeout(): void {
@@ -374,6 +388,14 @@ export class Exchange implements ResponseSink, TimerOwner {
   /** Ends an exchange whose response cannot be completed any more; the client sees that it is not complete. */
   breakOff(error: ProxyError): void {
     this.abandon();
+    const instead = this.guard.brokenOff(error);
+    if (instead !== null) {
+      this.response.end(instead);
+      this.end(this.response.status, error.reason);
+      // What the client still sends may be what is wrong.
+      this.client.finished(false);
+      return;
+    }
     const isUntilClose = this.client.head.minor === 0 && this.response.closes;
     this.end(this.response.status, error.reason);
     if (isUntilClose) this.client.reset();
@@ -419,7 +441,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   private answerError(error: ProxyError, closes: boolean): void {
-    const answer = errorAnswer(error, this.client, this.attempts.retryAfter);
+    const answer = errorAnswer(error, this.client, this.guard.web, this.attempts.retryAfter);
     this.answer(answer, error.reason, closes, error.status);
   }
 
