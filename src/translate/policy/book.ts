@@ -7,6 +7,7 @@ import type { Lookup } from '../lookup.ts';
 import { generationOf, keyOf } from '../object.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
 import type { RuleBody } from '../route/kind.ts';
+import { closed } from '../route/rule.ts';
 import {
   type PolicyContent,
   type PolicyKind,
@@ -101,7 +102,7 @@ export class PolicyBook {
       if (stray !== null || (!valid && failsClosed)) {
         const name = `${policy.kind} ${keyOf(policy.metadata)}`;
         closedBy.push(valid ? `${name} is for the rule ${stray}, which does not exist` : `${name} is not accepted`);
-        if (applyToRule !== undefined) applied = closed(applied, valid ? STRAY : INVALID);
+        if (applyToRule !== undefined) applied = { ...applied, ...closed(valid ? STRAY : INVALID) };
       } else if (valid && applyToRule !== undefined) {
         applied = applyToRule(policy, applied);
       }
@@ -273,15 +274,4 @@ export function strayKey(key: string): string {
 /** What holds for requests that a policy may have meant, whoever they are from. */
 function strayOf(key: string, { kind, name, overrides }: Policy): Stray {
   return { key: strayKey(key), entry: { kind, name, overrides, failure: STRAY } };
-}
-
-/** It still matches, so that its requests do not fall to another rule, and answers that it is out of order. */
-function closed(rule: RuleBody, failure: Failure): RuleBody {
-  return {
-    ...rule,
-    filters: [],
-    timeouts: { request: 0, backendRequest: 0 },
-    retry: null,
-    backends: [{ backend: null, weight: 1, filters: [], failure }],
-  };
 }
