@@ -12,6 +12,7 @@ import type { Logger } from '../observe/log.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
 import type { ProxyState } from '../snapshot/session.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
+import type { Accounts } from '../translate/policy/account.ts';
 import {
   DEFAULT_OPTIONS,
   listenerSetParent,
@@ -255,6 +256,11 @@ export class Controller {
     return (this.#translation?.statuses ?? []).map((status) =>
       shownStatus(status, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet),
     );
+  }
+
+  /** Of the objects as they are now. */
+  get accounts(): Accounts {
+    return this.#translator.accounts;
   }
 
   readonly #gatewayOfSet: GatewayOf = (listenerSet) => {

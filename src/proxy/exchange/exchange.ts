@@ -33,8 +33,8 @@ const TUNNEL = 5;
 const GUARDED = 6;
 
 /**
- * The life of one request, and after it of the next one on the same connection. Its phases: `begin` (route, preflight,
- * redirect, choice of a backend) → `guard` (policies and filters that look at every request, where there are any) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
+ * The life of one request, and after it of the next one on the same connection. Its phases: `begin` (route; preflight,
+ * redirect, or choice of a backend) → `guard` (policies and filters that look at the request, where there are any) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
  * `end` (metrics, access log). Every failure leaves through `fail`, `refuse` or `breakOff` with an entry of the table in
  * error.ts.
  */
@@ -88,7 +88,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.request.identify();
     const { route } = this;
     const verdict = route.decide(head, client.sni, client.site);
-    if (verdict !== ANSWERED && route.isGuarded(client.site)) this.enterGuard(verdict);
+    if (route.isGuarded(client.site)) this.enterGuard(verdict);
     else this.follow(verdict);
   }
 

@@ -57,10 +57,12 @@ export class Route {
     this.reason = '';
   }
 
-  /** The stages that hold for the request, before `decide` has found another way to answer it. */
+  /** The stages that hold for the request, whatever `decide` has found. */
   stages({ policies }: Site): readonly Stage[] {
-    const { backend, match, ref } = this;
-    if (match === null || ref === null) return NO_STAGES;
+    const { backend, direct, match, ref } = this;
+    if (match === null) return NO_STAGES;
+    if (direct !== null) return policies.beforeAnswer(match, ref, this.isPreflight);
+    if (ref === null) return NO_STAGES;
     const own =
       match.isGuarded || policies.guardsAll
         ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)]
@@ -75,6 +77,11 @@ export class Route {
     const wanted = match === null || !match.isGuarded ? null : policies.accessLog(match);
     if (wanted === null) return runtime.accessLog;
     return wanted ? (runtime.accessLog ?? runtime.routeLog()) : null;
+  }
+
+  /** Whether it asks for permission only (Fetch standard): it carries nobody's credentials. */
+  get isPreflight(): boolean {
+    return this.reason === PREFLIGHT;
   }
 
   /** Whether it may have stages. */
@@ -126,7 +133,7 @@ export class Route {
   /** What CORS adds to an answer of the proxy's own: without it a browser shows a script not even the status. */
   corsPlan(head: RequestHead): HeaderPlan | null {
     // A preflight has its own fields.
-    if (this.reason === PREFLIGHT) return null;
+    if (this.isPreflight) return null;
     const policy = this.ref?.cors ?? this.plan?.cors ?? null;
     return policy === null ? null : policy.response(head);
   }

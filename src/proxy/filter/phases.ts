@@ -7,9 +7,9 @@ import type { Filter } from '../../ir/filter.ts';
  *
  * | phase            | what leaves there                                                                            |
  * |------------------|----------------------------------------------------------------------------------------------|
+ * | external-auth    | what a service says in place of a backend, but not to a preflight                            |
  * | cors             | the answer to a preflight. Response headers are added to other requests' answers at the end. |
  * | redirect         | every request that gets there                                                                |
- * | external-auth    | what a service says in place of a backend                                                    |
  * | direct-response  | every request that gets there                                                                |
  * | request-headers  |                                                                                              |
  * | rewrite          |                                                                                              |
@@ -23,9 +23,9 @@ import type { Filter } from '../../ir/filter.ts';
  * | response-headers |                                                                                              |
  */
 export const PHASES = [
+  { name: 'external-auth', kind: 'ExternalAuth' },
   { name: 'cors', kind: 'CORS' },
   { name: 'redirect', kind: 'RequestRedirect' },
-  { name: 'external-auth', kind: 'ExternalAuth' },
   { name: 'direct-response', kind: 'DirectResponse' },
   { name: 'request-headers', kind: 'RequestHeaderModifier' },
   { name: 'rewrite', kind: 'URLRewrite' },

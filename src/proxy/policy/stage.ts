@@ -30,6 +30,12 @@ export const ORDER = {
 } as const;
 
 /**
+ * The last of those that decide whether a request gets through. They hold for redirects too. Preflights carry no credentials
+ * and nothing else that says who asks (Fetch standard, section 3.3.2), so they pass those up to `ORDER.limit` only.
+ */
+export const LAST_GATE = ORDER.limitByClaim;
+
+/**
  * What a policy or a filter does to the requests that it holds for, between the choice of a backend and the first attempt to
  * reach it, and to their responses. One object serves all requests; what is one request's is in the visit.
  */

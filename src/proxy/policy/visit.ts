@@ -119,6 +119,11 @@ export class Visit {
     return this.exchange.attempts.pool;
   }
 
+  /** Whether it is a CORS preflight, which the rule answers. */
+  get isPreflight(): boolean {
+    return this.exchange.route.isPreflight;
+  }
+
   /** Whether the peer's word about the client is taken. */
   get isTrusted(): boolean {
     return this.exchange.request.forwarding.isTrusted;
