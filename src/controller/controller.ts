@@ -306,6 +306,7 @@ export class Controller {
       gateways: this.#tables.length,
       proxies: proxies.length,
       behind: proxies.filter(({ proxy }) => snapshots.behindSince(proxy) !== null).length,
+      countedClients: snapshots.countedClients,
     };
   }
 
