@@ -5,7 +5,7 @@ import { type Generator, type Load, percentile } from './load.ts';
 import { replaceRoutes } from './peers/headgate.ts';
 import type { Setup } from './peers/peer.ts';
 import type { Running } from './process.ts';
-import { ask } from './verify.ts';
+import { ask } from './ask.ts';
 
 export type ReloadResult = {
   readonly reloads: number;

@@ -14,6 +14,7 @@ import type { Filter } from '../../ir/filter.ts';
  * | request-headers  |                                                                                              |
  * | rewrite          |                                                                                              |
  * | transform        |                                                                                              |
+ * | grpc-web         | nothing: the request is a gRPC call from here on, and its answer is made one of gRPC-Web     |
  * | mirror           | a copy of the request as it is now                                                           |
  * | grpc-transcode   | every request that gets there: it is made into another one, and its answer too               |
  * | soap             | the same                                                                                     |
@@ -29,6 +30,7 @@ export const PHASES = [
   { name: 'request-headers', kind: 'RequestHeaderModifier' },
   { name: 'rewrite', kind: 'URLRewrite' },
   { name: 'transform', kind: 'Transform' },
+  { name: 'grpc-web', kind: 'GRPCWeb' },
   { name: 'mirror', kind: 'RequestMirror' },
   { name: 'grpc-transcode', kind: 'GRPCTranscode' },
   { name: 'soap', kind: 'SOAP' },
@@ -44,6 +46,7 @@ export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set([
   'DirectResponse',
   'ExternalAuth',
   'GRPCTranscode',
+  'GRPCWeb',
   'SOAP',
   'Transform',
 ]);

@@ -15,6 +15,7 @@ export const WAIT = 2;
  * is not known is not asked what he may do.
  */
 export const ORDER = {
+  grpcWeb: 3,
   coding: 4,
   telemetry: 5,
   ip: 10,
