@@ -4,6 +4,7 @@ import { accessPolicy, BEHIND_HOP, secret } from './access.ts';
 import { startBackend } from './backend.ts';
 import { route, startGateway } from './gateway.ts';
 import { row } from './row.ts';
+import { REPORT, reports, telemetryPolicy } from './telemetry.ts';
 
 const REDIRECT = `apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -103,4 +104,26 @@ row('POL-07', 'a preflight needs no credentials, and meets the address rules and
   await gateway.reload([...base, limit('{type: Header, header: {name: X-Client-Id}, fallback: Reject}', 2)]);
   expect((await preflight('192.0.2.8')).status).toBe(204);
   expect((await put({ 'X-Api-Key': 'k' })).status).toBe(401);
+});
+
+row('OBS-01', 'a redirect, a preflight and what a policy refuses are reported as they were answered', async () => {
+  const sink = await startBackend(() => ({ status: 204 }));
+  const gateway = await startGateway([
+    BEHIND_HOP,
+    keys,
+    sink.service('trace'),
+    REDIRECT,
+    route('shared', '/shared', 'nobody', CORS),
+    accessPolicy('guard', GUARD),
+    telemetryPolicy('reports', 'HTTPRoute/app', REPORT),
+    telemetryPolicy('more', 'HTTPRoute/shared', REPORT),
+  ]);
+  const from = { 'X-Forwarded-For': '192.0.2.1' };
+  await gateway.request('GET', '/one', { headers: { ...from, 'X-Api-Key': 'k' } });
+  await gateway.request('GET', '/two', { headers: from });
+  await gateway.request('OPTIONS', '/shared', {
+    headers: { ...from, Origin: 'https://shop.example', 'Access-Control-Request-Method': 'PUT' },
+  });
+  const statuses = (await reports(sink, 3)).map(({ status }) => status);
+  expect(statuses.sort()).toEqual([204, 302, 401]);
 });
