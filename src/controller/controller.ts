@@ -19,6 +19,7 @@ import {
   type TranslateOptions,
   type Translation,
 } from '../translate/index.ts';
+import type { Accounts } from '../translate/policy/account.ts';
 import { GatewayAddresses, servicePorts } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
@@ -255,6 +256,11 @@ export class Controller {
     return (this.#translation?.statuses ?? []).map((status) =>
       shownStatus(status, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet),
     );
+  }
+
+  /** Of the objects as they are now. */
+  get accounts(): Accounts {
+    return this.#translator.accounts;
   }
 
   readonly #gatewayOfSet: GatewayOf = (listenerSet) => {

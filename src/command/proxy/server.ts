@@ -115,7 +115,7 @@ export class ProxyServer implements AdminSource {
 
   explain(request: ExplainRequest): unknown {
     const tables = this.snapshots().map(({ table }) => table);
-    return explainRequest(tables, request, { portOffset: 0, gateway: this.#options.gateway });
+    return explainRequest(tables, request, { portOffset: 0, gateway: this.#options.gateway, accounts: null });
   }
 
   async flush(region: string): Promise<readonly string[]> {
