@@ -12,7 +12,6 @@ import type { Logger } from '../observe/log.ts';
 import type { SnapshotServer } from '../snapshot/server.ts';
 import type { ProxyState } from '../snapshot/session.ts';
 import { IncrementalTranslator } from '../translate/incremental/translator.ts';
-import type { Accounts } from '../translate/policy/account.ts';
 import {
   DEFAULT_OPTIONS,
   listenerSetParent,
@@ -20,6 +19,7 @@ import {
   type TranslateOptions,
   type Translation,
 } from '../translate/index.ts';
+import type { Accounts } from '../translate/policy/account.ts';
 import { GatewayAddresses, servicePorts } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
@@ -306,6 +306,7 @@ export class Controller {
       gateways: this.#tables.length,
       proxies: proxies.length,
       behind: proxies.filter(({ proxy }) => snapshots.behindSince(proxy) !== null).length,
+      countedClients: snapshots.countedClients,
     };
   }
 

@@ -1,9 +1,9 @@
 /** Whether a proxy does what the cases of HTTP/2 and gRPC measure. */
 import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders } from 'node:http2';
+import { expectAnswer } from './ask.ts';
 import { GRPC_HOST, GRPC_METHODS, GRPC_SERVICE, MESSAGE, STREAM_MESSAGES } from './grpc.ts';
 import type { Setup } from './peers/peer.ts';
 import { SMALL_ANSWER } from './routes.ts';
-import { expectAnswer } from './ask.ts';
 
 type Answer = { readonly status: number; readonly body: string; readonly grpcStatus: string | null };
 

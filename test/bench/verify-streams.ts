@@ -1,10 +1,10 @@
 /** Whether a proxy does what the cases of TLS by server name, TCP and UDP measure. */
 import { connect } from 'node:tls';
+import { ask, expectAnswer } from './ask.ts';
 import type { Case } from './cases.ts';
 import type { Setup } from './peers/peer.ts';
 import { SMALL_ANSWER } from './routes.ts';
 import { askDatagram } from './udp.ts';
-import { ask, expectAnswer } from './ask.ts';
 
 /** Throws with what is wrong. */
 export async function verifyStreams(setup: Setup, cases: readonly Case[]): Promise<void> {

@@ -11,8 +11,8 @@ import {
   GATEWAY_CLASS,
   gatewayOf,
   type Hello,
-  handshake,
   HTTP_ROUTE,
+  handshake,
   type ListenerPart,
   secrets,
 } from './gateway.ts';

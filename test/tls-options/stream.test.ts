@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { startBackend } from '../requirements/backend.ts';
 import { startGateway } from '../requirements/gateway.ts';
-import { agreed, GATEWAY_CLASS, gatewayOf, handshake, HTTP_ROUTE, secrets } from './gateway.ts';
+import { agreed, GATEWAY_CLASS, gatewayOf, HTTP_ROUTE, handshake, secrets } from './gateway.ts';
 
 const TLS_ROUTE = `apiVersion: gateway.networking.k8s.io/v1
 kind: TLSRoute

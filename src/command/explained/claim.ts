@@ -1,6 +1,7 @@
 /** What policies claim to hold for a place: a rule of a route, a listener of a Gateway, a port of a Service. */
-import type { TargetKind } from '../../translate/policy/kind.ts';
+
 import type { Accounts, PolicyAccount } from '../../translate/policy/account.ts';
+import type { TargetKind } from '../../translate/policy/kind.ts';
 
 export type PolicyTarget = {
   readonly kind: string;

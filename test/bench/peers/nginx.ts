@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findDebian, findNginxStreams, type Found, type Program } from '../install.ts';
 import { GRPC_HOST, GRPC_METHODS, GRPC_SERVICE } from '../grpc.ts';
+import { type Found, findDebian, findNginxStreams, type Program } from '../install.ts';
 import { type Running, startPinned } from '../process.ts';
 import { byHost, TLS_HOST } from '../routes.ts';
 import type { Peer, Setup } from './peer.ts';
