@@ -77,6 +77,8 @@ export type Hello = {
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
   readonly ciphers?: string;
   readonly alpn?: readonly string[];
+  /** Of an earlier connection. */
+  readonly session?: Buffer;
 };
 
 export type Agreed = {
