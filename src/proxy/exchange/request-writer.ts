@@ -110,7 +110,7 @@ export function writeRequestHead(
   if (forwarding.isNewTrace) drop |= bit(TRACEPARENT, TRACESTATE);
   copyFields(writer, fields, drop, plan.drop);
   writeForwarding(writer, head, forwarding);
-  if (plan.block.length > 0) writer.bytes(plan.block, 0, plan.block.length);
+  writePlan(writer, plan);
   if (head.framing === CHUNKED) writer.text('Transfer-Encoding: chunked\r\n');
   if (forwarding.expectsContinue) writer.text('Expect: 100-continue\r\n');
   writeConnection(writer, head);
@@ -169,6 +169,21 @@ function writeConnection(writer: MessageWriter, head: RequestHead): void {
     writer.text(CRLF);
   } else if (head.fields.has(TE) && head.acceptsTrailers) {
     writer.text('Connection: TE\r\nTE: trailers\r\n');
+  }
+}
+
+/** Writes the lines that a plan adds. */
+export function writePlan(writer: MessageWriter, { block, lines }: HeaderPlan): void {
+  if (block !== null) {
+    if (block.length > 0) writer.bytes(block, 0, block.length);
+    return;
+  }
+  for (let index = 0; index < lines.length; index++) {
+    const { name, value } = lines[index]!;
+    writer.text(name);
+    writer.text(': ');
+    writer.utf8(value);
+    writer.text(CRLF);
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../http1/known-field.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
-import { copyFields } from './request-writer.ts';
+import { copyFields, writePlan } from './request-writer.ts';
 
 const bit = (...ids: number[]) => ids.reduce((bits, id) => bits | (1 << id), 0);
 
@@ -72,8 +72,8 @@ export function writeResponseHead(
   } else {
     copyFields(writer, fields, drop, cors === null ? plan.drop : [...plan.drop, ...cors.drop]);
   }
-  if (plan !== null && plan.block.length > 0) writer.bytes(plan.block, 0, plan.block.length);
-  if (cors !== null && cors.block.length > 0) writer.bytes(cors.block, 0, cors.block.length);
+  if (plan !== null) writePlan(writer, plan);
+  if (cors !== null) writePlan(writer, cors);
   if (head.status >= 200 && !fields.has(DATE)) writer.text(date());
   if (framing.isChunked) writer.text('Transfer-Encoding: chunked\r\n');
   else if (head.isRecoded && head.framing === LENGTH) writer.text(`Content-Length: ${head.bodyLength}\r\n`);
@@ -147,8 +147,8 @@ export function writeDirectResponse(
     writer.text(`${name}: ${value}\r\n`);
     if (isDate(name)) hasDate = true;
   }
-  if (plan !== null) writer.bytes(plan.block, 0, plan.block.length);
-  if (cors !== null) writer.bytes(cors.block, 0, cors.block.length);
+  if (plan !== null) writePlan(writer, plan);
+  if (cors !== null) writePlan(writer, cors);
   const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
   if (!hasDate) writer.text(date());
   const length = contentLengthOf(response, body);

@@ -35,9 +35,14 @@ export function planOf(edits: readonly HeaderEdits[]): HeaderPlan {
 /** `drop` in lower case; values without line breaks. */
 export function headerPlan(drop: readonly string[], lines: readonly HeaderValue[]): HeaderPlan {
   if (drop.length === 0 && lines.length === 0) return EMPTY_PLAN;
-  let block = '';
-  for (const { name, value } of lines) block += `${name}: ${value}\r\n`;
-  return { drop, lines, block: Buffer.from(block) };
+  return { drop, lines, block: Buffer.from(linesText(lines)) };
+}
+
+/** Field lines as they are written. */
+export function linesText(lines: readonly HeaderValue[]): string {
+  let text = '';
+  for (const { name, value } of lines) text += `${name}: ${value}\r\n`;
+  return text;
 }
 
 /** The Host that edits set, or null. */

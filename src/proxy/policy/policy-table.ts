@@ -18,6 +18,16 @@ type Made = {
   readonly stages: readonly Stage[];
 };
 
+/** Where requests go that have the same stages. */
+type Way = {
+  readonly ref: CompiledBackendRef;
+  /** Null: nowhere. */
+  readonly backend: Backend['entry'] | null;
+  readonly stages: readonly Stage[];
+  /** Another one of the same match. */
+  readonly next: Way | null;
+};
+
 const NONE: readonly Stage[] = [];
 
 /** In place of a policy that is named and not there, which is a fault of whoever made the table: nobody gets past it. */
@@ -39,10 +49,8 @@ export class PolicyTable {
   private readonly state: PolicyState;
   private readonly made: Map<string, Made>;
   private readonly filters: Map<Filter, Stage>;
-  private readonly chains: Map<CompiledMatch, readonly Stage[]>;
+  private readonly ways: Map<CompiledMatch, Way>;
   private readonly logs: Map<CompiledMatch, boolean | null>;
-  private readonly refs: Map<CompiledBackendRef, readonly Stage[]>;
-  private readonly backends: Map<Backend['entry'], readonly Stage[]>;
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
   constructor(compiled: CompiledTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
@@ -56,10 +64,8 @@ export class PolicyTable {
     this.state = state;
     this.made = new Map();
     this.filters = new Map();
-    this.chains = new Map();
+    this.ways = new Map();
     this.logs = new Map();
-    this.refs = new Map();
-    this.backends = new Map();
     for (const key in table.policies) {
       const entry = table.policies[key]!;
       const known = previous?.made.get(key);
@@ -78,14 +84,24 @@ export class PolicyTable {
     return wanted;
   }
 
-  /** The stages of rule and listener, in their order. */
-  ofMatch(match: CompiledMatch): readonly Stage[] {
-    const known = this.chains.get(match);
-    if (known !== undefined) return known;
-    const stages = [...this.chosen(match).values()].flatMap((made) => made.stages);
-    const chain = sorted([...this.everywhere, ...stages, ...this.ofFilters(match.rule.extensions, match.rule.key)]);
-    this.chains.set(match, chain);
-    return chain;
+  /** All that hold for a request, in their order: what answers in place of a backend comes after what stands before it. */
+  stages(match: CompiledMatch, ref: CompiledBackendRef, backend: Backend['entry'] | null): readonly Stage[] {
+    const first = this.ways.get(match) ?? null;
+    for (let way = first; way !== null; way = way.next) {
+      if (way.ref === ref && way.backend === backend) return way.stages;
+    }
+    const own = match.isGuarded || this.guardsAll ? this.ofRule(match, ref) : NONE;
+    const behind = backend === null ? NONE : this.named(backend.policies).flatMap((made) => made.stages);
+    const stages = [...own, ...behind].sort((a, b) => a.order - b.order);
+    this.ways.set(match, { ref, backend, stages, next: first });
+    return stages;
+  }
+
+  /** Those of rule and listener, and of the filters of the rule and of its backend. */
+  private ofRule(match: CompiledMatch, ref: CompiledBackendRef): readonly Stage[] {
+    const { extensions, key } = match.rule;
+    const policies = [...this.chosen(match).values()].flatMap((made) => made.stages);
+    return [...this.everywhere, ...policies, ...this.ofFilters([...extensions, ...ref.extensions], key)];
   }
 
   /** By kind, the policy of rule or listener that holds. */
@@ -98,25 +114,6 @@ export class PolicyTable {
       if (outer === undefined || !outer.entry.overrides) chosen.set(made.entry.kind, made);
     }
     return chosen;
-  }
-
-  /** Those of the filters of a rule's backend. */
-  ofRef(ref: CompiledBackendRef, rule: string): readonly Stage[] {
-    if (ref.extensions.length === 0) return NONE;
-    const known = this.refs.get(ref);
-    if (known !== undefined) return known;
-    const stages = sorted(this.ofFilters(ref.extensions, rule));
-    this.refs.set(ref, stages);
-    return stages;
-  }
-
-  ofBackend(entry: Backend['entry']): readonly Stage[] {
-    if (entry.policies === undefined) return NONE;
-    const known = this.backends.get(entry);
-    if (known !== undefined) return known;
-    const stages = sorted(this.named(entry.policies).flatMap((made) => made.stages));
-    this.backends.set(entry, stages);
-    return stages;
   }
 
   private named(keys: readonly string[] = []): Made[] {
@@ -164,9 +161,4 @@ export class PolicyTable {
 
 function valueOf({ secrets }: RoutingTable, name: string): string | null {
   return Object.hasOwn(secrets, name) ? secrets[name]!.value : null;
-}
-
-/** By their order; those of the same order stay as they are. */
-function sorted(stages: readonly Stage[]): readonly Stage[] {
-  return stages.length < 2 ? stages : [...stages].sort((a, b) => a.order - b.order);
 }
