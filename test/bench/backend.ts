@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Program } from './install.ts';
 import { NGINX_EVENTS, nginxFolders, nginxGlobals } from './peers/nginx.ts';
 import { freePorts, type Running, startPinned } from './process.ts';
-import { LARGE_ANSWER_BYTES, prefixes, SERVICES, SMALL_ANSWER } from './routes.ts';
+import { LARGE_ANSWER_BYTES, makePage, prefixes, SERVICES, SMALL_ANSWER } from './routes.ts';
 
 export type Backend = {
   readonly process: Running;
@@ -17,6 +17,8 @@ export async function startBackend(nginx: Program, core: number, folder: string)
   const ports = await freePorts(SERVICES);
   const large = join(folder, 'large');
   writeFileSync(large, Buffer.alloc(LARGE_ANSWER_BYTES, 'x'));
+  const page = join(folder, 'page');
+  writeFileSync(page, makePage());
   const config = join(folder, 'nginx.conf');
   writeFileSync(
     config,
@@ -36,6 +38,8 @@ ${ports.map((port) => `    listen 127.0.0.1:${port} backlog=4096;`).join('\n')}
     location / { return 200 "${SMALL_ANSWER.replace('\n', '\\n')}"; }
 ${prefixes()
   .flatMap((prefix) => [
+    `    location = ${prefix}/page { default_type text/html; alias ${page}; }`,
+    `    location = ${prefix}/json { default_type application/json; return 200 '{"name":"one"}'; }`,
     `    location = ${prefix}/large { alias ${large}; }`,
     `    location = ${prefix}/who { return 200 "$server_port $content_length"; }`,
   ])

@@ -12,7 +12,7 @@ import { startHeadgate } from './peers/headgate.ts';
 import type { Peer, Setup } from './peers/peer.ts';
 import { freePorts, type Running } from './process.ts';
 import { measureReload, type ReloadResult } from './reload.ts';
-import { makeRoutes } from './routes.ts';
+import { makeRoutes, spread } from './routes.ts';
 import { untilReady, verify } from './verify.ts';
 
 /** What a run has before any proxy starts. */
@@ -120,7 +120,9 @@ async function makeSetup(stage: Stage, name: string, instance: Instance): Promis
 
 function generatorFor(stage: Stage, setup: Setup, shape: Case): Generator {
   const port = shape.tls ? setup.tlsPort : setup.plainPort;
-  return new Generator(stage.wrk, stage.loadCore, setup.folder, shape, setup.routes, port);
+  const targets = spread(setup.routes).map(({ host, prefix }) => ({ host, path: `${prefix}/${shape.answer}` }));
+  const file = join(setup.folder, `${shape.name}.requests`);
+  return new Generator(stage.wrk, stage.loadCore, file, shape, targets, port);
 }
 
 async function named<T>(what: string, action: () => Promise<T>): Promise<T> {

@@ -46,6 +46,6 @@ export function judge(samples: readonly Sample[], reload: ReloadResult | null): 
   ];
 }
 
-function verdict(target: string, limit: number, value: number | null): Verdict {
+export function verdict(target: string, limit: number, value: number | null): Verdict {
   return { target, limit, value, met: value === null ? null : value <= limit };
 }

@@ -1,4 +1,4 @@
-import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { DirectResponse, HeaderPlan, WrittenHead } from '../filter/plan.ts';
 import { LENGTH } from '../http1/framing.ts';
 import {
   CONNECTION,
@@ -140,9 +140,16 @@ export function writeDirectResponse(
   framing: ResponseFraming,
   hasBody: boolean,
 ): number {
-  writer.text(`HTTP/1.1 ${response.status} ${REASONS[response.status] ?? ''}\r\n`);
+  const { headers } = response;
+  const written = dropsAny(plan) || dropsAny(cors) ? undefined : response.written;
   let hasDate = false;
-  for (const [name, value] of response.headers) {
+  if (written === undefined) writer.text(statusLine(response.status));
+  else {
+    writer.bytes(written.bytes, 0, written.bytes.length);
+    hasDate = written.hasDate;
+  }
+  for (let index = written?.count ?? 0; index < headers.length; index++) {
+    const [name, value] = headers[index]!;
     if (isDropped(plan, name) || isDropped(cors, name)) continue;
     writer.text(`${name}: ${value}\r\n`);
     if (isDate(name)) hasDate = true;
@@ -159,6 +166,21 @@ export function writeDirectResponse(
   if (!hasBody) return 0;
   writer.bytes(body, 0, body.length);
   return body.length;
+}
+
+function statusLine(status: number): string {
+  return `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\n`;
+}
+
+/** What `writeDirectResponse` writes first of an answer with these headers. */
+export function writtenHead(status: number, headers: DirectResponse['headers']): WrittenHead {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const hasDate = headers.some(([name]) => isDate(name));
+  return { bytes: Buffer.from(statusLine(status) + lines, 'latin1'), count: headers.length, hasDate };
+}
+
+function dropsAny(plan: HeaderPlan | null): boolean {
+  return plan !== null && plan.drop.length > 0;
 }
 
 export function isDate(name: string): boolean {

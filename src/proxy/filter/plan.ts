@@ -21,6 +21,15 @@ export type DirectResponse = {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string | Buffer;
+  /** The status line and the first of `headers` as HTTP/1.1 has them, of an answer that many get. */
+  readonly written?: WrittenHead;
   /** Content-Length of an answer to HEAD whose body is not at hand; -1: none. */
   readonly length?: number;
+};
+
+export type WrittenHead = {
+  readonly bytes: Buffer;
+  /** How many of the headers it has. */
+  readonly count: number;
+  readonly hasDate: boolean;
 };

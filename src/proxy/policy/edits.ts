@@ -34,9 +34,14 @@ export class Edits implements HeaderPlan {
     return true;
   }
 
-  /** As `set`, for a field of our own making, which need not be looked at. `lower` is its name in lower case. */
+  /** As `set`, for what is known to be a field. `lower` is its name in lower case. */
   setOwn(lower: string, name: string, value: string): void {
     this.take(lower);
+    this.append(name, value);
+  }
+
+  /** As `add`, for what is known to be a field. */
+  addOwn(name: string, value: string): void {
     this.append(name, value);
   }
 
@@ -95,6 +100,7 @@ export class Edits implements HeaderPlan {
 const NO_NAMES: readonly string[] = [];
 const NO_LINES: readonly HeaderValue[] = [];
 
-function isField(name: string, lower: string, value: string): boolean {
+/** Whether it can be a field of a message's content, which stages may change; `lower` is its name in lower case. */
+export function isField(name: string, lower: string, value: string): boolean {
   return lower !== 'host' && !CONNECTION_FIELDS.has(lower) && NAME.test(name) && !CONTROLS.test(value);
 }

@@ -11,6 +11,7 @@ import { type Outgoing, outgoingOf } from '../exchange/outgoing.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { CHUNKED } from '../http1/framing.ts';
+import { X_FORWARDED_FOR } from '../http1/known-field.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
 import type { Runtime, Site } from '../runtime.ts';
@@ -65,6 +66,7 @@ export class Visit {
   private subrequests: Subrequest[] | null;
   private content: Buffer | null;
   private kept: KeptBody | null;
+  private address: string | null;
 
   constructor(exchange: Exchange, stages: readonly Stage[]) {
     this.request = new Edits();
@@ -90,6 +92,7 @@ export class Visit {
     this.subrequests = null;
     this.content = null;
     this.kept = null;
+    this.address = null;
   }
 
   get head(): RequestHead {
@@ -193,8 +196,13 @@ export class Visit {
 
   /** The address of the client: the peer's, or what trusted hops say it is. */
   get clientAddress(): string {
-    const { client, runtime } = this.exchange;
-    return runtime.trusted.clientOf(client.peer, client.head.header('x-forwarded-for'));
+    if (this.address === null) {
+      const { client, runtime } = this.exchange;
+      const { head } = client;
+      const said = head.fields.has(X_FORWARDED_FOR) ? head.header('x-forwarded-for') : null;
+      this.address = runtime.trusted.clientOf(client.peer, said);
+    }
+    return this.address;
   }
 
   /** Where the request goes unless a stage answers it. */

@@ -19,13 +19,16 @@ export type Judgement = {
   readonly content: PolicyContent;
 };
 
+/** What a policy says, wherever it holds. */
+type Meaning = Pick<Judgement, 'content' | 'entry'>;
+
 const INVALID: Failure = { status: 500, reason: 'PolicyInvalid' };
 
 /** All policies of our own: which one holds where, and what each says. */
 export class PolicyBook {
   readonly #lookup: Lookup;
   readonly #backends: BackendCatalogue;
-  readonly #contents = new WeakMap<PolicyObject, PolicyContent>();
+  readonly #meanings = new WeakMap<PolicyObject, Meaning>();
 
   constructor(lookup: Lookup, backends: BackendCatalogue) {
     this.#lookup = lookup;
@@ -34,36 +37,31 @@ export class PolicyBook {
 
   /** Something that the policy refers to is not as it was. */
   forget(policy: PolicyObject): void {
-    this.#contents.delete(policy);
+    this.#meanings.delete(policy);
   }
 
   judge(policy: PolicyObject): Judgement {
-    const kind = POLICY_KINDS[policy.kind]!;
-    const content = this.#contentOf(policy);
+    const { content, entry } = this.#meaningOf(policy);
     const generation = generationOf(policy.metadata);
-    const { faults, overrides } = content;
-    const invalid = faults.length > 0;
-    const accepted = invalid
-      ? policyCondition.invalid(faults.join('; '), generation)
-      : (this.#targetFault(policy, kind) ?? policyCondition.accepted(generation, content.note));
-    const head = { kind: policy.kind, name: keyOf(policy.metadata), overrides };
-    let entry: Policy | null = null;
-    if (!invalid && content.entry !== null) entry = { ...head, failure: null, ...content.entry };
-    else if (invalid && kind.failsClosed && kind.applyToRule === undefined) entry = { ...head, failure: INVALID };
+    const { faults, note } = content;
+    const accepted =
+      faults.length > 0
+        ? policyCondition.invalid(faults.join('; '), generation)
+        : (this.#targetFault(policy, POLICY_KINDS[policy.kind]!) ?? policyCondition.accepted(generation, note));
     return { accepted, key: entryKey(policy), entry, content };
   }
 
   /** Keys of the entries that hold at a place: `sectionName` is that of a listener, rule or port, `''` for one without a name. */
   keysAt(kind: string, key: string, sectionName: string): string[] {
     return this.#policiesAt(kind, key, sectionName)
-      .filter((policy) => this.judge(policy).entry !== null)
+      .filter((policy) => this.#meaningOf(policy).entry !== null)
       .map(entryKey)
       .sort();
   }
 
   /** The entries that hold at a place, as `keysAt`. */
   entriesAt(kind: string, key: string, sectionName: string): Policy[] {
-    return this.#policiesAt(kind, key, sectionName).flatMap((policy) => this.judge(policy).entry ?? []);
+    return this.#policiesAt(kind, key, sectionName).flatMap((policy) => this.#meaningOf(policy).entry ?? []);
   }
 
   /** A rule of a route with what policies make of it; the names of those that are invalid and take it out of service. */
@@ -74,7 +72,7 @@ export class PolicyBook {
     const closedBy: string[] = [];
     for (const policy of found) {
       const { applyToRule, failsClosed } = POLICY_KINDS[policy.kind]!;
-      const valid = this.#contentOf(policy).faults.length === 0;
+      const valid = this.#meaningOf(policy).content.faults.length === 0;
       if (!valid && failsClosed) {
         closedBy.push(`${policy.kind} ${keyOf(policy.metadata)}`);
         if (applyToRule !== undefined) applied = closed(applied);
@@ -91,7 +89,7 @@ export class PolicyBook {
     let applied = backend;
     for (const policy of this.#policiesAt('Service', service, port)) {
       const { applyToBackend } = POLICY_KINDS[policy.kind]!;
-      if (applyToBackend !== undefined && this.#contentOf(policy).faults.length === 0)
+      if (applyToBackend !== undefined && this.#meaningOf(policy).content.faults.length === 0)
         applied = applyToBackend(policy, applied);
     }
     const policies = this.keysAt('Service', service, port);
@@ -114,9 +112,16 @@ export class PolicyBook {
     return [...found.values()];
   }
 
-  #contentOf(policy: PolicyObject): PolicyContent {
-    const known = this.#contents.get(policy);
+  #meaningOf(policy: PolicyObject): Meaning {
+    const known = this.#meanings.get(policy);
     if (known !== undefined) return known;
+    const content = this.#convert(policy);
+    const meaning = { content, entry: entryOf(policy, content) };
+    this.#meanings.set(policy, meaning);
+    return meaning;
+  }
+
+  #convert(policy: PolicyObject): PolicyContent {
     const { namespace } = policy.metadata;
     const use = {
       group: OWN_GROUP,
@@ -125,13 +130,11 @@ export class PolicyBook {
       transport: 'TCP',
       ours: true,
     } as const;
-    const content = POLICY_KINDS[policy.kind]!.convert(policy, {
+    return POLICY_KINDS[policy.kind]!.convert(policy, {
       lookup: this.#lookup,
       resolveBackend: (ref, speaks = 'http') => this.#backends.resolve(ref, { ...use, speaks }),
       secret: (name, dataKey) => this.#secret(namespace, name, dataKey),
     });
-    this.#contents.set(policy, content);
-    return content;
   }
 
   #secret(namespace: string, name: string, dataKey: string): { key: string; value: string } | { fault: string } {
@@ -171,6 +174,14 @@ export class PolicyBook {
     }
     return null;
   }
+}
+
+/** What tables hold of a policy; null: nothing. */
+function entryOf(policy: PolicyObject, { entry, faults, overrides }: PolicyContent): Policy | null {
+  const { applyToRule, failsClosed } = POLICY_KINDS[policy.kind]!;
+  const head = { kind: policy.kind, name: keyOf(policy.metadata), overrides };
+  if (faults.length === 0) return entry === null ? null : { ...head, failure: null, ...entry };
+  return failsClosed && applyToRule === undefined ? { ...head, failure: INVALID } : null;
 }
 
 /** By what they were made from, so that a rule which is as before stays the same object. */

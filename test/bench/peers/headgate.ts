@@ -25,14 +25,19 @@ export async function startHeadgate(setup: Setup, generation: number | null): Pr
   if (setup.caches) writeFileSync(join(manifests, 'cache.yaml'), cacheManifest());
   if (setup.limits) writeFileSync(join(manifests, 'rate-limit.yaml'), rateLimitManifest());
   replaceRoutes(setup, generation);
-  const [admin] = await freePorts(1);
+  const [admin] = (await freePorts(1)) as [number];
+  return launchHeadgate(setup.folder, manifests, setup.core, admin);
+}
+
+/** `folder` gets its log. */
+export function launchHeadgate(folder: string, manifests: string, core: number, admin: number): Running {
   return startPinned(
-    setup.core,
+    core,
     [
       ...[process.execPath, resolve(import.meta.dirname, '../../../dist/main.js'), 'standalone', '-f', manifests],
       ...['--admin', `127.0.0.1:${admin}`, '--workers', '1'],
     ],
-    join(setup.folder, 'output.log'),
+    join(folder, 'output.log'),
   );
 }
 
