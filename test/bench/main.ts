@@ -17,7 +17,7 @@ import { haproxy } from './peers/haproxy.ts';
 import { headgate } from './peers/headgate.ts';
 import { nginx } from './peers/nginx.ts';
 import type { Peer } from './peers/peer.ts';
-import { POLICY_CASES, UNUSED } from './policy/cases.ts';
+import { POLICY_NAMES } from './policy/cases.ts';
 import { judgePolicies, policyTable } from './policy/report.ts';
 import { type PolicySample, runPolicies } from './policy/run.ts';
 import type { ReloadResult } from './reload.ts';
@@ -65,7 +65,7 @@ async function main(options: Options): Promise<number> {
     const reloads = options.cases.includes(RELOAD) && peers.some(({ peer }) => peer === headgate);
     if (reloads) say('reload');
     const reload = reloads ? await runReload(stage, options) : null;
-    const measuresPolicies = [...POLICY_CASES, { name: UNUSED }].some(({ name }) => options.cases.includes(name));
+    const measuresPolicies = POLICY_NAMES.some((name) => options.cases.includes(name));
     const policies = measuresPolicies ? await runPolicies(stage, options) : [];
     report(options, peers, samples, reload, policies);
     say(`\n${Math.round((performance.now() - began) / 1000)} s`);

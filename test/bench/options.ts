@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { CASES, RELOAD } from './cases.ts';
 import type { PeerName } from './peers/peer.ts';
-import { POLICY_CASES, UNUSED } from './policy/cases.ts';
+import { POLICY_NAMES } from './policy/cases.ts';
 
 export const PEER_NAMES: readonly PeerName[] = ['headgate', 'nginx', 'haproxy', 'envoy', 'baseline'];
 
@@ -19,13 +19,13 @@ export type Options = {
   readonly keep: boolean;
 };
 
-const NAMES = [...CASES.map((shape) => shape.name), RELOAD, ...POLICY_CASES.map(({ name }) => name), UNUSED];
+const NAMES = [...CASES.map((shape) => shape.name), RELOAD, ...POLICY_NAMES];
 /** In place of the names of all of them. */
 const POLICIES = 'policies';
 
 export const HELP = `npm run bench -- [options]
   --case NAME,…     ${[...CASES.map((shape) => shape.name), RELOAD].join(', ')};
-                    policies (all of these): ${[...POLICY_CASES.map(({ name }) => name), UNUSED].join(', ')} (default: all)
+                    policies (all of these): ${POLICY_NAMES.join(', ')} (default: all)
   --peer NAME,…     ${PEER_NAMES.join(', ')} (default: all)
   --duration N      seconds of one measurement, whole ones (default 2)
   --rounds N        measurements of each case and peer, of which the median counts (default 3)
@@ -62,8 +62,7 @@ export function readOptions(args: readonly string[]): Options | null {
 
 function casesOf(text: string | undefined): readonly string[] {
   const names = among('--case', text, [...NAMES, POLICIES]);
-  const policies = [...POLICY_CASES.map(({ name }) => name), UNUSED];
-  return names.flatMap((name) => (name === POLICIES ? policies : [name]));
+  return names.flatMap((name) => (name === POLICIES ? POLICY_NAMES : [name]));
 }
 
 function among<Name extends string>(

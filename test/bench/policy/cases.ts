@@ -227,3 +227,5 @@ spec:
 
 /** Not a policy of a route: what the route without one costs in a Headgate that has no policy at all. */
 export const UNUSED = 'policy-unused';
+
+export const POLICY_NAMES: readonly string[] = [...POLICY_CASES.map(({ name }) => name), UNUSED];

@@ -2,7 +2,7 @@
 import { median } from '../measure.ts';
 import { align } from '../report.ts';
 import { type Verdict, verdict } from '../targets.ts';
-import { MOST, POLICY_CASES, UNUSED } from './cases.ts';
+import { POLICY_CASES, UNUSED } from './cases.ts';
 import type { PolicySample } from './run.ts';
 
 const CASES = [
@@ -36,11 +36,13 @@ export function policyTable(found: readonly PolicySample[]): string {
 }
 
 export function judgePolicies(found: readonly PolicySample[]): Verdict[] {
-  return CASES.flatMap(({ limit, name, title }) => {
+  const failed = found.reduce((sum, sample) => sum + sample.failed, 0);
+  const costs = CASES.flatMap(({ limit, name, title }) => {
     const own = found.filter((sample) => sample.case === name).map(difference);
     if (limit === null) return [];
-    return [verdict(`CPU, ${title}: µs more`, MOST, own.length === 0 ? null : median(own))];
+    return [verdict(`CPU, ${title}: µs more`, limit, own.length === 0 ? null : median(own))];
   });
+  return [...costs, verdict('policies: requests failed', 0, found.length === 0 ? null : failed)];
 }
 
 function difference(sample: PolicySample): number {

@@ -33,7 +33,9 @@ export type PolicySample = {
   readonly otherLoad: number;
 };
 
+/** Before the first round, and before the others: by then only connections are new. */
 const WARM_UP_MILLIS = 1_500;
+const CONNECT_MILLIS = 300;
 const PATIENCE_MILLIS = 30_000;
 
 export async function runPolicies(stage: Stage, options: Options): Promise<PolicySample[]> {
@@ -103,17 +105,20 @@ async function measureAll(stage: Stage, options: Options, comparisons: readonly 
   for (let round = 1; round <= options.rounds; round++) {
     stage.say(`policies, round ${round} of ${options.rounds}`);
     for (const comparison of comparisons) {
-      found.push({ ...(await compare(comparison, options.duration)), round });
+      found.push({
+        ...(await compare(comparison, options.duration, round === 1 ? WARM_UP_MILLIS : CONNECT_MILLIS)),
+        round,
+      });
     }
   }
   return found;
 }
 
-async function compare({ name, without, with: guarded }: Comparison, seconds: number) {
+async function compare({ name, without, with: guarded }: Comparison, seconds: number, warmUp: number) {
   const places = [without, guarded] as const;
   const loads = places.map(({ generator }) => generator.held()) as [HeldLoad, HeldLoad];
   try {
-    for (const load of loads) await load.send(WARM_UP_MILLIS);
+    for (const load of loads) await load.send(warmUp);
     const sides = places.map(({ served }, index) => ({ load: loads[index]!, pid: served.running.pid }));
     const before = await Promise.all(places.map(answersOf));
     const began = clock();
