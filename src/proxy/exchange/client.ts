@@ -4,13 +4,14 @@ import type { ResponseSource } from '../backend/carrier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { BodyReader } from '../http1/body.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import type { Bearer } from '../policy/access/digest.ts';
 import type { Runtime, Site } from '../runtime.ts';
 
 /**
  * Whoever sent a request and gets its response: a connection of HTTP/1.1, or a stream of HTTP/2. An exchange knows no
  * more about it than this.
  */
-export interface Client {
+export interface Client extends Bearer {
   readonly runtime: Runtime;
   readonly site: Site;
   /** Server name of the TLS handshake in lower case; null when there was none. */

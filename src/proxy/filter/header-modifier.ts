@@ -5,7 +5,8 @@ import type { HeaderPlan } from './plan.ts';
 /** Fields that this filter leaves alone. `host` is edited by the rewrite (filter/rewrite.ts). */
 const UNTOUCHABLE = new Set([...CONNECTION_FIELDS, 'host']);
 
-export const EMPTY_PLAN: HeaderPlan = { drop: [], block: Buffer.alloc(0), lines: [] };
+// All plans have their properties in one order: code that reads them then knows two shapes, this and that of `Edits`.
+export const EMPTY_PLAN: HeaderPlan = { drop: [], lines: [], block: Buffer.alloc(0) };
 
 /**
  * One plan for edits that take effect one after the other; within each: set, then add, then remove. Of several entries
