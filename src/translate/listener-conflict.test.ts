@@ -13,6 +13,7 @@ const draft = (name: string, protocol: string, port: number, hostname = ''): Lis
   certificates: [],
   plain: protocol === 'HTTP',
   clientValidation: null,
+  settings: null,
 });
 
 const conflicts = (drafts: readonly ListenerDraft[]) =>

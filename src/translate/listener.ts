@@ -2,7 +2,7 @@ import type { Gateway } from '../api/gateway/gateway.ts';
 import type { GatewayListener } from '../api/gateway/listener.ts';
 import type { ListenerSet } from '../api/gateway/listener-set.ts';
 import type { Condition } from '../ir/status.ts';
-import type { ClientValidation } from '../ir/table.ts';
+import type { ClientValidation, TLSSettings } from '../ir/table.ts';
 import { type ResolvedCertificate, resolveCertificate } from './certificate.ts';
 import { clientValidationOf, type PortValidation } from './client-validation.ts';
 import { noValidCACertificate, unresolvedRefs, unsupportedProtocol, unsupportedValue } from './condition/listener.ts';
@@ -10,6 +10,7 @@ import { allowedKinds, PROTOCOLS, type RouteGroupKind } from './listener-kind.ts
 import type { Lookup } from './lookup.ts';
 import { namespaceRule } from './namespace-selector.ts';
 import { generationOf, keyOf } from './object.ts';
+import { tlsOptionsOf } from './tls-options.ts';
 
 /** A listener of a Gateway or ListenerSet by itself, before it is compared with others. */
 export type ListenerDraft = {
@@ -30,6 +31,8 @@ export type ListenerDraft = {
   /** Whether it can be served without any. */
   readonly plain: boolean;
   readonly clientValidation: ClientValidation | null;
+  /** What `tls.options` says; null: nothing, or nothing that can be kept. */
+  readonly settings: TLSSettings | null;
 };
 
 /** `owner` is what the listener stands in, `gateway` what it is a listener of. */
@@ -45,6 +48,7 @@ export function draftListener(
   const kinds = allowedKinds(spec);
   const tls = certificatesOf(spec, owner, lookup, generation);
   const clients = spec.protocol === 'HTTPS' ? clientValidationOf(gateway, spec.port, lookup) : NOBODY_ASKED;
+  const options = tlsOptionsOf(spec, terminates(spec));
   const { unresolved: authorities } = clients;
   const invalidKinds = kinds.fault === '' ? null : unresolvedRefs('InvalidRouteKinds', kinds.fault, generation);
   return {
@@ -53,7 +57,7 @@ export function draftListener(
     hostname: (spec.hostname ?? '').toLowerCase(),
     kinds: kinds.supported,
     allows: routes.ok ? routes.allows : () => false,
-    fault: faultOf(spec, routes.ok ? '' : routes.message, clients, generation),
+    fault: faultOf(spec, [...options.faults, ...(routes.ok ? [] : [routes.message])], clients, generation),
     unresolved:
       tls.unresolved ??
       (authorities === null ? null : unresolvedRefs(authorities.reason, authorities.message, generation)) ??
@@ -61,6 +65,7 @@ export function draftListener(
     certificates: tls.certificates,
     plain: !terminates(spec),
     clientValidation: clients.validation,
+    settings: options.settings,
   };
 }
 
@@ -72,7 +77,7 @@ function terminates({ protocol, tls }: GatewayListener): boolean {
 
 function faultOf(
   spec: GatewayListener,
-  routesFault: string,
+  faults: readonly string[],
   { validation, unresolved }: PortValidation,
   generation: number,
 ): Condition | null {
@@ -80,17 +85,11 @@ function faultOf(
     const message = `protocol ${spec.protocol} is not supported, only ${PROTOCOLS} are`;
     return unsupportedProtocol(message, generation);
   }
-  const unsupported = unsupportedField(spec) ?? (routesFault === '' ? null : routesFault);
-  if (unsupported !== null) return unsupportedValue(unsupported, generation);
+  // A setting that would weaken the listener if it were passed over: the listener is not served then.
+  const filters = (spec.filters?.requests ?? []).length > 0 ? ['filters is not supported'] : [];
+  const unsupported = [...filters, ...faults];
+  if (unsupported.length > 0) return unsupportedValue(unsupported.join('; '), generation);
   return validation === null && unresolved !== null ? noValidCACertificate(unresolved.message, generation) : null;
-}
-
-/** A setting that would weaken the listener if it were passed over: the listener is not served then. */
-function unsupportedField(spec: GatewayListener): string | null {
-  const [option] = Object.keys(spec.tls?.options ?? {});
-  if (option !== undefined) return `tls.options: ${option} is not supported`;
-  if ((spec.filters?.requests ?? []).length > 0) return 'filters is not supported';
-  return null;
 }
 
 type ListenerCertificates = {

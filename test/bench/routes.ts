@@ -15,6 +15,9 @@ export function makePage(): string {
   return page;
 }
 
+/** The server name of TLS that is passed through. The load asks for names that resolve, because wrk sends what it resolves. */
+export const TLS_HOST = 'localhost';
+
 /** Services behind the routes; each is one port of the backend. */
 export const SERVICES = 10;
 const PREFIXES_A_HOST = 50;

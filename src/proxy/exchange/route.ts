@@ -1,6 +1,8 @@
 import type { AccessLog } from '../../observe/access-log.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { CompiledBackendRef, CompiledMatch, CompiledRule, Unrouted } from '../compile/compiled.ts';
+import type { EndpointPool } from '../backend/endpoint-pool.ts';
+import type { Sessions } from '../backend/traffic/session.ts';
+import type { CompiledBackendRef, CompiledMatch, CompiledRule, RulePlan, Unrouted } from '../compile/compiled.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Stage } from '../policy/stage.ts';
@@ -24,6 +26,7 @@ const REDIRECT = 'redirect';
 export class Route {
   match: CompiledMatch | null;
   rule: CompiledRule | null;
+  plan: RulePlan | null;
   ref: CompiledBackendRef | null;
   backend: Backend | null;
   /** Whether the backend is spoken to in HTTP/2. */
@@ -35,6 +38,7 @@ export class Route {
   constructor() {
     this.match = null;
     this.rule = null;
+    this.plan = null;
     this.ref = null;
     this.backend = null;
     this.speaksHttp2 = false;
@@ -46,16 +50,19 @@ export class Route {
   reset(): void {
     this.match = null;
     this.rule = null;
+    this.plan = null;
     this.ref = null;
     this.backend = null;
     this.direct = null;
     this.reason = '';
   }
 
-  /** The stages that hold for the request, before `decide` has found another way to answer it. */
+  /** The stages that hold for the request, whatever `decide` has found. */
   stages({ policies }: Site): readonly Stage[] {
-    const { backend, match, ref } = this;
-    return match === null || ref === null ? NO_STAGES : policies.stages(match, ref, backend?.entry ?? null);
+    const { backend, direct, match, ref } = this;
+    if (match === null) return NO_STAGES;
+    if (direct !== null) return policies.beforeAnswer(match, ref, this.isPreflight);
+    return ref === null ? NO_STAGES : policies.stages(match, ref, backend?.entry ?? null);
   }
 
   /** Where the request is logged; null: nowhere. */
@@ -64,6 +71,11 @@ export class Route {
     const wanted = match === null || !match.isGuarded ? null : policies.accessLog(match);
     if (wanted === null) return runtime.accessLog;
     return wanted ? (runtime.accessLog ?? runtime.routeLog()) : null;
+  }
+
+  /** Whether it asks for permission only (Fetch standard): it carries nobody's credentials. */
+  get isPreflight(): boolean {
+    return this.reason === PREFLIGHT;
   }
 
   /** Whether it may have stages. */
@@ -78,17 +90,18 @@ export class Route {
   decide(head: RequestHead, sni: string | null, site: Site): number {
     const match = site.compiled.route(head, sni);
     if (match.status !== 0) return this.fail(routingError(match));
-    const { rule } = match;
+    const { plan, rule } = match;
     this.match = match;
     this.rule = rule;
+    this.plan = plan;
     // A target that names another scheme than the one it came by is for somebody else (RFC 9110 section 7.4).
     if (head.targetScheme !== '' && head.targetScheme !== site.scheme) return this.fail(ERRORS.misdirected);
-    if (rule.cors !== null) {
-      const preflight = rule.cors.preflight(head);
+    if (plan.cors !== null) {
+      const preflight = plan.cors.preflight(head);
       if (preflight !== null) return this.answer(preflight, PREFLIGHT);
     }
-    if (rule.redirect !== null) return this.answer(rule.redirect.response(head, match, site.publicPort), REDIRECT);
-    const ref = rule.only ?? rule.split.next(head);
+    if (plan.redirect !== null) return this.answer(plan.redirect.response(head, match, site.publicPort), REDIRECT);
+    const ref = plan.only ?? rule.split.next(head);
     this.ref = ref;
     if (ref.failure !== null) {
       return this.fail({ status: ref.failure.status, reason: ref.failure.reason, retryable: false });
@@ -97,20 +110,25 @@ export class Route {
     const backend = site.backends.get(ref.backend!);
     if (backend === undefined) return this.fail(ERRORS.invalidBackend);
     this.backend = backend;
-    this.speaksHttp2 = backend.entry.protocol === 'h2c' || rule.isGrpc;
+    this.speaksHttp2 = backend.entry.protocol === 'h2c' || plan.isGrpc;
     return TO_BACKEND;
+  }
+
+  /** What keeps clients with an endpoint; null where nothing does. */
+  get sessions(): Sessions<EndpointPool> | null {
+    return this.plan!.only === null ? this.rule!.split.sessions : null;
   }
 
   /** What the rule does to the header section of every response; null without a rule. */
   get responsePlan(): HeaderPlan | null {
-    return this.ref?.response ?? this.rule?.response ?? null;
+    return this.ref?.response ?? this.plan?.response ?? null;
   }
 
   /** What CORS adds to an answer of the proxy's own: without it a browser shows a script not even the status. */
   corsPlan(head: RequestHead): HeaderPlan | null {
     // A preflight has its own fields.
-    if (this.reason === PREFLIGHT) return null;
-    const policy = this.ref?.cors ?? this.rule?.cors ?? null;
+    if (this.isPreflight) return null;
+    const policy = this.ref?.cors ?? this.plan?.cors ?? null;
     return policy === null ? null : policy.response(head);
   }
 

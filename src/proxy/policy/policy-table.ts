@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime.ts';
 import { DebugStage } from './debug-stage.ts';
 import { FailedStage } from './failed-stage.ts';
 import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
-import type { Stage } from './stage.ts';
+import { LAST_GATE, ORDER, type Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
 
 type Made = {
@@ -20,7 +20,8 @@ type Made = {
 
 /** Where requests go that have the same stages. */
 type Way = {
-  readonly ref: CompiledBackendRef;
+  /** Null where the rule answers by itself. */
+  readonly ref: CompiledBackendRef | null;
   /** Null: nowhere. */
   readonly backend: Backend['entry'] | null;
   readonly stages: readonly Stage[];
@@ -50,6 +51,8 @@ export class PolicyTable {
   private readonly made: Map<string, Made>;
   private readonly filters: Map<Filter, Stage>;
   private readonly ways: Map<CompiledMatch, Way>;
+  private readonly preflights: Map<CompiledMatch, Way>;
+  private readonly redirects: Map<CompiledMatch, Way>;
   private readonly logs: Map<CompiledMatch, boolean | null>;
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
@@ -65,6 +68,8 @@ export class PolicyTable {
     this.made = new Map();
     this.filters = new Map();
     this.ways = new Map();
+    this.preflights = new Map();
+    this.redirects = new Map();
     this.logs = new Map();
     for (const key in table.policies) {
       const entry = table.policies[key]!;
@@ -87,21 +92,34 @@ export class PolicyTable {
   /** All that hold for a request, in their order: what answers in place of a backend comes after what stands before it. */
   stages(match: CompiledMatch, ref: CompiledBackendRef, backend: Backend['entry'] | null): readonly Stage[] {
     const first = this.ways.get(match) ?? null;
-    for (let way = first; way !== null; way = way.next) {
-      if (way.ref === ref && way.backend === backend) return way.stages;
-    }
+    const known = wayOf(first, ref, backend);
+    if (known !== null) return known.stages;
     const own = match.isGuarded || this.guardsAll ? this.ofRule(match, ref) : NONE;
     const behind = backend === null ? NONE : this.named(backend.policies).flatMap((made) => made.stages);
-    const stages = [...own, ...behind].sort((a, b) => a.order - b.order);
+    const stages = inOrder([...own, ...behind]);
     this.ways.set(match, { ref, backend, stages, next: first });
     return stages;
   }
 
+  /** Those of a match that may keep a request from an answer that no backend gives: a redirect, or one to a preflight. */
+  beforeAnswer(match: CompiledMatch, ref: CompiledBackendRef | null, isPreflight: boolean): readonly Stage[] {
+    if (!match.isGuarded && !this.guardsAll) return NONE;
+    const ways = isPreflight ? this.preflights : this.redirects;
+    const first = ways.get(match) ?? null;
+    const known = wayOf(first, ref, null);
+    if (known !== null) return known.stages;
+    const last = isPreflight ? ORDER.limit : LAST_GATE;
+    const all = this.ofRule(match, isPreflight ? null : ref);
+    const stages = inOrder(all.filter(({ order }) => order <= last));
+    ways.set(match, { ref, backend: null, stages, next: first });
+    return stages;
+  }
+
   /** Those of rule and listener, and of the filters of the rule and of its backend. */
-  private ofRule(match: CompiledMatch, ref: CompiledBackendRef): readonly Stage[] {
+  private ofRule(match: CompiledMatch, ref: CompiledBackendRef | null): readonly Stage[] {
     const { extensions, key } = match.rule;
     const policies = [...this.chosen(match).values()].flatMap((made) => made.stages);
-    return [...this.everywhere, ...policies, ...this.ofFilters([...extensions, ...ref.extensions], key)];
+    return [...this.everywhere, ...policies, ...this.ofFilters([...extensions, ...(ref?.extensions ?? [])], key)];
   }
 
   /** By kind, the policy of rule or listener that holds. */
@@ -161,4 +179,15 @@ export class PolicyTable {
 
 function valueOf({ secrets }: RoutingTable, name: string): string | null {
   return Object.hasOwn(secrets, name) ? secrets[name]!.value : null;
+}
+
+/** The one of several ways of a match; null: it is not known. */
+function wayOf(first: Way | null, ref: CompiledBackendRef | null, backend: Backend['entry'] | null): Way | null {
+  for (let way = first; way !== null; way = way.next) if (way.ref === ref && way.backend === backend) return way;
+  return null;
+}
+
+/** Those of the same order stay as they are. */
+function inOrder(stages: readonly Stage[]): readonly Stage[] {
+  return stages.toSorted((a, b) => a.order - b.order);
 }

@@ -10,6 +10,7 @@ import type { ForwardedHead } from '../exchange/forwarded-head.ts';
 import { type Outgoing, outgoingOf } from '../exchange/outgoing.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { WebCall } from '../grpc-web/call.ts';
 import { CHUNKED } from '../http1/framing.ts';
 import { X_FORWARDED_FOR } from '../http1/known-field.ts';
 import type { RequestHead } from '../http1/request-head.ts';
@@ -121,6 +122,11 @@ export class Visit {
     return this.exchange.attempts.pool;
   }
 
+  /** Whether it is a CORS preflight, which the rule answers. */
+  get isPreflight(): boolean {
+    return this.exchange.route.isPreflight;
+  }
+
   /** Whether the peer's word about the client is taken. */
   get isTrusted(): boolean {
     return this.exchange.request.forwarding.isTrusted;
@@ -133,6 +139,20 @@ export class Visit {
 
   get responsePlan(): HeaderPlan {
     return this.exchange.route.ref!.response;
+  }
+
+  /** Whether the request is that of a call already (`translate`). */
+  get isTranslated(): boolean {
+    return this.exchange.guard.web !== null;
+  }
+
+  /** Makes the request a call of gRPC to the backend. For the first stage of all: those behind it find the call. */
+  translate(call: WebCall): void {
+    const { guard, request, route } = this.exchange;
+    guard.web = call;
+    route.speaksHttp2 = true;
+    call.edit(this.request);
+    if (call.text !== null) request.takeFrom(call.text);
   }
 
   /** Sends the request to the backend with another method. Not for HEAD, nor for a request with HEAD. */

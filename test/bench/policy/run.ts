@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMicros, machineBusyMicros, processTree } from '../cpu.ts';
-import { Generator } from '../load.ts';
 import { gatewayManifests } from '../manifests.ts';
 import type { Options } from '../options.ts';
 import { launchHeadgate } from '../peers/headgate.ts';
 import { freePorts, type Running } from '../process.ts';
 import type { Stage } from '../run.ts';
+import { Wrk } from '../wrk.ts';
 import { alternate, type HeldLoad, type Side, turnsIn } from './alternate.ts';
 import { POLICY_CASES, type PolicyCase, UNUSED } from './cases.ts';
 import { hostOf, PLAIN, policyManifests } from './manifests.ts';
@@ -18,7 +18,7 @@ import { ask, pathOf, verifyCase } from './verify.ts';
 type Served = { readonly running: Running; readonly port: number; readonly admin: number; readonly folder: string };
 
 /** One side of a comparison: a route of a Headgate. */
-type Place = { readonly served: Served; readonly name: string; readonly generator: Generator };
+type Place = { readonly served: Served; readonly name: string; readonly generator: Wrk };
 
 type Comparison = { readonly name: string; readonly without: Place; readonly with: Place };
 
@@ -94,7 +94,7 @@ async function untilServed(running: Running, port: number): Promise<void> {
 function placeOf(stage: Stage, served: Served, each: PolicyCase, name: string): Place {
   const target = { host: hostOf(name), path: pathOf(each) };
   const file = join(served.folder, `${each.name}-${name}.requests`);
-  const generator = new Generator(stage.wrk, stage.loadCore, file, LOAD, [target], served.port, each.fields);
+  const generator = new Wrk(stage.wrk, stage.loadCore, file, LOAD, [target], served.port, each.fields);
   return { served, name, generator };
 }
 
