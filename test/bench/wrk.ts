@@ -24,7 +24,7 @@ type Printed = {
   histogram: [number, number][];
 };
 
-export type Target = { readonly host: string; readonly path: string };
+type Target = { readonly host: string; readonly path: string };
 
 export class Wrk implements Generator {
   private readonly command: readonly string[];

@@ -1,6 +1,7 @@
 /** Cases of AccessPolicy, with credentials made for the run. */
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { type PolicyCase, policy } from './cases.ts';
+import type { PolicyCase } from './case.ts';
+import { policy } from './object.ts';
 
 const ISSUER = 'https://idp.bench.example';
 const KEY = randomBytes(16).toString('hex');

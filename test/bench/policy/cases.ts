@@ -1,52 +1,11 @@
 /** What each kind of policy and filter costs: a case is a route that has one, beside a route of the same Headgate that has none. */
 import { SMALL_ANSWER } from '../routes.ts';
 import { credentialCases } from './access.ts';
-
-/** An object of the route that a case sends its requests to, in YAML. */
-export type PolicyCase = {
-  /** Also of the route, and of its host below `.bench.example`. */
-  readonly name: string;
-  readonly title: string;
-  /** Objects beside the route; a policy targets the HTTPRoute or the Service that has the name of the case. */
-  readonly objects: (name: string) => readonly string[];
-  /** Filters of the route's rule. */
-  readonly filters?: string;
-  /** Of the route's rule, in place of a Service of the case's own. */
-  readonly backendRefs?: string;
-  /** Field lines of every request, with the policy and without. */
-  readonly fields?: readonly string[];
-  /** Last segment of the path. */
-  readonly answer?: 'page' | 'small';
-  /** Microseconds of CPU that it may cost a request; null: not bounded. */
-  readonly limit: number | null;
-  /** How an answer tells that the policy holds. */
-  readonly shows?: Sign;
-};
-
-export type Sign = {
-  /** Of a request without `fields`, or from the loopback address `from`; 200 when nothing is said. */
-  readonly status?: number;
-  readonly from?: string;
-  /** A field of the answer, and what its value begins with. */
-  readonly field?: readonly [name: string, start: string];
-  /** What the body is; the small answer when nothing is said. */
-  readonly body?: (body: Buffer) => boolean;
-};
+import type { PolicyCase } from './case.ts';
+import { OWN, policy } from './object.ts';
 
 /** Microseconds that what is on the path of most requests may cost (docs/benchmark.md). */
-export const MOST = 3;
-
-const OWN = 'headgate.dev/v1alpha1';
-
-export function policy(kind: string, name: string, spec: string, target = 'HTTPRoute'): string {
-  const group = target === 'Service' ? '""' : 'gateway.networking.k8s.io';
-  return `apiVersion: ${OWN}
-kind: ${kind}
-metadata: { name: ${name}, namespace: bench }
-spec:
-  targetRefs: [{ group: ${group}, kind: ${target}, name: ${name} }]
-  ${spec}`;
-}
+const MOST = 3;
 
 function filter(name: string, spec: string): string {
   return `apiVersion: ${OWN}

@@ -1,5 +1,5 @@
 /** A Headgate with one route for each case, and one without a policy. */
-import type { PolicyCase } from './cases.ts';
+import type { PolicyCase } from './case.ts';
 
 /** Of the route that has no policy. */
 export const PLAIN = 'plain';

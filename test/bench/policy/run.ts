@@ -10,7 +10,8 @@ import { freePorts, type Running } from '../process.ts';
 import type { Stage } from '../run.ts';
 import { Wrk } from '../wrk.ts';
 import { alternate, type HeldLoad, type Side, turnsIn } from './alternate.ts';
-import { POLICY_CASES, type PolicyCase, UNUSED } from './cases.ts';
+import type { PolicyCase } from './case.ts';
+import { POLICY_CASES, UNUSED } from './cases.ts';
 import { hostOf, PLAIN, policyManifests } from './manifests.ts';
 import { ask, pathOf, verifyCase } from './verify.ts';
 

@@ -1,7 +1,7 @@
 /** Before anything is measured: do the routes with policies answer, and do the policies hold? */
 import { createConnection } from 'node:net';
 import { SMALL_ANSWER } from '../routes.ts';
-import type { PolicyCase } from './cases.ts';
+import type { PolicyCase } from './case.ts';
 import { hostOf, PLAIN } from './manifests.ts';
 
 type Answer = { readonly status: number; readonly head: string; readonly body: Buffer };
