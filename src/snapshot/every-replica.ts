@@ -45,7 +45,7 @@ export class ConnectedReplica {
   }
 }
 
-export type EveryReplicaOptions = {
+type EveryReplicaOptions = {
   /** As the SnapshotClient has them. */
   readonly address: string;
   readonly ca: () => Promise<string>;

@@ -21,7 +21,7 @@ const MOST_USED = 2 ** 40;
 const FARTHEST = 2 * 744 * 3_600_000;
 const KEY = /^[\w-]{22}$/;
 
-export type CountMessage = {
+type CountMessage = {
   /** Null: a proxy says this. */
   readonly proxies: number | null;
   readonly tallies: readonly Tally[];

@@ -7,7 +7,7 @@ const GATHER = 2;
 /** Keys that wait for a peer that does not read; with more, it is better told everything again when it comes back. */
 const MOST_PENDING = 200_000;
 
-export type TellerOptions = {
+type TellerOptions = {
   readonly out: Writable;
   /** Milliseconds between two messages, at least. */
   readonly interval: number;
