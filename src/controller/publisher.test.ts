@@ -7,7 +7,7 @@ import { Publisher } from './publisher.ts';
 
 const EMPTY = emptyTable('shop/web');
 const UNPINNED = { pins: () => [], endpointsOf: () => ({ addresses: [] }) };
-const first = (gateway: string): TableChange => ({ before: null, table: { ...EMPTY, gateway }, keys: {} });
+const first = (gateway: string): TableChange => ({ table: { ...EMPTY, gateway }, keys: {} });
 
 test('a table that could not be published is published later, and holds up no other', () => {
   const published: string[] = [];
@@ -61,7 +61,7 @@ test('a pinned table is published in place of the configured one, follows endpoi
     pins: () => pins,
     endpointsOf: () => ({ addresses: [{ ...endpoint, address }] }),
   });
-  const change = (name: string) => publisher.add({ before: null, table: table(name), keys: {} });
+  const change = (name: string) => publisher.add({ table: table(name), keys: {} });
   const last = () => [published.length, published.at(-1)!.backends.a!.name, published.at(-1)!.endpoints.a];
   change('one');
   publisher.publish();

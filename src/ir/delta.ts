@@ -20,11 +20,9 @@ export type Delta = {
   readonly remove: Readonly<Partial<Record<Collection, readonly string[]>>>;
 };
 
-/** Which entries of a table are not what they were, so that nobody need compare all of them. */
+/** Which entries of a Gateway's table are not what they were in the one before, so that nobody need compare all of them. */
 export type TableChange = {
-  /** Null for the first table of a Gateway. */
-  readonly before: RoutingTable | null;
   readonly table: RoutingTable;
-  /** Keys that were set or removed. A collection that is missing here is the same object in both tables. */
+  /** Keys that were set or removed. A collection that is missing here is as it was. */
   readonly keys: Readonly<Partial<Record<Collection, readonly string[]>>>;
 };

@@ -27,8 +27,8 @@ export class RuleSeries {
   /** Of what nearly every request is, a 2xx from a backend; -1 while unused. */
   private success: number;
   private duration: number;
-  /** Of everything else, by class of status and reason. */
-  private others: Map<string, number> | null;
+  /** Of everything else, by reason, and then by class of status; -1 while unused. */
+  private others: Map<string, number[]> | null;
 
   constructor(rule: string, metrics: ProxyMetrics) {
     this.rule = rule;
@@ -50,7 +50,7 @@ export class RuleSeries {
   /** Counts everything else. */
   countOther(status: number, reason: string, seconds: number): void {
     const { requests, durations } = this.metrics;
-    requests.inc(this.other(CLASSES[Math.floor(status / 100)]!, reason));
+    requests.inc(this.other(Math.floor(status / 100), reason));
     if (this.duration === -1) this.duration = durations.series([this.rule]);
     durations.observe(this.duration, seconds);
   }
@@ -58,22 +58,25 @@ export class RuleSeries {
   release(): void {
     const { requests, durations } = this.metrics;
     if (this.success !== -1) requests.release(this.success);
-    if (this.others !== null) for (const series of this.others.values()) requests.release(series);
+    if (this.others !== null)
+      for (const classes of this.others.values()) {
+        for (const series of classes) if (series !== -1) requests.release(series);
+      }
     if (this.duration !== -1) durations.release(this.duration);
     this.success = -1;
     this.duration = -1;
     this.others = null;
   }
 
-  private other(family: string, reason: string): number {
-    const key = `${family} ${reason}`;
+  private other(family: number, reason: string): number {
     this.others ??= new Map();
-    let series = this.others.get(key);
-    if (series === undefined) {
-      series = this.metrics.requests.series([this.rule, family, reason]);
-      this.others.set(key, series);
+    let classes = this.others.get(reason);
+    if (classes === undefined) {
+      classes = CLASSES.map(() => -1);
+      this.others.set(reason, classes);
     }
-    return series;
+    if (classes[family] === -1) classes[family] = this.metrics.requests.series([this.rule, CLASSES[family]!, reason]);
+    return classes[family]!;
   }
 }
 

@@ -6,7 +6,7 @@ import type { GrpcMethod } from './grpc.ts';
 import { findNginxStreams, type Program } from './install.ts';
 import { NGINX_EVENTS, nginxFolders, nginxGlobals, nginxModules } from './peers/nginx.ts';
 import { freePorts, type Running, startPinned } from './process.ts';
-import { LARGE_ANSWER_BYTES, prefixes, SERVICES, SMALL_ANSWER } from './routes.ts';
+import { LARGE_ANSWER_BYTES, makePage, prefixes, SERVICES, SMALL_ANSWER } from './routes.ts';
 
 /** Ports of 127.0.0.1. */
 export type Backend = {
@@ -62,6 +62,8 @@ ${typeof streams === 'string' ? '' : datagramBlock(datagramPort)}`,
 function httpBlock(folder: string, ports: readonly number[], tlsPort: number, certificate: Certificate): string {
   const large = join(folder, 'large');
   writeFileSync(large, Buffer.alloc(LARGE_ANSWER_BYTES, 'x'));
+  const page = join(folder, 'page');
+  writeFileSync(page, makePage());
   return `http {
   access_log off;
   keepalive_timeout 3600s;
@@ -80,6 +82,8 @@ ${ports.map((port) => `    listen 127.0.0.1:${port} backlog=4096;`).join('\n')}
     location / { return 200 "${NGINX_ANSWER}"; }
 ${prefixes()
   .flatMap((prefix) => [
+    `    location = ${prefix}/page { default_type text/html; alias ${page}; }`,
+    `    location = ${prefix}/json { default_type application/json; return 200 '{"name":"one"}'; }`,
     `    location = ${prefix}/large { alias ${large}; }`,
     `    location = ${prefix}/who { return 200 "$server_port $content_length"; }`,
   ])

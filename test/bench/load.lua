@@ -1,4 +1,4 @@
--- wrk's part of a measurement. Arguments: file of "host path" lines, body bytes, "close" or "keep-alive".
+-- wrk's part of a measurement. Arguments: file of "host path" lines, body bytes, "close" or "keep-alive", further field lines.
 -- All requests are formatted before the load begins; one is picked in turn for each sending.
 local requests, at = {}, 0
 
@@ -10,6 +10,10 @@ function init(args)
   end
   if args[3] == "close" then
     headers["Connection"] = "close"
+  end
+  for i = 4, #args do
+    local name, value = args[i]:match("^([^:]+): (.*)$")
+    headers[name] = value
   end
   for line in io.lines(args[1]) do
     local host, path = line:match("^(%S+) (%S+)$")

@@ -17,6 +17,9 @@ import { haproxy } from './peers/haproxy.ts';
 import { headgate } from './peers/headgate.ts';
 import { nginx } from './peers/nginx.ts';
 import type { Peer } from './peers/peer.ts';
+import { POLICY_NAMES } from './policy/cases.ts';
+import { judgePolicies, policyTable } from './policy/report.ts';
+import { type PolicySample, runPolicies } from './policy/run.ts';
 import type { ReloadResult } from './reload.ts';
 import { caseTable, noiseText, reloadText, routesText, verdictTable } from './report.ts';
 import { runCases, runReload, type Stage } from './run.ts';
@@ -65,7 +68,9 @@ async function main(options: Options): Promise<number> {
     const reloads = options.cases.includes(RELOAD) && peers.some(({ peer }) => peer === headgate);
     if (reloads) say('reload');
     const reload = reloads ? await runReload(stage, options) : null;
-    report(options, peers, samples, reload);
+    const measuresPolicies = POLICY_NAMES.some((name) => options.cases.includes(name));
+    const policies = measuresPolicies ? await runPolicies(stage, options) : [];
+    report(options, peers, samples, reload, policies);
     say(`\n${Math.round((performance.now() - began) / 1000)} s`);
     return 0;
   } finally {
@@ -101,13 +106,17 @@ function report(
   peers: readonly { peer: Peer; program: Program }[],
   samples: readonly Sample[],
   reload: ReloadResult | null,
+  policies: readonly PolicySample[],
 ): void {
   const rows = summarise(samples);
-  const verdicts = judge(samples, reload);
+  const verdicts = [...judge(samples, reload), ...judgePolicies(policies)];
   if (rows.length > 0) say(`${caseTable(rows, samples)}\n\n${noiseText(samples)}`);
   const names = peers.map(({ peer }) => peer.name);
   if (options.cases.includes('small-1') && options.cases.includes('routes-5000')) say(routesText(samples, names));
   if (reload !== null) say(`\n${reloadText(reload)}`);
+  if (policies.length > 0) {
+    say(`\n${policyTable(policies)}\n\n${noiseText(policies)}`);
+  }
   say(`\n${verdictTable(verdicts)}`);
 
   const date = new Date().toISOString();
@@ -118,6 +127,7 @@ function report(
     options: { duration: options.duration, rounds: options.rounds },
     rows,
     reload,
+    policies,
     verdicts,
     samples,
   };

@@ -25,7 +25,7 @@ export type Sample = {
 };
 
 export async function measure(
-  shape: Case,
+  shape: Pick<Case, 'name'>,
   peer: PeerName,
   round: number,
   proxy: number,

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { CASES, RELOAD } from './cases.ts';
 import type { PeerName } from './peers/peer.ts';
+import { POLICY_NAMES } from './policy/cases.ts';
 
 export const PEER_NAMES: readonly PeerName[] = ['headgate', 'nginx', 'haproxy', 'envoy', 'baseline'];
 
@@ -18,8 +19,13 @@ export type Options = {
   readonly keep: boolean;
 };
 
+const NAMES = [...CASES.map((shape) => shape.name), RELOAD, ...POLICY_NAMES];
+/** In place of the names of all of them. */
+const POLICIES = 'policies';
+
 export const HELP = `npm run bench -- [options]
-  --case NAME,…     ${[...CASES.map((shape) => shape.name), RELOAD].join(', ')} (default: all)
+  --case NAME,…     ${[...CASES.map((shape) => shape.name), RELOAD].join(', ')};
+                    policies (all of these): ${POLICY_NAMES.join(', ')} (default: all)
   --peer NAME,…     ${PEER_NAMES.join(', ')} (default: all)
   --duration N      seconds of one measurement, whole ones (default 2)
   --rounds N        measurements of each case and peer, of which the median counts (default 3)
@@ -44,7 +50,7 @@ export function readOptions(args: readonly string[]): Options | null {
   });
   if (values.help) return null;
   return {
-    cases: among('--case', values.case, [...CASES.map((shape) => shape.name), RELOAD]),
+    cases: casesOf(values.case),
     peers: among('--peer', values.peer, PEER_NAMES),
     duration: positive('--duration', values.duration),
     rounds: positive('--rounds', values.rounds),
@@ -52,6 +58,11 @@ export function readOptions(args: readonly string[]): Options | null {
     fetch: !values['no-fetch'],
     keep: values.keep,
   };
+}
+
+function casesOf(text: string | undefined): readonly string[] {
+  const names = among('--case', text, [...NAMES, POLICIES]);
+  return names.flatMap((name) => (name === POLICIES ? POLICY_NAMES : [name]));
 }
 
 function among<Name extends string>(

@@ -81,7 +81,7 @@ export function routesText(samples: readonly Sample[], peers: readonly PeerName[
 }
 
 /** How much else went on on the machine while it was measured. */
-export function noiseText(samples: readonly Sample[]): string {
+export function noiseText(samples: readonly Pick<Sample, 'otherLoad'>[]): string {
   const loads = samples.map((sample) => sample.otherLoad);
   return `Other load on the machine: ${median(loads).toFixed(2)} cores (median), ${Math.max(...loads).toFixed(2)} at most.`;
 }
@@ -95,7 +95,7 @@ function millis(micros: number): string {
 }
 
 /** First column to the left, numbers to the right. */
-function align(rows: readonly (readonly string[])[]): string[] {
+export function align(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
   return rows.map((row) =>
     `  ${row.map((cell, column) => pad(cell, widths[column]!, column > 0)).join('  ')}`.trimEnd(),

@@ -3,6 +3,18 @@
 export const SMALL_ANSWER = 'Hello from the backend of the benchmark\n';
 export const LARGE_ANSWER_BYTES = 1024 * 1024;
 
+const PAGE_BYTES = 8 * 1024;
+
+/** A page that is like others: much of it repeats, and not all. */
+export function makePage(): string {
+  let page = '<!doctype html><title>Orders</title><table>';
+  for (let i = 0; page.length < PAGE_BYTES; i++) {
+    const number = (i * 2654435761) >>> 0;
+    page += `<tr class="order"><td>${number.toString(36)}</td><td>${number % 997}.${number % 89} EUR</td></tr>\n`;
+  }
+  return page;
+}
+
 /** The server name of TLS that is passed through. The load asks for names that resolve, because wrk sends what it resolves. */
 export const TLS_HOST = 'localhost';
 

@@ -13,7 +13,7 @@ import { startHeadgate } from './peers/headgate.ts';
 import type { Peer, Setup } from './peers/peer.ts';
 import { freePorts, type Running } from './process.ts';
 import { measureReload, type ReloadResult } from './reload.ts';
-import { makeRoutes } from './routes.ts';
+import { makeRoutes, spread } from './routes.ts';
 import { UdpLoad } from './udp.ts';
 import { untilReady, verify } from './verify.ts';
 import { Wrk } from './wrk.ts';
@@ -130,8 +130,10 @@ function generatorFor(stage: Stage, setup: Setup, shape: Case): Generator {
       return new H2load(stage.h2load!, stage.loadCore, setup.folder, shape, setup.routes[0]!, port);
     case 'udp':
       return new UdpLoad(stage.loadCore, shape.connections, setup.datagramPort);
-    default:
-      return new Wrk(stage.wrk, stage.loadCore, setup.folder, shape, setup.routes, port);
+    default: {
+      const targets = spread(setup.routes).map(({ host, prefix }) => ({ host, path: `${prefix}/${shape.answer}` }));
+      return new Wrk(stage.wrk, stage.loadCore, join(setup.folder, `${shape.name}.requests`), shape, targets, port);
+    }
   }
 }
 

@@ -37,6 +37,7 @@ export function judge(samples: readonly Sample[], reload: ReloadResult | null): 
       1.05,
       cpuRatio(samples, { case: 'routes-5000', peer: 'headgate' }, { case: 'small-1', peer: 'headgate' }),
     ),
+    verdict('CPU, answer from the cache: × nginx', 1, against('cache-hit', 'nginx')),
     verdict('RSS of a worker with 5,000 routes, MiB', 150, memory.length === 0 ? null : Math.max(...memory)),
     verdict('reload of 5,000 routes: requests failed', 0, reload === null ? null : reload.failedDuring),
     verdict(
@@ -52,6 +53,6 @@ export function judge(samples: readonly Sample[], reload: ReloadResult | null): 
   ];
 }
 
-function verdict(target: string, limit: number, value: number | null): Verdict {
+export function verdict(target: string, limit: number, value: number | null): Verdict {
   return { target, limit, value, met: value === null ? null : value <= limit };
 }

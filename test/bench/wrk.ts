@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Case } from './cases.ts';
 import type { Program } from './install.ts';
 import type { Generator, Load } from './load.ts';
-import { type Route, spread } from './routes.ts';
+import { HeldLoad } from './policy/alternate.ts';
 
 const run = promisify(execFile);
 
@@ -24,18 +24,23 @@ type Printed = {
   histogram: [number, number][];
 };
 
+type Target = { readonly host: string; readonly path: string };
+
 export class Wrk implements Generator {
   private readonly command: readonly string[];
   private readonly environment: Readonly<Record<string, string>>;
 
-  constructor(wrk: Program, core: number, folder: string, shape: Case, routes: readonly Route[], port: number) {
-    const targets = join(folder, `${shape.name}.requests`);
-    writeFileSync(
-      targets,
-      spread(routes)
-        .map((route) => `${route.host} ${route.prefix}/${shape.answer}\n`)
-        .join(''),
-    );
+  /** @param file where its requests are written, to `targets` in turn, each with the lines of `fields` */
+  constructor(
+    wrk: Program,
+    core: number,
+    file: string,
+    shape: Pick<Case, 'body' | 'close' | 'connections' | 'tls'>,
+    targets: readonly Target[],
+    port: number,
+    fields: readonly string[] = [],
+  ) {
+    writeFileSync(file, targets.map(({ host, path }) => `${host} ${path}\n`).join(''));
     this.environment = wrk.environment;
     this.command = [
       'taskset',
@@ -43,8 +48,14 @@ export class Wrk implements Generator {
       ...['-s', join(import.meta.dirname, 'load.lua')],
       // A name rather than an address, because TLS allows no address in SNI (RFC 6066 §3).
       ...[`${shape.tls ? 'https' : 'http'}://localhost:${port}/`, '--'],
-      ...[targets, String(shape.body), shape.close ? 'close' : 'keep-alive'],
+      ...[file, String(shape.body), shape.close ? 'close' : 'keep-alive', ...fields],
     ];
+  }
+
+  /** A load of the same kind that somebody else stops and lets go on. */
+  held(): HeldLoad {
+    const [first, ...rest] = this.command;
+    return new HeldLoad([first!, ...rest.slice(0, 3), '-d', '24h', ...rest.slice(3)], this.environment);
   }
 
   async send(seconds: number, histogram = false): Promise<Load> {

@@ -247,7 +247,7 @@ describe('backends', () => {
       ),
       null,
     ).rules.get('r')!;
-    expect(compiled.split.next().response.block.toString()).toBe('x: rule\r\n');
-    expect(compiled.plan.response.block.toString()).toBe('x: rule\r\n');
+    expect(compiled.split.next().response.block?.toString()).toBe('x: rule\r\n');
+    expect(compiled.plan.response.block?.toString()).toBe('x: rule\r\n');
   });
 });

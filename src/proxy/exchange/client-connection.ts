@@ -10,6 +10,7 @@ import { RequestHead } from '../http1/request-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
 import type { ProxyLimits } from '../options.ts';
 import { plainAddress } from '../peer.ts';
+import type { DigestedCredential } from '../policy/access/digest.ts';
 import { NORMALISE } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
@@ -46,6 +47,7 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
   readonly sni: string | null;
   readonly peer: string;
   readonly isFramed: boolean;
+  lastCredential: DigestedCredential | null;
   readonly head: RequestHead;
   readonly body: BodyReader;
   /** Requests begun. */
@@ -84,6 +86,7 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
     this.limits = runtime.options.limits;
     this.peer = plainAddress(this.socket.remoteAddress ?? '');
     this.isFramed = true;
+    this.lastCredential = null;
     this.head = new RequestHead(this.limits.message, NORMALISE[runtime.options.encodedSlash]);
     this.head.origin = this;
     this.body = new BodyReader(this.limits.message);

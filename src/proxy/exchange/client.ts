@@ -4,6 +4,7 @@ import type { ResponseSource } from '../backend/carrier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { BodyReader } from '../http1/body.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import type { Bearer } from '../policy/access/digest.ts';
 import type { Runtime, Site } from '../runtime.ts';
 
 /** Where the body of a request comes from: its client, or what makes another one of the client's. */
@@ -20,7 +21,7 @@ export interface BodySource {
  * Whoever sent a request and gets its response: a connection of HTTP/1.1, or a stream of HTTP/2. An exchange knows no
  * more about it than this.
  */
-export interface Client extends BodySource {
+export interface Client extends BodySource, Bearer {
   readonly runtime: Runtime;
   readonly site: Site;
   /** Server name of the TLS handshake in lower case; null when there was none. */

@@ -2,7 +2,6 @@ import type { Carrier } from '../backend/carrier.ts';
 import type { ContentCoding } from '../coding/accept-encoding.ts';
 import { CodedResponse, type CodedSink } from '../coding/coded-response.ts';
 import { codedAnswer, prepareCoding } from '../coding/prepare.ts';
-import { headerPlan } from '../filter/header-modifier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { WebCall } from '../grpc-web/call.ts';
 import type { Stage, SubstituteAnswer } from '../policy/stage.ts';
@@ -114,7 +113,7 @@ export class Guard implements CodedSink {
     const edited = this.visit === null ? plan : this.visit.response.after(plan);
     if (passage === null || passage.field === null) return edited;
     const { drop, ...line } = passage.field;
-    return headerPlan(drop === '' ? edited.drop : [...edited.drop, drop], [...edited.lines, line]);
+    return { drop: drop === '' ? edited.drop : [...edited.drop, drop], lines: [...edited.lines, line], block: null };
   }
 
   /** What a stage would rather answer than this response; null: nothing, or there is none. */

@@ -1,5 +1,5 @@
-import { isRequestId, newRequestId } from '../../observe/request-id.ts';
-import { isTraceparent, newTraceparent } from '../../observe/trace.ts';
+import { isRequestId } from '../../observe/request-id.ts';
+import { isTraceparent } from '../../observe/trace.ts';
 import type { Carrier } from '../backend/carrier.ts';
 import type { Mirror } from '../compile/compiled.ts';
 import { TRACEPARENT, X_REQUEST_ID } from '../http1/known-field.ts';
@@ -48,18 +48,15 @@ export class RequestSide {
     if (retained.length > 0 || !retained.isWhole || retained.trailers !== null) retained.reset();
   }
 
-  /** Keeps the ids that came with the request, or makes new ones. */
+  /** Keeps the ids that came with the request; new ones are made when somebody asks for them. */
   identify(): void {
     const { forwarding } = this;
     const { client, runtime } = this.exchange;
     const { head } = client;
     this.takeFrom(client);
     const id = head.fields.has(X_REQUEST_ID) ? head.header('x-request-id')! : '';
-    forwarding.isNewRequestId = !isRequestId(id);
-    forwarding.requestId = forwarding.isNewRequestId ? newRequestId() : id;
     const trace = head.fields.has(TRACEPARENT) ? head.header('traceparent')! : '';
-    forwarding.isNewTrace = !isTraceparent(trace);
-    forwarding.traceparent = forwarding.isNewTrace ? newTraceparent() : trace;
+    forwarding.identify(isRequestId(id) ? id : '', trace !== '' && isTraceparent(trace) ? trace : '');
     if (runtime.options.forwarded) {
       forwarding.element = forwardedElement(forwarding.peer, forwarding.scheme, head);
     }

@@ -1,3 +1,5 @@
+import { newRequestId } from '../../observe/request-id.ts';
+import { newTraceparent } from '../../observe/trace.ts';
 import type { HeaderPlan } from '../filter/plan.ts';
 import type { FieldSection } from '../http1/field-section.ts';
 import { CHUNKED } from '../http1/framing.ts';
@@ -56,13 +58,14 @@ export class Forwarding {
   isTrusted: boolean;
   /** Element of `Forwarded` to send; `''` for none. */
   element: string;
-  requestId: string;
-  traceparent: string;
   /** Whether request id and trace are new and have to be written. */
   isNewRequestId: boolean;
   isNewTrace: boolean;
   /** Whether the backend is asked for 100 (Continue) first. */
   expectsContinue: boolean;
+  /** `''` while nobody has asked for the one that is made. */
+  private id: string;
+  private trace: string;
 
   constructor(peer: string, scheme: 'http' | 'https', port: number, isTrusted: boolean) {
     this.peer = peer;
@@ -70,11 +73,33 @@ export class Forwarding {
     this.port = port;
     this.isTrusted = isTrusted;
     this.element = '';
-    this.requestId = '';
-    this.traceparent = '';
     this.isNewRequestId = false;
     this.isNewTrace = false;
     this.expectsContinue = false;
+    this.id = '';
+    this.trace = '';
+  }
+
+  /** Takes what came with a request; `''` where there is nothing that could be used. */
+  identify(requestId: string, traceparent: string): void {
+    this.isNewRequestId = requestId === '';
+    this.isNewTrace = traceparent === '';
+    this.id = requestId;
+    this.trace = traceparent;
+  }
+
+  get requestId(): string {
+    if (this.id === '') this.id = newRequestId();
+    return this.id;
+  }
+
+  get traceparent(): string {
+    if (this.trace === '') this.trace = newTraceparent();
+    return this.trace;
+  }
+
+  set traceparent(value: string) {
+    this.trace = value;
   }
 }
 
@@ -110,7 +135,7 @@ export function writeRequestHead(
   if (forwarding.isNewTrace) drop |= bit(TRACEPARENT, TRACESTATE);
   copyFields(writer, fields, drop, plan.drop);
   writeForwarding(writer, head, forwarding);
-  if (plan.block.length > 0) writer.bytes(plan.block, 0, plan.block.length);
+  writePlan(writer, plan);
   if (head.framing === CHUNKED) writer.text('Transfer-Encoding: chunked\r\n');
   if (forwarding.expectsContinue) writer.text('Expect: 100-continue\r\n');
   writeConnection(writer, head);
@@ -169,6 +194,21 @@ function writeConnection(writer: MessageWriter, head: RequestHead): void {
     writer.text(CRLF);
   } else if (head.fields.has(TE) && head.acceptsTrailers) {
     writer.text('Connection: TE\r\nTE: trailers\r\n');
+  }
+}
+
+/** Writes the lines that a plan adds. */
+export function writePlan(writer: MessageWriter, { block, lines }: HeaderPlan): void {
+  if (block !== null) {
+    if (block.length > 0) writer.bytes(block, 0, block.length);
+    return;
+  }
+  for (let index = 0; index < lines.length; index++) {
+    const { name, value } = lines[index]!;
+    writer.text(name);
+    writer.text(': ');
+    writer.utf8(value);
+    writer.text(CRLF);
   }
 }
 

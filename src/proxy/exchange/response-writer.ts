@@ -1,4 +1,4 @@
-import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { DirectResponse, HeaderPlan, WrittenHead } from '../filter/plan.ts';
 import { LENGTH } from '../http1/framing.ts';
 import {
   CONNECTION,
@@ -13,7 +13,7 @@ import {
 } from '../http1/known-field.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
-import { copyFields } from './request-writer.ts';
+import { copyFields, writePlan } from './request-writer.ts';
 
 const bit = (...ids: number[]) => ids.reduce((bits, id) => bits | (1 << id), 0);
 
@@ -72,8 +72,8 @@ export function writeResponseHead(
   } else {
     copyFields(writer, fields, drop, cors === null ? plan.drop : [...plan.drop, ...cors.drop]);
   }
-  if (plan !== null && plan.block.length > 0) writer.bytes(plan.block, 0, plan.block.length);
-  if (cors !== null && cors.block.length > 0) writer.bytes(cors.block, 0, cors.block.length);
+  if (plan !== null) writePlan(writer, plan);
+  if (cors !== null) writePlan(writer, cors);
   if (head.status >= 200 && !fields.has(DATE)) writer.text(date());
   if (framing.isChunked) writer.text('Transfer-Encoding: chunked\r\n');
   else if (head.isRecoded && head.framing === LENGTH) writer.text(`Content-Length: ${head.bodyLength}\r\n`);
@@ -140,15 +140,22 @@ export function writeDirectResponse(
   framing: ResponseFraming,
   hasBody: boolean,
 ): number {
-  writer.text(`HTTP/1.1 ${response.status} ${REASONS[response.status] ?? ''}\r\n`);
+  const { headers } = response;
+  const written = dropsAny(plan) || dropsAny(cors) ? undefined : response.written;
   let hasDate = false;
-  for (const [name, value] of response.headers) {
+  if (written === undefined) writer.text(statusLine(response.status));
+  else {
+    writer.bytes(written.bytes, 0, written.bytes.length);
+    hasDate = written.hasDate;
+  }
+  for (let index = written?.count ?? 0; index < headers.length; index++) {
+    const [name, value] = headers[index]!;
     if (isDropped(plan, name) || isDropped(cors, name)) continue;
     writer.text(`${name}: ${value}\r\n`);
     if (isDate(name)) hasDate = true;
   }
-  if (plan !== null) writer.bytes(plan.block, 0, plan.block.length);
-  if (cors !== null) writer.bytes(cors.block, 0, cors.block.length);
+  if (plan !== null) writePlan(writer, plan);
+  if (cors !== null) writePlan(writer, cors);
   const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
   if (!hasDate) writer.text(date());
   const length = contentLengthOf(response, body);
@@ -159,6 +166,21 @@ export function writeDirectResponse(
   if (!hasBody) return 0;
   writer.bytes(body, 0, body.length);
   return body.length;
+}
+
+function statusLine(status: number): string {
+  return `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\n`;
+}
+
+/** What `writeDirectResponse` writes first of an answer with these headers. */
+export function writtenHead(status: number, headers: DirectResponse['headers']): WrittenHead {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const hasDate = headers.some(([name]) => isDate(name));
+  return { bytes: Buffer.from(statusLine(status) + lines, 'latin1'), count: headers.length, hasDate };
+}
+
+function dropsAny(plan: HeaderPlan | null): boolean {
+  return plan !== null && plan.drop.length > 0;
 }
 
 export function isDate(name: string): boolean {

@@ -62,13 +62,7 @@ export class Route {
     const { backend, direct, match, ref } = this;
     if (match === null) return NO_STAGES;
     if (direct !== null) return policies.beforeAnswer(match, ref, this.isPreflight);
-    if (ref === null) return NO_STAGES;
-    const own =
-      match.isGuarded || policies.guardsAll
-        ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)]
-        : NO_STAGES;
-    const behind = backend === null ? NO_STAGES : policies.ofBackend(backend.entry);
-    return inOrder(behind.length === 0 ? own : [...own, ...behind]);
+    return ref === null ? NO_STAGES : policies.stages(match, ref, backend?.entry ?? null);
   }
 
   /** Where the request is logged; null: nowhere. */
@@ -148,14 +142,6 @@ export class Route {
     this.error = error;
     return FAILED;
   }
-}
-
-/** What answers in place of a backend comes after what stands before that backend. */
-function inOrder(stages: readonly Stage[]): readonly Stage[] {
-  for (let index = 1; index < stages.length; index++) {
-    if (stages[index]!.order < stages[index - 1]!.order) return stages.toSorted((a, b) => a.order - b.order);
-  }
-  return stages;
 }
 
 function routingError(unrouted: Unrouted): ProxyError {

@@ -5,7 +5,8 @@ import type { HeaderPlan } from './plan.ts';
 /** Fields that this filter leaves alone. `host` is edited by the rewrite (filter/rewrite.ts). */
 const UNTOUCHABLE = new Set([...CONNECTION_FIELDS, 'host']);
 
-export const EMPTY_PLAN: HeaderPlan = { drop: [], block: Buffer.alloc(0), lines: [] };
+// All plans have their properties in one order: code that reads them then knows two shapes, this and that of `Edits`.
+export const EMPTY_PLAN: HeaderPlan = { drop: [], lines: [], block: Buffer.alloc(0) };
 
 /**
  * One plan for edits that take effect one after the other; within each: set, then add, then remove. Of several entries
@@ -35,9 +36,14 @@ export function planOf(edits: readonly HeaderEdits[]): HeaderPlan {
 /** `drop` in lower case; values without line breaks. */
 export function headerPlan(drop: readonly string[], lines: readonly HeaderValue[]): HeaderPlan {
   if (drop.length === 0 && lines.length === 0) return EMPTY_PLAN;
-  let block = '';
-  for (const { name, value } of lines) block += `${name}: ${value}\r\n`;
-  return { drop, lines, block: Buffer.from(block) };
+  return { drop, lines, block: Buffer.from(linesText(lines)) };
+}
+
+/** Field lines as they are written. */
+export function linesText(lines: readonly HeaderValue[]): string {
+  let text = '';
+  for (const { name, value } of lines) text += `${name}: ${value}\r\n`;
+  return text;
 }
 
 /** The Host that edits set, or null. */

@@ -8,6 +8,7 @@ import { BodyReader } from '../http1/body.ts';
 import { DONE, REFUSED } from '../http1/fault.ts';
 import { CHUNKED, LENGTH, NO_BODY, UNTIL_CLOSE } from '../http1/framing.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import type { DigestedCredential } from '../policy/access/digest.ts';
 import { NORMALISE } from '../route/normalise.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import type { ClientSession } from './client-session.ts';
@@ -26,6 +27,7 @@ export class ClientStream implements Client {
   readonly peer: string;
   readonly protocol: string;
   readonly isFramed: boolean;
+  lastCredential: DigestedCredential | null;
   readonly head: RequestHead;
   readonly body: BodyReader;
   readonly hasInput: boolean;
@@ -52,6 +54,7 @@ export class ClientStream implements Client {
     this.peer = session.peer;
     this.protocol = 'HTTP/2';
     this.isFramed = false;
+    this.lastCredential = null;
     this.streamHead = new StreamHead(limits, NORMALISE[runtime.options.encodedSlash]);
     this.head = this.streamHead.head;
     this.head.origin = this;

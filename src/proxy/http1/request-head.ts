@@ -210,6 +210,12 @@ export class RequestHead implements RequestView {
     return latin1(buffer, base + this.hostStart, base + this.authorityEnd);
   }
 
+  /** The authority in lower case. */
+  get lowerAuthority(): string {
+    const { host } = this;
+    return this.authorityEnd - this.hostStart === host.length ? host : this.authority.toLowerCase();
+  }
+
   get hasAuthority(): boolean {
     return this.authorityEnd > this.hostStart;
   }

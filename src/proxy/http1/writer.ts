@@ -50,6 +50,29 @@ export class MessageWriter {
     }
   }
 
+  /** Any text, as UTF-8. */
+  utf8(value: string): void {
+    const length = value.length;
+    if (length >= SHORT) {
+      if (this.length + 3 * length > this.buffer.length) this.grow(3 * length);
+      this.length += this.buffer.write(value, this.length, 'utf8');
+      return;
+    }
+    if (this.length + length > this.buffer.length) this.grow(length);
+    const buffer = this.buffer;
+    const start = this.length;
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) {
+        const bytes = Buffer.from(value);
+        this.bytes(bytes, 0, bytes.length);
+        return;
+      }
+      buffer[start + index] = code;
+    }
+    this.length = start + length;
+  }
+
   bytes(source: Buffer, start: number, end: number): void {
     const length = end - start;
     if (this.length + length > this.buffer.length) this.grow(length);

@@ -18,6 +18,17 @@ type Made = {
   readonly stages: readonly Stage[];
 };
 
+/** Where requests go that have the same stages. */
+type Way = {
+  /** Null where the rule answers by itself. */
+  readonly ref: CompiledBackendRef | null;
+  /** Null: nowhere. */
+  readonly backend: Backend['entry'] | null;
+  readonly stages: readonly Stage[];
+  /** Another one of the same match. */
+  readonly next: Way | null;
+};
+
 const NONE: readonly Stage[] = [];
 
 /** In place of a policy that is named and not there, which is a fault of whoever made the table: nobody gets past it. */
@@ -39,12 +50,10 @@ export class PolicyTable {
   private readonly state: PolicyState;
   private readonly made: Map<string, Made>;
   private readonly filters: Map<Filter, Stage>;
-  private readonly chains: Map<CompiledMatch, readonly Stage[]>;
-  private readonly preflights: Map<CompiledMatch, readonly Stage[]>;
-  private readonly redirects: Map<CompiledMatch, readonly Stage[]>;
+  private readonly ways: Map<CompiledMatch, Way>;
+  private readonly preflights: Map<CompiledMatch, Way>;
+  private readonly redirects: Map<CompiledMatch, Way>;
   private readonly logs: Map<CompiledMatch, boolean | null>;
-  private readonly refs: Map<CompiledBackendRef, readonly Stage[]>;
-  private readonly backends: Map<Backend['entry'], readonly Stage[]>;
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
   constructor(compiled: CompiledTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
@@ -58,12 +67,10 @@ export class PolicyTable {
     this.state = state;
     this.made = new Map();
     this.filters = new Map();
-    this.chains = new Map();
+    this.ways = new Map();
     this.preflights = new Map();
     this.redirects = new Map();
     this.logs = new Map();
-    this.refs = new Map();
-    this.backends = new Map();
     for (const key in table.policies) {
       const entry = table.policies[key]!;
       const known = previous?.made.get(key);
@@ -82,14 +89,37 @@ export class PolicyTable {
     return wanted;
   }
 
-  /** The stages of rule and listener, in their order. */
-  ofMatch(match: CompiledMatch): readonly Stage[] {
-    const known = this.chains.get(match);
-    if (known !== undefined) return known;
-    const stages = [...this.chosen(match).values()].flatMap((made) => made.stages);
-    const chain = sorted([...this.everywhere, ...stages, ...this.ofFilters(match.rule.extensions, match.rule.key)]);
-    this.chains.set(match, chain);
-    return chain;
+  /** All that hold for a request, in their order: what answers in place of a backend comes after what stands before it. */
+  stages(match: CompiledMatch, ref: CompiledBackendRef, backend: Backend['entry'] | null): readonly Stage[] {
+    const first = this.ways.get(match) ?? null;
+    const known = wayOf(first, ref, backend);
+    if (known !== null) return known.stages;
+    const own = match.isGuarded || this.guardsAll ? this.ofRule(match, ref) : NONE;
+    const behind = backend === null ? NONE : this.named(backend.policies).flatMap((made) => made.stages);
+    const stages = inOrder([...own, ...behind]);
+    this.ways.set(match, { ref, backend, stages, next: first });
+    return stages;
+  }
+
+  /** Those of a match that may keep a request from an answer that no backend gives: a redirect, or one to a preflight. */
+  beforeAnswer(match: CompiledMatch, ref: CompiledBackendRef | null, isPreflight: boolean): readonly Stage[] {
+    if (!match.isGuarded && !this.guardsAll) return NONE;
+    const ways = isPreflight ? this.preflights : this.redirects;
+    const first = ways.get(match) ?? null;
+    const known = wayOf(first, ref, null);
+    if (known !== null) return known.stages;
+    const last = isPreflight ? ORDER.limit : LAST_GATE;
+    const all = this.ofRule(match, isPreflight ? null : ref);
+    const stages = inOrder(all.filter(({ order }) => order <= last));
+    ways.set(match, { ref, backend: null, stages, next: first });
+    return stages;
+  }
+
+  /** Those of rule and listener, and of the filters of the rule and of its backend. */
+  private ofRule(match: CompiledMatch, ref: CompiledBackendRef | null): readonly Stage[] {
+    const { extensions, key } = match.rule;
+    const policies = [...this.chosen(match).values()].flatMap((made) => made.stages);
+    return [...this.everywhere, ...policies, ...this.ofFilters([...extensions, ...(ref?.extensions ?? [])], key)];
   }
 
   /** By kind, the policy of rule or listener that holds. */
@@ -102,39 +132,6 @@ export class PolicyTable {
       if (outer === undefined || !outer.entry.overrides) chosen.set(made.entry.kind, made);
     }
     return chosen;
-  }
-
-  /** Those of the filters of a rule's backend. */
-  ofRef(ref: CompiledBackendRef, rule: string): readonly Stage[] {
-    if (ref.extensions.length === 0) return NONE;
-    const known = this.refs.get(ref);
-    if (known !== undefined) return known;
-    const stages = sorted(this.ofFilters(ref.extensions, rule));
-    this.refs.set(ref, stages);
-    return stages;
-  }
-
-  /** Those of a match that may keep a request from an answer that no backend gives: a redirect, or one to a preflight. */
-  beforeAnswer(match: CompiledMatch, ref: CompiledBackendRef | null, isPreflight: boolean): readonly Stage[] {
-    if (!match.isGuarded && !this.guardsAll) return NONE;
-    const known = isPreflight ? this.preflights : this.redirects;
-    let stages = known.get(match);
-    if (stages === undefined) {
-      const last = isPreflight ? ORDER.limit : LAST_GATE;
-      stages = this.ofMatch(match).filter(({ order }) => order <= last);
-      known.set(match, stages);
-    }
-    if (isPreflight || ref === null || ref.extensions.length === 0) return stages;
-    return sorted([...stages, ...this.ofRef(ref, match.rule.key).filter(({ order }) => order <= LAST_GATE)]);
-  }
-
-  ofBackend(entry: Backend['entry']): readonly Stage[] {
-    if (entry.policies === undefined) return NONE;
-    const known = this.backends.get(entry);
-    if (known !== undefined) return known;
-    const stages = sorted(this.named(entry.policies).flatMap((made) => made.stages));
-    this.backends.set(entry, stages);
-    return stages;
   }
 
   private named(keys: readonly string[] = []): Made[] {
@@ -184,7 +181,13 @@ function valueOf({ secrets }: RoutingTable, name: string): string | null {
   return Object.hasOwn(secrets, name) ? secrets[name]!.value : null;
 }
 
-/** By their order; those of the same order stay as they are. */
-function sorted(stages: readonly Stage[]): readonly Stage[] {
-  return stages.length < 2 ? stages : [...stages].sort((a, b) => a.order - b.order);
+/** The one of several ways of a match; null: it is not known. */
+function wayOf(first: Way | null, ref: CompiledBackendRef | null, backend: Backend['entry'] | null): Way | null {
+  for (let way = first; way !== null; way = way.next) if (way.ref === ref && way.backend === backend) return way;
+  return null;
+}
+
+/** Those of the same order stay as they are. */
+function inOrder(stages: readonly Stage[]): readonly Stage[] {
+  return stages.toSorted((a, b) => a.order - b.order);
 }

@@ -12,6 +12,7 @@ import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exch
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { WebCall } from '../grpc-web/call.ts';
 import { CHUNKED } from '../http1/framing.ts';
+import { X_FORWARDED_FOR } from '../http1/known-field.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
 import type { Runtime, Site } from '../runtime.ts';
@@ -66,6 +67,7 @@ export class Visit {
   private subrequests: Subrequest[] | null;
   private content: Buffer | null;
   private kept: KeptBody | null;
+  private address: string | null;
 
   constructor(exchange: Exchange, stages: readonly Stage[]) {
     this.request = new Edits();
@@ -91,6 +93,7 @@ export class Visit {
     this.subrequests = null;
     this.content = null;
     this.kept = null;
+    this.address = null;
   }
 
   get head(): RequestHead {
@@ -213,8 +216,13 @@ export class Visit {
 
   /** The address of the client: the peer's, or what trusted hops say it is. */
   get clientAddress(): string {
-    const { client, runtime } = this.exchange;
-    return runtime.trusted.clientOf(client.peer, client.head.header('x-forwarded-for'));
+    if (this.address === null) {
+      const { client, runtime } = this.exchange;
+      const { head } = client;
+      const said = head.fields.has(X_FORWARDED_FOR) ? head.header('x-forwarded-for') : null;
+      this.address = runtime.trusted.clientOf(client.peer, said);
+    }
+    return this.address;
   }
 
   /** Where the request goes unless a stage answers it. */

@@ -108,7 +108,6 @@ export class TableState {
   /** The table with all changes since the last call; null when there are none. */
   step(): TableChange | null {
     if (this.#pending.size === 0 && !this.#isNew) return null;
-    const before = this.#isNew ? null : this.#table;
     const next: Record<Collection, BucketMap> = { ...this.#maps };
     const keys: Partial<Record<Collection, readonly string[]>> = {};
     for (const [collection, changes] of this.#pending) {
@@ -122,7 +121,7 @@ export class TableState {
     this.#isNew = false;
     this.#maps = next;
     this.#table = tableOfMaps(this.#table.gateway, next);
-    return { before, table: this.#table, keys };
+    return { table: this.#table, keys };
   }
 
   #setRule(collection: 'rules' | 'streams', key: string, rule: Rule | Stream | null): void {

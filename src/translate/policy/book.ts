@@ -40,6 +40,9 @@ type Holding = {
   readonly stray: string | null;
 };
 
+/** What a policy says, wherever it holds. */
+type Meaning = Pick<Judgement, 'content' | 'entry'>;
+
 const INVALID: Failure = { status: 500, reason: 'PolicyInvalid' };
 const STRAY: Failure = { status: 500, reason: 'PolicyTargetNotFound' };
 
@@ -47,7 +50,7 @@ const STRAY: Failure = { status: 500, reason: 'PolicyTargetNotFound' };
 export class PolicyBook {
   readonly #lookup: Lookup;
   readonly #backends: BackendCatalogue;
-  readonly #contents = new WeakMap<PolicyObject, PolicyContent>();
+  readonly #meanings = new WeakMap<PolicyObject, Meaning>();
 
   constructor(lookup: Lookup, backends: BackendCatalogue) {
     this.#lookup = lookup;
@@ -56,26 +59,20 @@ export class PolicyBook {
 
   /** Something that the policy refers to is not as it was. */
   forget(policy: PolicyObject): void {
-    this.#contents.delete(policy);
+    this.#meanings.delete(policy);
   }
 
   judge(policy: PolicyObject): Judgement {
     const kind = POLICY_KINDS[policy.kind]!;
-    const content = this.#contentOf(policy);
+    const { content, entry } = this.#meaningOf(policy);
     const generation = generationOf(policy.metadata);
-    const { faults, overrides } = content;
-    const invalid = faults.length > 0;
-    const accepted = invalid
-      ? policyCondition.invalid(faults.join('; '), generation)
-      : (this.#targetFault(policy, kind) ?? policyCondition.accepted(generation, content.note));
-    const head = { kind: policy.kind, name: keyOf(policy.metadata), overrides };
-    let entry: Policy | null = null;
-    if (!invalid && content.entry !== null) entry = { ...head, failure: null, ...content.entry };
-    else if (invalid && kind.failsClosed && kind.applyToRule === undefined) entry = { ...head, failure: INVALID };
-    const key = entryKey(policy);
-    const strays = entry !== null && kind.failsClosed && this.#isStray(policy);
-    const stray = !strays ? null : invalid ? { key, entry: entry! } : strayOf(key, entry!);
-    return { accepted, key, entry, stray, content };
+    const { faults, note } = content;
+    const accepted =
+      faults.length > 0
+        ? policyCondition.invalid(faults.join('; '), generation)
+        : (this.#targetFault(policy, kind) ?? policyCondition.accepted(generation, note));
+    const stray = kind.failsClosed && this.#isStray(policy) ? this.#strayOf(policy) : null;
+    return { accepted, key: entryKey(policy), entry, stray, content };
   }
 
   /** Keys of the entries that hold at a place: `sectionName` is that of a listener, rule or port, `''` for one without a name. */
@@ -98,7 +95,7 @@ export class PolicyBook {
     const closedBy: string[] = [];
     for (const { policy, stray } of found) {
       const { applyToRule, failsClosed } = POLICY_KINDS[policy.kind]!;
-      const valid = this.#contentOf(policy).faults.length === 0;
+      const valid = this.#meaningOf(policy).content.faults.length === 0;
       if (stray !== null || (!valid && failsClosed)) {
         const name = `${policy.kind} ${keyOf(policy.metadata)}`;
         closedBy.push(valid ? `${name} is for the rule ${stray}, which does not exist` : `${name} is not accepted`);
@@ -116,7 +113,7 @@ export class PolicyBook {
     let applied = backend;
     for (const { policy } of this.#policiesAt('Service', service, port)) {
       const { applyToBackend } = POLICY_KINDS[policy.kind]!;
-      if (applyToBackend !== undefined && this.#contentOf(policy).faults.length === 0)
+      if (applyToBackend !== undefined && this.#meaningOf(policy).content.faults.length === 0)
         applied = applyToBackend(policy, applied);
     }
     const policies = this.keysAt('Service', service, port);
@@ -150,9 +147,9 @@ export class PolicyBook {
 
   #entriesAt(kind: string, key: string, sectionName: string): Stray[] {
     return this.#policiesAt(kind, key, sectionName).flatMap(({ policy, stray: section }) => {
-      const { entry, key: own, stray } = this.judge(policy);
-      if (section !== null) return stray ?? [];
-      return entry === null ? [] : { key: own, entry };
+      if (section !== null) return this.#strayOf(policy) ?? [];
+      const { entry } = this.#meaningOf(policy);
+      return entry === null ? [] : { key: entryKey(policy), entry };
     });
   }
 
@@ -168,6 +165,14 @@ export class PolicyBook {
     return null;
   }
 
+  /** What holds in place of a policy where it is for a section that does not exist; null: nothing does. */
+  #strayOf(policy: PolicyObject): Stray | null {
+    const { content, entry } = this.#meaningOf(policy);
+    if (entry === null) return null;
+    const key = entryKey(policy);
+    return content.faults.length > 0 ? { key, entry } : strayOf(key, entry);
+  }
+
   #isStray(policy: PolicyObject): boolean {
     return policy.spec.targetRefs.some((ref) => {
       const kind = targetKind(ref);
@@ -176,9 +181,16 @@ export class PolicyBook {
     });
   }
 
-  #contentOf(policy: PolicyObject): PolicyContent {
-    const known = this.#contents.get(policy);
+  #meaningOf(policy: PolicyObject): Meaning {
+    const known = this.#meanings.get(policy);
     if (known !== undefined) return known;
+    const content = this.#convert(policy);
+    const meaning = { content, entry: entryOf(policy, content) };
+    this.#meanings.set(policy, meaning);
+    return meaning;
+  }
+
+  #convert(policy: PolicyObject): PolicyContent {
     const { namespace } = policy.metadata;
     const use = {
       group: OWN_GROUP,
@@ -187,13 +199,11 @@ export class PolicyBook {
       transport: 'TCP',
       ours: true,
     } as const;
-    const content = POLICY_KINDS[policy.kind]!.convert(policy, {
+    return POLICY_KINDS[policy.kind]!.convert(policy, {
       lookup: this.#lookup,
       resolveBackend: (ref, speaks = 'http') => this.#backends.resolve(ref, { ...use, speaks }),
       secret: (name, dataKey) => this.#secret(namespace, name, dataKey),
     });
-    this.#contents.set(policy, content);
-    return content;
   }
 
   #secret(namespace: string, name: string, dataKey: string): { key: string; value: string } | { fault: string } {
@@ -235,6 +245,14 @@ export class PolicyBook {
     }
     return null;
   }
+}
+
+/** What tables hold of a policy; null: nothing. */
+function entryOf(policy: PolicyObject, { entry, faults, overrides }: PolicyContent): Policy | null {
+  const { applyToRule, failsClosed } = POLICY_KINDS[policy.kind]!;
+  const head = { kind: policy.kind, name: keyOf(policy.metadata), overrides };
+  if (faults.length === 0) return entry === null ? null : { ...head, failure: null, ...entry };
+  return failsClosed && applyToRule === undefined ? { ...head, failure: INVALID } : null;
 }
 
 /** By what they were made from, so that a rule which is as before stays the same object. */

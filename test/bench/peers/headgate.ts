@@ -28,14 +28,19 @@ export async function startHeadgate(setup: Setup, generation: number | null): Pr
   mkdirSync(manifests);
   for (const [name, text] of Object.entries(manifestsFor(setup))) writeFileSync(join(manifests, name), text);
   if (setup.does !== 'streams') replaceRoutes(setup, generation);
-  const [admin] = await freePorts(1);
+  const [admin] = (await freePorts(1)) as [number];
+  return launchHeadgate(setup.folder, manifests, setup.core, admin);
+}
+
+/** `folder` gets its log. */
+export function launchHeadgate(folder: string, manifests: string, core: number, admin: number): Running {
   return startPinned(
-    setup.core,
+    core,
     [
       ...[process.execPath, resolve(import.meta.dirname, '../../../dist/main.js'), 'standalone', '-f', manifests],
       ...['--admin', `127.0.0.1:${admin}`, '--workers', '1'],
     ],
-    join(setup.folder, 'output.log'),
+    join(folder, 'output.log'),
   );
 }
 

@@ -1,6 +1,6 @@
-import type { HeaderEdit } from '../../../ir/transform.ts';
+import type { HeaderEdit, Template } from '../../../ir/transform.ts';
 import type { FieldSection } from '../../http1/field-section.ts';
-import type { Edits } from '../../policy/edits.ts';
+import { type Edits, isField } from '../../policy/edits.ts';
 import type { StageContext } from '../../policy/kinds.ts';
 import type { HeaderPlan } from '../plan.ts';
 import { replaced } from './replace.ts';
@@ -24,6 +24,8 @@ export class FieldEdit {
   /** In place of `value`; null: there is none. */
   private readonly secret: string | null;
   private readonly isSecret: boolean;
+  /** Whether it is known that every value makes a field: what is filled in is printable (template.ts). */
+  private readonly isSure: boolean;
 
   constructor(edit: HeaderEdit, secret: StageContext['secret']) {
     this.action = edit.action;
@@ -39,6 +41,8 @@ export class FieldEdit {
     const text = 'value' in edit ? edit.value : 'find' in edit ? edit.find : null;
     this.value = text === null ? null : new TextTemplate(text, TO_FIELD);
     this.replacement = 'with' in edit ? new TextTemplate(edit.with, TO_FIELD) : null;
+    const fixed = 'secret' in edit ? (this.secret ?? '') : 'value' in edit ? fixedText(edit.value) : '';
+    this.isSure = isField(this.name, this.lower, fixed);
   }
 
   /** Null: done. */
@@ -62,8 +66,9 @@ export class FieldEdit {
       if (this.action === 'set') edits.remove(this.name);
       return null;
     }
-    if (this.action === 'set') edits.set(this.name, value);
-    else edits.add(this.name, value);
+    if (!this.isSure) return null;
+    if (this.action === 'set') edits.setOwn(this.lower, this.name, value);
+    else edits.addOwn(this.name, value);
     return null;
   }
 
@@ -80,6 +85,13 @@ export class FieldEdit {
     for (const value of after) message.edits.add(this.name, value);
     return null;
   }
+}
+
+/** What of a template is the same for every request, or may take the place of what a request does not have. */
+function fixedText(template: Template): string {
+  return template
+    .map((part) => (part.from === 'text' ? part.text : part.from === 'claim' ? '' : (part.fallback ?? '')))
+    .join('');
 }
 
 /** The values of a field as they would be sent now, one for each line. */

@@ -1,20 +1,9 @@
-import { hash, randomBytes } from 'node:crypto';
 import type { APIKeyAuthentication } from '../../../ir/policy/access.ts';
 import { ORDER, PASS, type Stage } from '../stage.ts';
 import type { Identity, Visit } from '../visit.ts';
 import { challenge, REASONS } from './answer.ts';
 import { Credential } from './credential.ts';
-
-/**
- * Digests instead of credentials are looked up: how long that takes tells nothing of a credential, since nobody outside of
- * the process can know the digest of one.
- */
-const SALT = randomBytes(32).toString('base64');
-
-/** A name for a credential that means nothing anywhere else. */
-export function digestOf(credential: string): string {
-  return hash('sha256', SALT + credential, 'base64');
-}
+import { digestFor, digestOf } from './digest.ts';
 
 const UNKNOWN = challenge('ApiKey');
 
@@ -39,7 +28,7 @@ export class APIKeyStage implements Stage {
   enter(visit: Visit): number {
     const key = this.credential.find(visit);
     if (key === null) return visit.answer(UNKNOWN, REASONS.missing);
-    const identity = this.consumers.get(digestOf(key));
+    const identity = this.consumers.get(digestFor(visit.client, key));
     if (identity === undefined) return visit.answer(UNKNOWN, REASONS.invalid);
     visit.identity = identity;
     if (this.removes) this.credential.remove(visit);

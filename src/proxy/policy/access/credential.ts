@@ -28,7 +28,7 @@ export class Credential {
   remove(visit: Visit): void {
     for (const source of this.sources) {
       if (source.type === 'Header') {
-        if (read(source, visit) !== null) visit.request.remove(source.name);
+        if (read(source, visit) !== null) visit.request.remove(source.field);
       } else if (source.type === 'QueryParam') {
         const query = visit.query ?? visit.head.query;
         const rest = withoutParameter(query, source.name);

@@ -11,6 +11,7 @@ import { NO_BODY } from '../../http1/framing.ts';
 import { RequestHead } from '../../http1/request-head.ts';
 import { normalisePath } from '../../route/normalise.ts';
 import type { Runtime, Site } from '../../runtime.ts';
+import type { DigestedCredential } from '../access/digest.ts';
 import type { PartAnswer } from './answer.ts';
 
 /**
@@ -26,6 +27,7 @@ export class PartClient implements Client {
   readonly head: RequestHead;
   readonly body: BodyReader;
   readonly isFramed: boolean;
+  lastCredential: DigestedCredential | null;
   readonly isReceiving: boolean;
   readonly hasInput: boolean;
   readonly isVolatile: boolean;
@@ -48,6 +50,7 @@ export class PartClient implements Client {
     this.head = new RequestHead(limits, normalisePath);
     this.body = new BodyReader(limits);
     this.isFramed = false;
+    this.lastCredential = null;
     this.isReceiving = false;
     this.hasInput = false;
     this.isVolatile = false;

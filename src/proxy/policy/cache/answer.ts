@@ -76,7 +76,8 @@ export function responseFrom(
   const headers = [...fields, ...added];
   const { status, announced } = entry;
   if (announced !== null) return { status, headers, body: '', length: announced };
-  return { status, headers, body: body ?? entry.body };
+  if (fields !== entry.fields) return { status, headers, body: body ?? entry.body };
+  return { status, headers, body: body ?? entry.body, written: entry.written };
 }
 
 /** The fields of a response whose body may come in a coding, and does with `coding`. */

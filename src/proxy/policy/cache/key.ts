@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CacheContent } from '../../../ir/policy/cache.ts';
 import type { CompiledBackendRef } from '../../compile/compiled.ts';
-import { EMPTY_PLAN } from '../../filter/header-modifier.ts';
+import { linesText } from '../../filter/header-modifier.ts';
 import type { HeaderPlan } from '../../filter/plan.ts';
 import type { Visit } from '../visit.ts';
 
@@ -23,7 +23,7 @@ export class KeyMaker {
   of(visit: Visit, method: string, body: Buffer | null): string {
     const { head, ref } = visit;
     const { rewrite } = ref;
-    const host = visit.hostname ?? rewrite?.hostname ?? head.authority.toLowerCase();
+    const host = visit.hostname ?? rewrite?.hostname ?? head.lowerAuthority;
     const path = visit.path ?? (rewrite === null ? head.path : rewrite.path(head.path, visit.match));
     const query = visit.query ?? head.query;
     let key = `${method} ${visit.scheme}://${host}${path}${query}\n${this.scope(ref)}`;
@@ -34,8 +34,7 @@ export class KeyMaker {
     }
     // What trusted hops say of the client's URL goes to the backend, which may make links and redirects of it.
     if (visit.isTrusted) for (const name of OF_HOPS) key += `\n${head.header(name) ?? ''}`;
-    const edits = visit.request.after(EMPTY_PLAN);
-    if (edits !== EMPTY_PLAN) key += `\n${planText(edits)}`;
+    if (!visit.request.isEmpty) key += `\n${planText(visit.request)}`;
     if (body !== null && body.length > 0) key += `\n${createHash('sha256').update(body).digest('base64')}`;
     return key;
   }
@@ -60,6 +59,6 @@ export class KeyMaker {
 
 const OF_HOPS = ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'forwarded'];
 
-function planText({ drop, block }: HeaderPlan): string {
-  return `${drop.join()}\n${block.toString('latin1')}`;
+function planText({ drop, lines }: HeaderPlan): string {
+  return `${drop.join()}\n${linesText(lines)}`;
 }

@@ -1,5 +1,7 @@
 import type { HeaderValue } from '../../../ir/filter.ts';
 import type { CacheContent } from '../../../ir/policy/cache.ts';
+import { writtenHead } from '../../exchange/response-writer.ts';
+import type { WrittenHead } from '../../filter/plan.ts';
 import type { FieldSection } from '../../http1/field-section.ts';
 import type { Edits } from '../edits.ts';
 import { type HeaderView, type HeadView, type Lifetime, lifetimeOf } from './freshness.ts';
@@ -48,6 +50,8 @@ export class StoredResponse {
   readonly lastModifiedText: string | null;
   /** What it takes in the store. */
   bytes: number;
+  /** `fields` behind the status line, once a client of HTTP/1.1 may get them; null before. */
+  private head: WrittenHead | null;
   /** The body in the codings that clients have asked for. */
   coded: Map<string, Buffer> | null;
   /** When it came, on the clock of `performance.now()`. */
@@ -85,15 +89,22 @@ export class StoredResponse {
     this.lastModified = parseHttpDate(this.lastModifiedText);
     this.at = at;
     this.announced = announced;
+    this.head = null;
     this.coded = null;
     this.sibling = null;
     this.newer = null;
     this.older = null;
     this.isStored = false;
     let bytes = OVERHEAD + body.length + key.length;
-    for (const [name, value] of fields) bytes += name.length + value.length;
+    // Twice: as they are written, too.
+    for (const [name, value] of fields) bytes += 2 * (name.length + value.length);
     for (const { name, value } of variant) bytes += name.length + value.length;
     this.bytes = bytes;
+  }
+
+  get written(): WrittenHead {
+    this.head ??= writtenHead(this.status, this.fields);
+    return this.head;
   }
 
   /** Milliseconds that it is fresh from now on; negative: since when it is not. */

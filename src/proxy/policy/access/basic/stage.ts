@@ -3,7 +3,7 @@ import type { Htpasswd } from '../../../../ir/policy/htpasswd.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
 import type { Identity, Visit } from '../../visit.ts';
 import { challenge, REASONS, UNAVAILABLE } from '../answer.ts';
-import { digestOf } from '../api-key.ts';
+import { digestFor } from '../digest.ts';
 import { Inquiries } from '../inquiries.ts';
 import { Verdicts } from '../verdicts.ts';
 import { userPassword } from './credentials.ts';
@@ -41,7 +41,7 @@ export class BasicStage implements Stage {
     const credentials = userPassword(field);
     if (credentials === null) return visit.answer(BASIC_CHALLENGE, REASONS.missing);
     const { password, user } = credentials;
-    const digest = digestOf(field!);
+    const digest = digestFor(visit.client, field!);
     const known = this.verdicts.get(digest);
     if (known !== undefined) return this.follow(known, user, visit);
     const hash = this.users.get(user) ?? this.nobody;

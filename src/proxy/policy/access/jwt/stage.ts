@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
 import type { JWTAuthentication } from '../../../../ir/policy/access.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
 import type { Identity, Visit } from '../../visit.ts';
 import { challenge, REASONS, UNAVAILABLE } from '../answer.ts';
 import { Credential } from '../credential.ts';
+import { digestFor } from '../digest.ts';
 import { Verdicts } from '../verdicts.ts';
 import type { Keys } from './keys.ts';
 import { checkSignature, readToken, SIGNED, type Token, UNKNOWN_KEY, validity } from './token.ts';
@@ -48,7 +48,7 @@ export class JWTStage implements Stage {
     const text = this.credential.find(visit);
     if (text === null) return visit.answer(NO_TOKEN, REASONS.missing);
     const now = Date.now();
-    const digest = hash('sha256', text, 'base64');
+    const digest = digestFor(visit.client, text);
     const keys = this.keys.current(now);
     if (this.version !== this.keys.version) {
       this.version = this.keys.version;

@@ -2,7 +2,7 @@ import type { LDAPAuthentication } from '../../../../ir/policy/access.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
 import type { Visit } from '../../visit.ts';
 import { REASONS, UNAVAILABLE } from '../answer.ts';
-import { digestOf } from '../api-key.ts';
+import { digestFor } from '../digest.ts';
 import { userPassword } from '../basic/credentials.ts';
 import { BASIC_CHALLENGE } from '../basic/stage.ts';
 import { Inquiries } from '../inquiries.ts';
@@ -38,7 +38,7 @@ export class LDAPStage implements Stage {
     const credentials = userPassword(field);
     if (credentials === null) return visit.answer(BASIC_CHALLENGE, REASONS.missing);
     const { user } = credentials;
-    const digest = digestOf(field!);
+    const digest = digestFor(visit.client, field!);
     const known = this.verdicts.get(digest);
     if (known !== undefined && performance.now() < known.until) return this.follow(known.answer, user, visit);
     const isAsked = this.inquiries.ask(

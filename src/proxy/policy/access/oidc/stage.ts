@@ -4,7 +4,7 @@ import type { DirectResponse } from '../../../filter/plan.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
 import type { Identity, Visit } from '../../visit.ts';
 import { FORBIDDEN, REASONS, UNAUTHENTICATED, UNAVAILABLE } from '../answer.ts';
-import { digestOf } from '../api-key.ts';
+import { type Bearer, digestFor } from '../digest.ts';
 import type { Claims } from '../claim.ts';
 import { cookieValue, withoutCookie } from '../cookie.ts';
 import { queryValue } from '../query.ts';
@@ -56,7 +56,7 @@ export class OIDCStage implements Stage {
     if (head.path === redirectPath) return this.finish(visit, now);
     if (head.path === logoutPath) return this.logOut(visit, now);
     const cookies = head.header('cookie');
-    const session = cookies === null ? null : this.sessionOf(cookies, now);
+    const session = cookies === null ? null : this.sessionOf(visit.client, cookies, now);
     if (session === null) return this.begin(visit, now);
     visit.identity = session.identity;
     const rest = withoutCookie(cookies!, this.cookie);
@@ -69,10 +69,10 @@ export class OIDCStage implements Stage {
 
   ended(): void {}
 
-  private sessionOf(cookies: string, now: number): Session | null {
+  private sessionOf(client: Bearer, cookies: string, now: number): Session | null {
     const sealed = cookieValue(cookies, this.cookie);
     if (sealed === null) return null;
-    const digest = digestOf(sealed);
+    const digest = digestFor(client, sealed);
     let session = this.verdicts.get(digest) ?? null;
     if (session === null) {
       const opened = this.sessions.open(sealed);
