@@ -1,6 +1,7 @@
 /** `headgate proxy`: serves one Gateway of a cluster with the table that the controller gives it. */
 import { parseSettings } from '../config/flag.ts';
 import { PROXY_COMMAND_FLAGS } from '../config/proxy.ts';
+import { limitHeapGrowth } from '../proxy/heap-growth.ts';
 import type { Command } from './command.ts';
 import { ProxyServer } from './proxy/server.ts';
 import { proxySettings } from './proxy-settings.ts';
@@ -18,6 +19,7 @@ export const proxy: Command = {
   examples: ['headgate proxy --gateway shop/web --controller https://headgate-controller.headgate-system.svc:9443'],
 
   async run(args, console) {
+    limitHeapGrowth();
     const { settings } = parseSettings(PROXY_COMMAND_FLAGS, args, console.env);
     const stop = new StopSignal();
     const server = new ProxyServer({ ...settings, proxy: proxySettings({ ...settings, portOffset: 0 }) });

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '../ir/delta.ts';
 import { diff } from '../snapshot/diff.ts';
+import { HEAP_GROWTH_OPTION } from './heap-growth.ts';
 import { inParts } from './parts.ts';
 import type { Address, FromWorker, ToWorker } from './worker-message.ts';
 
@@ -14,11 +15,6 @@ const SHORT_LIFE = 10_000;
  * of it stays resident: 40 MiB less under load than with Node's default.
  */
 const SEMI_SPACE = 8;
-/**
- * By how many percent a worker's heap may grow between two full collections. Node lets it double and more, so that a worker
- * whose whole table was replaced a few times kept several tables' worth of memory.
- */
-const GROWTH = 30;
 
 /** What a worker says to a question. */
 type Answer = Extract<FromWorker, { readonly id: number }>;
@@ -59,7 +55,7 @@ export class Seat {
     this.child = fork(path, {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, `--max-semi-space-size=${SEMI_SPACE}`, `--heap-growing-percent=${GROWTH}`],
+      execArgv: [...process.execArgv, `--max-semi-space-size=${SEMI_SPACE}`, HEAP_GROWTH_OPTION],
     });
     this.startedAt = 0;
     this.served.clear();

@@ -36,7 +36,7 @@ test('tests of rows that need an API server are told by their files', () => {
 
 test('the page counts what is shown and names what is missing', () => {
   const page = pageOf([{ file: 'path.test.ts', ids: ['PATH-01', 'MATCH-01'], title: 'a | b' }]);
-  expect(page).toContain('| Path matching (PATH) | 30 | 1 | 29 |');
+  expect(page).toContain('| Path matching (PATH) | 30 | 1 | 0 | 29 |');
   expect(page).toContain('| PATH-01 | a \\| b ([path](../test/requirements/path.test.ts)) |');
   expect(page).toContain('| PATH-02 | **missing** |');
   expect(page).toContain('| FWD-10 | not asked for: deliberately not offered |');

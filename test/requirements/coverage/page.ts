@@ -10,7 +10,11 @@ export function pageOf(tests: readonly RowTest[]): string {
   const byRow = new Map<string, RowTest[]>();
   for (const test of tests) for (const id of test.ids) byRow.set(id, [...(byRow.get(id) ?? []), test]);
   const counts = GROUPS.map((group) => countsOf(group, byRow));
-  const sum = counts.reduce((a, b) => ({ asked: a.asked + b.asked, shown: a.shown + b.shown }));
+  const sum = counts.reduce((a, b) => ({
+    asked: a.asked + b.asked,
+    shown: a.shown + b.shown,
+    elsewhere: a.elsewhere + b.elsewhere,
+  }));
   return `# Which requirements are shown by tests
 
 This page is generated: \`npm run coverage:requirements\` runs the tests and writes it, and \`npm test\` fails when it is stale.
@@ -19,25 +23,27 @@ A row is shown when a test sends its input through a live proxy that manifests a
 conditions of the objects), and passes. Rows without such a test are **missing**. Tests that are marked \`in a cluster\` need an API server: \`npm run test:cluster\`
 runs them, and nothing here says whether they passed there.
 
-Shown: ${sum.shown} of the ${sum.asked} rows that are asked for.
+Shown: ${sum.shown} of the ${sum.asked} rows that are asked for; only in a cluster: ${sum.elsewhere}.
 
-| group | rows asked for | shown | missing |
-|---|---|---|---|
+| group | rows asked for | shown | only in a cluster | missing |
+|---|---|---|---|---|
 ${GROUPS.map((group, i) => summaryLine(group, counts[i]!)).join('\n')}
 
 ${GROUPS.map((group) => sectionOf(group, byRow)).join('\n\n')}
 `;
 }
 
-type Counts = { readonly asked: number; readonly shown: number };
+type Counts = { readonly asked: number; readonly shown: number; readonly elsewhere: number };
 
 function countsOf(group: Group, byRow: ReadonlyMap<string, readonly RowTest[]>): Counts {
   const asked = idsOf(group).filter((id) => ASIDE[id] === undefined);
-  return { asked: asked.length, shown: asked.filter((id) => byRow.has(id)).length };
+  const tested = asked.filter((id) => byRow.has(id));
+  const shown = tested.filter((id) => !byRow.get(id)!.every(needsCluster));
+  return { asked: asked.length, shown: shown.length, elsewhere: tested.length - shown.length };
 }
 
-function summaryLine({ title, prefix }: Group, { asked, shown }: Counts): string {
-  return `| ${title} (${prefix}) | ${asked} | ${shown} | ${asked - shown} |`;
+function summaryLine({ title, prefix }: Group, { asked, shown, elsewhere }: Counts): string {
+  return `| ${title} (${prefix}) | ${asked} | ${shown} | ${elsewhere} | ${asked - shown - elsewhere} |`;
 }
 
 function sectionOf(group: Group, byRow: ReadonlyMap<string, readonly RowTest[]>): string {
@@ -57,10 +63,15 @@ function withoutTest(id: string): string {
   return aside === undefined ? '**missing**' : `not asked for: ${aside}`;
 }
 
-function testText({ file, title }: RowTest): string {
+function needsCluster({ file }: RowTest): boolean {
+  return file.startsWith('..');
+}
+
+function testText(test: RowTest): string {
+  const { file, title } = test;
   const name = basename(file, '.test.ts');
   const path = join('../test/requirements', file);
-  return `${escaped(title)} ([${file.startsWith('..') ? `${name}, in a cluster` : name}](${path}))`;
+  return `${escaped(title)} ([${needsCluster(test) ? `${name}, in a cluster` : name}](${path}))`;
 }
 
 /** As a cell of a table, with nothing that Markdown reads as more than text. */
