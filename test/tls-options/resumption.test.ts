@@ -33,7 +33,7 @@ async function visit(port: number, hello: Hello): Promise<{ readonly session: Bu
   const socket: TLSSocket = await handshake(port, hello);
   const isReused = socket.isSessionReused();
   // Those of TLS 1.3 come behind the handshake.
-  const sessions = [socket.getSession()!];
+  const sessions: Buffer[] = [socket.getSession()!];
   socket.on('session', (session: Buffer) => sessions.push(session));
   socket.write('GET / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n');
   await new Promise((resolve) => socket.resume().once('close', resolve));
