@@ -24,6 +24,7 @@ import { byAge, generationOf, keyOf } from './object.ts';
 import type { TranslateOptions } from './options.ts';
 import { mergeParameters, parametersOfGateway } from './parameters.ts';
 import { PortClaims } from './port-claim.ts';
+import type { BackendCatalogue } from './route/backend-ref.ts';
 
 /** A Gateway of this controller with all that does not depend on routes. */
 export type GatewayPlan = {
@@ -44,6 +45,8 @@ export type GatewayPlan = {
   readonly addresses: readonly string[];
   /** What it shows to backends; null: none. */
   readonly clientCertificate: ResolvedCertificate | null;
+  /** The HTTPRouteFilters (`namespace/name`) that its listeners name, and what keeps them from using those. */
+  readonly filterUses: ReadonlyMap<string, readonly string[]>;
 };
 
 export type GatewayStatus = {
@@ -59,6 +62,7 @@ export function planGateways(
   listenerSetsOf: (gateway: string) => readonly ListenerSet[],
   classes: readonly GatewayClassPlan[],
   lookup: Lookup,
+  backends: BackendCatalogue,
   options: TranslateOptions,
 ): GatewayPlan[] {
   const classOf = new Map(classes.map((plan) => [plan.gatewayClass.metadata.name, plan]));
@@ -68,7 +72,7 @@ export function planGateways(
     .sort((a, b) => byAge(a.metadata, b.metadata))
     .map((gateway) => {
       const sets = listenerSetsOf(keyOf(gateway.metadata));
-      return planGateway(gateway, sets, classOf.get(gateway.spec.gatewayClassName)!, claims, lookup, options);
+      return planGateway(gateway, sets, classOf.get(gateway.spec.gatewayClassName)!, claims, lookup, backends, options);
     });
 }
 
@@ -93,6 +97,7 @@ function planGateway(
   gatewayClass: GatewayClassPlan,
   claims: PortClaims,
   lookup: Lookup,
+  backends: BackendCatalogue,
   options: TranslateOptions,
 ): GatewayPlan {
   const key = keyOf(gateway.metadata);
@@ -112,14 +117,14 @@ function planGateway(
     addresses: options.sharedAddress ? requested : [],
     open: unsupported === null,
   };
-  const drafts = gateway.spec.listeners.map((listener) => draftListener(gateway, gateway, listener, lookup));
+  const drafts = gateway.spec.listeners.map((listener) => draftListener(gateway, gateway, listener, lookup, backends));
   const listeners = planListeners(drafts, site, generation);
   const accepted =
     parametersFault(gateway, gatewayClass, own.fault, generation) ?? unsupported ?? acceptedOf(listeners, generation);
   // Parameters that are wrong cost nothing that is served.
   const servable = listeners.some(({ entry }) => entry !== null) || accepted.status === 'True';
   const parentFault = servable ? '' : accepted.message;
-  const listenerSets = planListenerSets(sets, gateway, parentFault, site, lookup);
+  const listenerSets = planListenerSets(sets, gateway, parentFault, site, lookup, backends);
   const certificate = clientCertificateOf(gateway, lookup);
   const served = [...listeners, ...listenerSets.flatMap((set) => set.listeners)];
   const insecure = insecureFallback(gateway);
@@ -139,7 +144,19 @@ function planGateway(
     ],
     addresses,
     clientCertificate: certificate?.ok === true ? certificate : null,
+    filterUses: filterUsesOf(served),
   };
+}
+
+function filterUsesOf(listeners: readonly ListenerPlan[]): ReadonlyMap<string, readonly string[]> {
+  const uses = new Map<string, string[]>();
+  for (const { draft } of listeners) {
+    for (const [key, faults] of draft.filters.uses) {
+      const own = faults.map((fault) => `listener ${draft.spec.name}: ${fault}`);
+      uses.set(key, [...(uses.get(key) ?? []), ...own]);
+    }
+  }
+  return uses;
 }
 
 function clientCertificateOf(

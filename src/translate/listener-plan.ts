@@ -144,7 +144,10 @@ function entryOf(draft: ListenerDraft, addresses: readonly string[]): Listener {
   const { spec, hostname } = draft;
   // The draft would have a fault if it were of another protocol.
   const protocol = spec.protocol as Listener['protocol'];
-  return { port: spec.port, protocol, hostname, addresses, tls: tlsOf(draft) };
+  const { failure, filters } = draft.filters;
+  const entry = { port: spec.port, protocol, hostname, addresses, tls: tlsOf(draft) };
+  if (failure !== null) return { ...entry, failure };
+  return filters.length === 0 ? entry : { ...entry, filters };
 }
 
 function tlsOf({ spec, plain, certificates, clientValidation }: ListenerDraft): ListenerTLS | null {

@@ -5,11 +5,19 @@ import type { Condition } from '../ir/status.ts';
 import type { ClientValidation } from '../ir/table.ts';
 import { type ResolvedCertificate, resolveCertificate } from './certificate.ts';
 import { clientValidationOf, type PortValidation } from './client-validation.ts';
-import { noValidCACertificate, unresolvedRefs, unsupportedProtocol, unsupportedValue } from './condition/listener.ts';
+import {
+  invalidListenerFilter,
+  noValidCACertificate,
+  unresolvedRefs,
+  unsupportedProtocol,
+  unsupportedValue,
+} from './condition/listener.ts';
+import { convertListenerFilters, type ListenerFilters } from './listener-filter.ts';
 import { allowedKinds, PROTOCOLS, type RouteGroupKind } from './listener-kind.ts';
 import type { Lookup } from './lookup.ts';
 import { namespaceRule } from './namespace-selector.ts';
 import { generationOf, keyOf } from './object.ts';
+import type { BackendCatalogue } from './route/backend-ref.ts';
 
 /** A listener of a Gateway or ListenerSet by itself, before it is compared with others. */
 export type ListenerDraft = {
@@ -30,6 +38,7 @@ export type ListenerDraft = {
   /** Whether it can be served without any. */
   readonly plain: boolean;
   readonly clientValidation: ClientValidation | null;
+  readonly filters: ListenerFilters;
 };
 
 /** `owner` is what the listener stands in, `gateway` what it is a listener of. */
@@ -38,6 +47,7 @@ export function draftListener(
   gateway: Gateway,
   spec: GatewayListener,
   lookup: Lookup,
+  backends: BackendCatalogue,
 ): ListenerDraft {
   const { namespace } = owner.metadata;
   const generation = generationOf(owner.metadata);
@@ -46,6 +56,7 @@ export function draftListener(
   const tls = certificatesOf(spec, owner, lookup, generation);
   const clients = spec.protocol === 'HTTPS' ? clientValidationOf(gateway, spec.port, lookup) : NOBODY_ASKED;
   const { unresolved: authorities } = clients;
+  const filters = convertListenerFilters(spec, owner, backends);
   const invalidKinds = kinds.fault === '' ? null : unresolvedRefs('InvalidRouteKinds', kinds.fault, generation);
   return {
     spec,
@@ -53,14 +64,18 @@ export function draftListener(
     hostname: (spec.hostname ?? '').toLowerCase(),
     kinds: kinds.supported,
     allows: routes.ok ? routes.allows : () => false,
-    fault: faultOf(spec, routes.ok ? '' : routes.message, clients, generation),
+    fault: faultOf(spec, routes.ok ? '' : routes.message, clients, filters, generation),
     unresolved:
       tls.unresolved ??
       (authorities === null ? null : unresolvedRefs(authorities.reason, authorities.message, generation)) ??
+      (filters.unresolved === null
+        ? null
+        : unresolvedRefs(filters.unresolved.reason, filters.unresolved.message, generation)) ??
       invalidKinds,
     certificates: tls.certificates,
     plain: !terminates(spec),
     clientValidation: clients.validation,
+    filters,
   };
 }
 
@@ -74,6 +89,7 @@ function faultOf(
   spec: GatewayListener,
   routesFault: string,
   { validation, unresolved }: PortValidation,
+  filters: ListenerFilters,
   generation: number,
 ): Condition | null {
   if (allowedKinds({ ...spec, allowedRoutes: { ...spec.allowedRoutes, kinds: [] } }).supported.length === 0) {
@@ -82,6 +98,10 @@ function faultOf(
   }
   const unsupported = unsupportedField(spec) ?? (routesFault === '' ? null : routesFault);
   if (unsupported !== null) return unsupportedValue(unsupported, generation);
+  if (filters.fault !== null) {
+    const { message, reason } = filters.fault;
+    return (reason === 'UnsupportedValue' ? unsupportedValue : invalidListenerFilter)(message, generation);
+  }
   return validation === null && unresolved !== null ? noValidCACertificate(unresolved.message, generation) : null;
 }
 
@@ -89,7 +109,6 @@ function faultOf(
 function unsupportedField(spec: GatewayListener): string | null {
   const [option] = Object.keys(spec.tls?.options ?? {});
   if (option !== undefined) return `tls.options: ${option} is not supported`;
-  if ((spec.filters?.requests ?? []).length > 0) return 'filters is not supported';
   return null;
 }
 

@@ -14,6 +14,8 @@ import { certificateKey } from '../fake/certificates.ts';
 import { snapshotFrom, type TablePart } from '../proxy/table.ts';
 
 const MODULE = 'google.golang.org/grpc/interop';
+/** Of grpc-go. */
+const VERSION = 'v1.85.0';
 const NAME = 'gateway.example';
 const SERVER_PORT = 10_007;
 const CASES = [
@@ -37,7 +39,7 @@ function programs(folder: string): string {
   if (process.env.GRPC_INTEROP !== undefined) return process.env.GRPC_INTEROP;
   for (const name of ['client', 'server']) {
     const env = { ...process.env, GOBIN: folder };
-    const built = spawnSync('go', ['install', `${MODULE}/${name}@latest`], { env, stdio: 'inherit' });
+    const built = spawnSync('go', ['install', `${MODULE}/${name}@${VERSION}`], { env, stdio: 'inherit' });
     if (built.status !== 0) throw new Error('the interop programs could not be built: set GRPC_INTEROP, or install Go');
   }
   return folder;

@@ -1,6 +1,12 @@
 import type { AccessLog } from '../../observe/access-log.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { CompiledBackendRef, CompiledMatch, CompiledRule, Unrouted } from '../compile/compiled.ts';
+import type {
+  CompiledBackendRef,
+  CompiledListener,
+  CompiledMatch,
+  CompiledRule,
+  Unrouted,
+} from '../compile/compiled.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Stage } from '../policy/stage.ts';
@@ -22,6 +28,8 @@ const REDIRECT = 'redirect';
 
 /** Where one request goes: listener, rule, preflight, redirect, backend, in this order. */
 export class Route {
+  /** That the request was made to; null where none is, or its own has not been looked for. */
+  listener: CompiledListener | null;
   match: CompiledMatch | null;
   rule: CompiledRule | null;
   ref: CompiledBackendRef | null;
@@ -33,6 +41,7 @@ export class Route {
   error: ProxyError;
 
   constructor() {
+    this.listener = null;
     this.match = null;
     this.rule = null;
     this.ref = null;
@@ -44,6 +53,7 @@ export class Route {
   }
 
   reset(): void {
+    this.listener = null;
     this.match = null;
     this.rule = null;
     this.ref = null;
@@ -81,10 +91,19 @@ export class Route {
     );
   }
 
+  /** What its listener does to the request before a rule is looked for. */
+  filters(head: RequestHead, sni: string | null, { compiled, policies }: Site): readonly Stage[] {
+    const listener = compiled.listenerOf(head, sni);
+    if (listener === null) return NO_STAGES;
+    this.listener = listener;
+    return policies.ofListener(listener);
+  }
+
   decide(head: RequestHead, sni: string | null, site: Site): number {
     const match = site.compiled.route(head, sni);
     if (match.status !== 0) return this.fail(routingError(match));
     const { rule } = match;
+    this.listener = match.listener;
     this.match = match;
     this.rule = rule;
     // A target that names another scheme than the one it came by is for somebody else (RFC 9110 section 7.4).

@@ -17,6 +17,12 @@ export class Edits {
     this.lines = null;
   }
 
+  /** Forgets all of them. */
+  clear(): void {
+    this.drop = null;
+    this.lines = null;
+  }
+
   /** In place of all values so far. False, and nothing is changed, for what cannot be a field or is the connection's. */
   set(name: string, value: string): boolean {
     if (!isField(name, value)) return false;

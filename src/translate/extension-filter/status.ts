@@ -1,5 +1,6 @@
 import type { Condition } from '../../ir/status.ts';
 import * as filterCondition from '../condition/extension-filter.ts';
+import type { GatewayPlan } from '../gateway.ts';
 import { compare, generationOf, keyOf } from '../object.ts';
 import type { PolicyStatus } from '../policy/status.ts';
 import type { RoutePlan } from '../route/plan.ts';
@@ -11,12 +12,13 @@ const MAX_ANCESTORS = 16;
 const MOST_FAULTS = 16;
 
 /**
- * The status of a filter that routes use: an ancestor for each of their Gateways. It is not accepted where one of the routes
- * cannot use it. Null when no route of a Gateway of ours does.
+ * The status of a filter that routes and listeners use: an ancestor for each of their Gateways. It is not accepted where one
+ * of them cannot use it. Null when none of a Gateway of ours does.
  */
 export function filterStatus(
   { key, filter, content }: ResolvedFilter,
   routes: Iterable<RoutePlan>,
+  gateways: Iterable<Pick<GatewayPlan, 'key' | 'filterUses'>>,
   controllerName: string,
 ): PolicyStatus | null {
   const generation = generationOf(filter.metadata);
@@ -31,10 +33,13 @@ export function filterStatus(
       else if (own.length > 0) faults.set(gateway, [...known, ...own]);
     }
   }
-  const gateways = [...faults.keys()].sort(compare).slice(0, MAX_ANCESTORS);
-  if (gateways.length === 0) return null;
+  for (const plan of gateways) {
+    faults.set(plan.key, [...(faults.get(plan.key) ?? []), ...(plan.filterUses.get(key) ?? [])]);
+  }
+  const keys = [...faults.keys()].sort(compare).slice(0, MAX_ANCESTORS);
+  if (keys.length === 0) return null;
   return {
-    ancestors: gateways.map((gateway) => {
+    ancestors: keys.map((gateway) => {
       const [namespace = '', name = ''] = gateway.split('/');
       const wrong = [...content.faults, ...faults.get(gateway)!.sort(compare)];
       return {

@@ -101,6 +101,7 @@ export class Intake {
     for (const { key, before, after } of take(objects.services, changes.services)) {
       dirty.services.add(key);
       if (resolvesAlike(before, after)) continue;
+      this.#addGatewaysTo(serviceReferent(key));
       this.addRoutesTo(serviceReferent(key));
       this.addPoliciesOf(key);
       this.addOwnPoliciesFor(targetId('Service', key));
@@ -136,6 +137,7 @@ export class Intake {
     this.dirty.policies.add(key);
     for (const service of servicesOf(policy)) {
       this.dirty.services.add(service);
+      this.#addGatewaysTo(serviceReferent(service));
       this.addRoutesTo(serviceReferent(service));
       this.addPoliciesOf(service);
     }
@@ -158,6 +160,7 @@ export class Intake {
     for (const { key, after } of take(this.objects.httpRouteFilters, changes.httpRouteFilters)) {
       this.#filterRefs.set(key, after === null ? [] : FILTER_TYPES[after.spec.type].referents(after));
       this.dirty.filters.add(key);
+      this.#addGatewaysTo(filterReferent(key));
       this.addRoutesTo(filterReferent(key));
     }
   }
@@ -166,6 +169,7 @@ export class Intake {
     for (const key of this.#filterRefs.to(referent)) {
       this.forgottenFilters.add(key);
       this.dirty.filters.add(key);
+      this.#addGatewaysTo(filterReferent(key));
       this.addRoutesTo(filterReferent(key));
     }
   }
