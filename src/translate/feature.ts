@@ -3,7 +3,7 @@
  * conformance suite tests what stands here. An API server wants it sorted.
  *
  * Not built: GatewayAddressRoutability and GatewayAddressRoutabilityCluster (a Gateway that asks for a routability is not
- * accepted), GatewayListenerFilters (a listener that has filters is not served), and everything of a mesh.
+ * accepted), and everything of a mesh.
  */
 export const SUPPORTED_FEATURES: readonly string[] = [
   'BackendTLSPolicy',
@@ -20,6 +20,7 @@ export const SUPPORTED_FEATURES: readonly string[] = [
   'GatewayHTTPListenerIsolation',
   'GatewayHTTPSListenerDetectMisdirectedRequests',
   'GatewayInfrastructure',
+  'GatewayListenerFilters',
   'GatewayPort8080',
   'GatewayRouteHostnameIntersectionPrecedence',
   'GatewayStaticAddresses',
