@@ -34,7 +34,7 @@ export type ListenerSite = {
   readonly bound: readonly string[];
   /** What the proxy is to bind; empty: its default. */
   readonly addresses: readonly string[];
-  /** False: the object that the listeners stand in is not accepted, whatever they are. */
+  /** False: the object that the listeners stand in is not served, whatever they are. */
   readonly open: boolean;
 };
 
@@ -129,7 +129,7 @@ function conditionsOf(
       resolved,
       served
         ? listenerCondition.programmed(generation)
-        : listenerCondition.notProgrammed(why?.message ?? 'the Gateway is not accepted', generation),
+        : listenerCondition.notProgrammed(why?.message ?? 'the Gateway is not served', generation),
     );
   }
   if (overlap !== null) {

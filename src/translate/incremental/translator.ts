@@ -139,8 +139,10 @@ export class IncrementalTranslator {
     ) {
       dirty.allGateways = true;
     }
-    for (const key of new Set([...Object.keys(before.addresses), ...Object.keys(options.addresses)])) {
-      if (!sameContent(before.addresses[key], options.addresses[key])) dirty.gateways.add(key);
+    for (const name of ['addresses', 'clusterAddresses'] as const) {
+      for (const key of new Set([...Object.keys(before[name]), ...Object.keys(options[name])])) {
+        if (!sameContent(before[name][key], options[name][key])) dirty.gateways.add(key);
+      }
     }
   }
 
