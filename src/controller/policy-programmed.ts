@@ -1,6 +1,7 @@
 /** `Programmed` of our policies: True only for what every proxy that takes traffic has acknowledged. */
 import type { Condition } from '../ir/status.ts';
 import type { ObjectStatus, PolicyObjectStatus } from '../translate/object-status.ts';
+import { placeOf } from '../translate/policy/kind.ts';
 import { POLICY_KINDS } from '../translate/policy/kinds.ts';
 import type { Behind } from './behind.ts';
 import type { LagOf } from './programmed.ts';
@@ -37,8 +38,7 @@ function concerns(behind: Behind, { kind, namespace, name, targets }: PolicyObje
   if (behind.policies.has(`${kind.toLowerCase()}/${namespace}/${name}`)) return true;
   if (kind === 'HTTPRouteFilter' && behind.secrets) return true;
   return targets.some((target) => {
-    const space = target.indexOf(' ');
-    const [place, key] = [target.slice(0, space), target.slice(space + 1)];
+    const { kind: place, key } = placeOf(target);
     if (place === 'Gateway') return key === gateway && behind.listeners.size > 0;
     if (place === 'Service') return someBegins(behind.backends, `service/${key}/`);
     return behind.routes.has(`${place.toLowerCase()}/${key}`);

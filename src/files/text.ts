@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type ManifestFile, reasonOf } from './scan.ts';
 
 /** An API server refuses a request above 3 MiB; a file may hold many documents. */
-export const MAX_FILE_BYTES = 64 * 1024 * 1024;
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 export type FileText =
   | { readonly text: string; readonly error: null }

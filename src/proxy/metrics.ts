@@ -8,11 +8,13 @@ const NO_RULE = 'none';
 /** A rule as its metrics know it. */
 export interface CountedRule {
   readonly key: string;
-  /** Where its requests are counted: a number that ProxyMetrics gives out, `UNCOUNTED` before and after. */
+  /** Where its requests are counted: a number that ProxyMetrics gives out, `UNCOUNTED` before and `GONE` after. */
   slot: number;
 }
 
 export const UNCOUNTED = -1;
+/** Of a rule that is in no table any more. Requests that it took before may still end. */
+const GONE = -2;
 /** The slot of requests that no rule took. */
 const NONE = 0;
 /** Requests that are noted before they are counted. */
@@ -81,8 +83,6 @@ const CLASSES = ['0', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 export class ProxyMetrics {
   readonly requests: Counter;
   readonly durations: Histogram;
-  /** By backend. */
-  readonly splits: SplitMetrics;
   /** Numbers that the data path adds to; they are handed to the registry when it is collected. */
   connectionsTotal: number;
   connectionsOpen: number;
@@ -96,15 +96,17 @@ export class ProxyMetrics {
   spans: number;
   spansDropped: number;
   handshakeFailures: number;
+  /** By backend. */
+  private readonly splits: SplitMetrics;
   /** The rules that have series, and those by slot; a slot that is given back has none. */
   private readonly rules: Set<CountedRule>;
   private readonly series: (RuleSeries | null)[];
   private readonly free: number[];
   /**
    * Requests in the order in which they ended. Counting one reads half a dozen places in memory that no request before it
-   * has read, one after the other; counted many at a time, the processor waits for them all at once.
+   * has read, the rule among them, one after the other; counted many at a time, the processor waits for them all at once.
    */
-  private readonly notedSlots: Int32Array;
+  private readonly notedRules: (CountedRule | null)[];
   private readonly notedSeconds: Float64Array;
   private noted: number;
 
@@ -135,7 +137,7 @@ export class ProxyMetrics {
     this.rules = new Set();
     this.series = [new RuleSeries(NO_RULE, this)];
     this.free = [];
-    this.notedSlots = new Int32Array(NOTED);
+    this.notedRules = new Array<CountedRule | null>(NOTED).fill(null);
     this.notedSeconds = new Float64Array(NOTED);
     this.noted = 0;
     this.publish(registry, pools);
@@ -146,14 +148,21 @@ export class ProxyMetrics {
    * `''` for a backend's answer.
    */
   count(rule: CountedRule | null, status: number, reason: string, seconds: number): void {
-    const slot = rule === null ? NONE : rule.slot === UNCOUNTED ? this.admit(rule) : rule.slot;
     if (reason === '' && status >= 200 && status < 300) {
-      this.notedSlots[this.noted] = slot;
+      this.notedRules[this.noted] = rule;
       this.notedSeconds[this.noted] = seconds;
       if (++this.noted === NOTED) this.countNoted();
-    } else {
-      this.series[slot]!.countOther(status, reason, seconds);
+      return;
     }
+    const series = this.seriesOf(rule);
+    series.countOther(status, reason, seconds);
+    if (rule?.slot === GONE) series.release();
+  }
+
+  /** Counts it for the backend too that its rule chose among several. `backend` is null where the choice leads nowhere. */
+  countChoice(rule: CountedRule, backend: string | null, status: number, seconds: number): void {
+    this.splits.count(rule, backend, status, seconds);
+    if (rule.slot === GONE) this.splits.release(rule);
   }
 
   /** Gives back the series of rules that are in no table any more. */
@@ -161,18 +170,31 @@ export class ProxyMetrics {
     this.countNoted();
     for (const rule of rules) {
       this.splits.release(rule);
-      if (!this.rules.delete(rule)) continue;
-      this.series[rule.slot]!.release();
-      this.series[rule.slot] = null;
-      this.free.push(rule.slot);
-      rule.slot = UNCOUNTED;
+      if (this.rules.delete(rule)) {
+        this.series[rule.slot]!.release();
+        this.series[rule.slot] = null;
+        this.free.push(rule.slot);
+      }
+      rule.slot = GONE;
     }
   }
 
   private countNoted(): void {
-    const { series, notedSlots, notedSeconds } = this;
-    for (let i = 0; i < this.noted; i++) series[notedSlots[i]!]!.countSuccess(notedSeconds[i]!);
+    const { notedRules, notedSeconds } = this;
+    for (let i = 0; i < this.noted; i++) {
+      const rule = notedRules[i]!;
+      const series = this.seriesOf(rule);
+      series.countSuccess(notedSeconds[i]!);
+      if (rule !== null && rule.slot === GONE) series.release();
+    }
     this.noted = 0;
+  }
+
+  /** Whoever counts for a rule that is gone releases them at once: nobody else would. */
+  private seriesOf(rule: CountedRule | null): RuleSeries {
+    if (rule === null) return this.series[NONE]!;
+    if (rule.slot === GONE) return new RuleSeries(rule.key, this);
+    return this.series[rule.slot === UNCOUNTED ? this.admit(rule) : rule.slot]!;
   }
 
   /** The slot of a rule that is counted for the first time. */

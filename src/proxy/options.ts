@@ -101,7 +101,7 @@ export type StreamOptions = {
   readonly proxyProtocol: ProxyProtocolVersion | null;
 };
 
-export const DEFAULT_STREAM_OPTIONS: StreamOptions = Object.freeze({
+const DEFAULT_STREAM_OPTIONS: StreamOptions = Object.freeze({
   idleTimeout: 3_600_000,
   sessionTimeout: 60_000,
   sessions: 10_000,

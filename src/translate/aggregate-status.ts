@@ -1,12 +1,9 @@
 import type { AggregateBackend } from '../api/policy/aggregate.ts';
 import type { ResolvedAggregate } from './aggregate.ts';
 import * as aggregateCondition from './condition/aggregate.ts';
-import { compare, generationOf } from './object.ts';
-import type { PolicyStatus } from './policy/status.ts';
+import { generationOf } from './object.ts';
+import { gatewayAncestors, type PolicyStatus } from './policy/ancestors.ts';
 import type { RoutePlan } from './route/plan.ts';
-
-/** The API server bounds the ancestors. */
-const MAX_ANCESTORS = 16;
 
 /** The status of an Aggregate that routes lead to: an ancestor for each of their Gateways. Null when there is none of ours. */
 export function aggregateStatus(
@@ -25,14 +22,5 @@ export function aggregateStatus(
       ? resolvedRefs(generation)
       : unresolvedRefs(first.reason, unresolved.map(({ message }) => message).join('; '), generation);
   const conditions = [accepted(generation), refs, programmed(generation)];
-  return {
-    ancestors: [...gateways]
-      .sort(compare)
-      .slice(0, MAX_ANCESTORS)
-      .map((gateway) => {
-        const [namespace = '', name = ''] = gateway.split('/');
-        const ancestorRef = { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace, name };
-        return { ancestorRef, controllerName, conditions };
-      }),
-  };
+  return { ancestors: gatewayAncestors(gateways, controllerName, () => conditions) };
 }

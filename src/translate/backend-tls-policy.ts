@@ -3,9 +3,11 @@ import type { BackendTLSPolicy, PolicyTargetReference } from '../api/gateway/bac
 import type { Condition } from '../ir/status.ts';
 import type { BackendTLS } from '../ir/table.ts';
 import { resolveAuthorities } from './ca-certificate.ts';
-import * as policyCondition from './condition/backend-tls-policy.ts';
+import { noValidCACertificate, unresolvedRefs } from './condition/backend-tls-policy.ts';
+import * as policyCondition from './condition/policy.ts';
 import type { Lookup } from './lookup.ts';
-import { compare, generationOf, keyOf } from './object.ts';
+import { generationOf, keyOf } from './object.ts';
+import { gatewayAncestors, type PolicyStatus } from './policy/ancestors.ts';
 
 /** What holds for a port. `tls` null: the policy cannot be kept, so nothing may be sent there; `reason` says why. */
 export type PortPolicy = { readonly tls: BackendTLS | null; readonly reason: string };
@@ -25,41 +27,16 @@ export function servicesOf({ metadata, spec }: BackendTLSPolicy): string[] {
   return [...new Set(names)];
 }
 
-export type BackendTLSPolicyStatus = {
-  readonly ancestors: readonly {
-    readonly ancestorRef: {
-      readonly group: string;
-      readonly kind: 'Gateway';
-      readonly namespace: string;
-      readonly name: string;
-    };
-    readonly controllerName: string;
-    readonly conditions: readonly Condition[];
-  }[];
-};
-
-/** The API server bounds the ancestors of a policy. */
-const MAX_ANCESTORS = 16;
-
 /** `gateways` (`namespace/name`) are those from which a route leads to a target of the policy. */
 export function backendTLSPolicyStatus(
   policy: BackendTLSPolicy,
   gateways: Iterable<string>,
   lookup: Lookup,
   controllerName: string,
-): BackendTLSPolicyStatus {
+): PolicyStatus {
   const { accepted, resolvedRefs } = judge(policy, lookup);
   const conditions = [targetFault(policy, lookup) ?? accepted, resolvedRefs];
-  return {
-    ancestors: [...gateways]
-      .sort(compare)
-      .slice(0, MAX_ANCESTORS)
-      .map((key) => {
-        const [namespace = '', name = ''] = key.split('/');
-        const ancestorRef = { group: 'gateway.networking.k8s.io', kind: 'Gateway' as const, namespace, name };
-        return { ancestorRef, controllerName, conditions };
-      }),
-  };
+  return { ancestors: gatewayAncestors(gateways, controllerName, () => conditions) };
 }
 
 function isService({ group, kind }: PolicyTargetReference): boolean {
@@ -149,8 +126,8 @@ function judge({ metadata, spec }: BackendTLSPolicy, lookup: Lookup): Judgement 
   const message = faults.join('; ');
   const none = certificates.length === 0;
   return {
-    accepted: none ? policyCondition.noValidCACertificate(message, generation) : policyCondition.accepted(generation),
-    resolvedRefs: reason === null ? resolvedRefs : policyCondition.unresolvedRefs(reason, message, generation),
+    accepted: none ? noValidCACertificate(message, generation) : policyCondition.accepted(generation),
+    resolvedRefs: reason === null ? resolvedRefs : unresolvedRefs(reason, message, generation),
     tls: none ? null : tlsOf(validation, [...new Set(certificates)]),
   };
 }

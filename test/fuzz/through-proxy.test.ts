@@ -13,7 +13,7 @@ import { Proxy } from '../../src/proxy/proxy.ts';
 import { normalisePath } from '../../src/proxy/route/normalise.ts';
 import { Backend } from '../fake/backend.ts';
 import { Client } from '../fake/client.ts';
-import { freePort } from '../proxy/start.ts';
+import { freePort } from '../fake/port.ts';
 import { snapshotFrom } from '../proxy/table.ts';
 import { cuts } from './grammar.ts';
 import { requestStream } from './grammar-request.ts';

@@ -51,28 +51,11 @@ const edited = fc
     return { ...world, resources };
   });
 
-function conditionsOf({ kind, status }: ObjectStatus): readonly Condition[] {
-  switch (kind) {
-    case 'GatewayClass':
-      return status.conditions;
-    case 'Gateway':
-    case 'ListenerSet':
-      return [...status.conditions, ...status.listeners.flatMap(({ conditions }) => conditions)];
-    case 'BackendTLSPolicy':
-    case 'GatewayParameters':
-      return status.ancestors.flatMap(({ conditions }) => conditions);
-    case 'AccessPolicy':
-    case 'Aggregate':
-    case 'BackendTrafficPolicy':
-    case 'CachePolicy':
-    case 'HTTPMatchPolicy':
-    case 'HTTPRouteFilter':
-    case 'RateLimitPolicy':
-    case 'TelemetryPolicy':
-      return status.ancestors.flatMap(({ conditions }) => conditions);
-    default:
-      return status.parents.flatMap(({ conditions }) => conditions);
-  }
+function conditionsOf({ status }: ObjectStatus): readonly Condition[] {
+  if ('ancestors' in status) return status.ancestors.flatMap(({ conditions }) => conditions);
+  if ('parents' in status) return status.parents.flatMap(({ conditions }) => conditions);
+  const listeners = 'listeners' in status ? status.listeners : [];
+  return [...status.conditions, ...listeners.flatMap(({ conditions }) => conditions)];
 }
 
 /** Every key in a table leads somewhere, and nothing is in it that no key leads to. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { get } from '../fake/client.ts';
+import { freePort } from '../fake/port.ts';
 import { rows } from '../markdown.ts';
 import { snapshotFrom } from '../proxy/table.ts';
-import { backend, freePort, proxy, send, TEXT } from './served.ts';
+import { backend, proxy, send, TEXT } from './served.ts';
 
 test('backends get the fields that the document lists', async () => {
   const port = await freePort();

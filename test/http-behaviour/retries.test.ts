@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import type { Retry } from '../../src/ir/table.ts';
 import { answer, response } from '../fake/backend.ts';
 import { get } from '../fake/client.ts';
+import { freePort } from '../fake/port.ts';
 import { rows } from '../markdown.ts';
 import { type RulePart, snapshotFrom } from '../proxy/table.ts';
-import { backend, body, connect, counted, freePort, proxy, send, TEXT } from './served.ts';
+import { backend, body, connect, counted, proxy, send, TEXT } from './served.ts';
 
 /** How many attempts a request makes when every one fails like this, without and with a `retry` of three. */
 const RETRIES: Record<string, (retry: Partial<Retry> | undefined) => Promise<number>> = {

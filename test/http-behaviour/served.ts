@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { Proxy } from '../../src/proxy/proxy.ts';
@@ -55,15 +53,6 @@ export function reason(): string {
 
 export function body(lines: string, bytes: string, version = '1.1'): string {
   return `POST / HTTP/${version}\r\nHost: a.example\r\n${lines}\r\n${bytes}`;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export function counted(name: string): number {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { answer, inTurn, response, type Script } from '../fake/backend.ts';
 import { get, post } from '../fake/client.ts';
-import { backend, freePort, serve, until } from './start.ts';
+import { freePort } from '../fake/port.ts';
+import { backend, serve, until } from './start.ts';
 import type { RulePart } from './table.ts';
 
 async function serveRetry(script: Script, retry: RulePart['retry'], timeouts: RulePart['timeouts'] = {}) {

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import type { ProxySettings } from '../../src/proxy/options.ts';
 import { Proxy } from '../../src/proxy/proxy.ts';
 import { Backend, pause, type Script } from '../fake/backend.ts';
 import { Client, type ClientOptions } from '../fake/client.ts';
+import { freePort } from '../fake/port.ts';
 import { snapshotFrom, type TablePart } from './table.ts';
 
 /** A proxy that serves one table, and whatever a test needs to talk to it. All of it is closed when the test ends. */
@@ -40,16 +39,6 @@ function register(): Opened {
 /** Closes something else when the running test ends. */
 export function closeLater(close: () => Promise<void> | void): void {
   register().others.push(close);
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Polls until the condition holds; throws after three seconds. */

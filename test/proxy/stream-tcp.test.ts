@@ -3,7 +3,8 @@ import { createConnection } from 'node:net';
 import { expect, test } from 'vitest';
 import { pause } from '../fake/backend.ts';
 import { named } from '../fake/pipe.ts';
-import { freePort, serve, until } from './start.ts';
+import { freePort } from '../fake/port.ts';
+import { serve, until } from './start.ts';
 import { dial, pipeServer, serveTcp } from './stream-start.ts';
 
 const TCP = { listeners: { stream: { protocol: 'TCP' } } } as const;

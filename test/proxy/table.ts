@@ -62,7 +62,7 @@ export function backendKey(name: string): string {
   return `service/test/${name}/80`;
 }
 
-export function listenerKey(name: string): string {
+function listenerKey(name: string): string {
   return `gateway/${GATEWAY}/${name}`;
 }
 

@@ -1,14 +1,14 @@
 /** A real directory for rows: Debian's OpenLDAP, on loopback, with everything of it in a folder that goes with the test. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { findDebian, type Program } from '../bench/install.ts';
+import type { Program } from '../bench/install.ts';
 import type { Issued } from '../fake/authority.ts';
+import { freePort } from '../fake/port.ts';
 import { service } from './backend.ts';
+import { debianProgram, ServerProcess } from './server-process.ts';
 
 export const BASE = 'dc=shop,dc=example';
 export const SEARCHER = `cn=admin,${BASE}`;
@@ -19,18 +19,13 @@ export type User = { readonly uid: string; readonly password: string; readonly a
 /** `tls`: what it shows, by LDAPS at once or by StartTLS. */
 export type DirectoryOptions = { readonly tls?: { readonly issued: Issued; readonly at: 'once' | 'start' } };
 
-export class RequirementDirectory {
-  readonly address = '127.0.0.1';
-  readonly port: number;
-  private readonly program: Program;
+class RequirementDirectory extends ServerProcess {
   private readonly folder: string;
   private readonly scheme: string;
-  private child: ChildProcess | null = null;
 
   constructor(program: Program, folder: string, port: number, users: readonly User[], { tls }: DirectoryOptions) {
-    this.program = program;
+    super(program, port);
     this.folder = folder;
-    this.port = port;
     this.scheme = tls?.at === 'once' ? 'ldaps' : 'ldap';
     mkdirSync(join(folder, 'db'));
     writeFileSync(this.configuration, configuration(program, folder, tls?.issued));
@@ -43,37 +38,8 @@ export class RequirementDirectory {
     return service(name, [this], { port: 389 });
   }
 
-  /** Resolves when it answers. */
-  async start(): Promise<void> {
-    const { environment, path } = this.program;
-    const args = ['-f', this.configuration, '-h', `${this.scheme}://${this.address}:${this.port}`, '-d', '0'];
-    const child = spawn(path, args, { stdio: 'ignore', env: { ...process.env, ...environment } });
-    this.child = child;
-    for (let attempt = 0; attempt < 250; attempt++) {
-      if (child.exitCode !== null) throw new Error(`slapd ended with ${child.exitCode}`);
-      if (await isOpen(this.port)) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error('slapd does not listen');
-  }
-
-  /** It is gone, and refuses connections. */
-  async stop(): Promise<void> {
-    const { child } = this;
-    this.child = null;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-  }
-
-  /** It does not answer any more, though its connections are there. */
-  freeze(): void {
-    this.child?.kill('SIGSTOP');
-  }
-
-  thaw(): void {
-    this.child?.kill('SIGCONT');
+  protected arguments(): readonly string[] {
+    return ['-f', this.configuration, '-h', `${this.scheme}://${this.address}:${this.port}`, '-d', '0'];
   }
 
   private get configuration(): string {
@@ -91,8 +57,7 @@ export async function startDirectory(
   users: readonly User[],
   options: DirectoryOptions = {},
 ): Promise<RequirementDirectory> {
-  const program = findDebian('slapd', true);
-  if (typeof program === 'string') throw new Error(program);
+  const program = debianProgram('slapd');
   const folder = mkdtempSync(join(tmpdir(), 'headgate-directory-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const directory = new RequirementDirectory(program, folder, await freePort(), users, options);
@@ -135,24 +100,4 @@ function entry({ attributes = '', password, uid }: User, index: number): string 
   const first = `dn: ${BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Shop\ndc: shop\n\n`;
   const user = `dn: uid=${uid},${BASE}\nobjectClass: inetOrgPerson\nuid: ${uid}\ncn: ${uid}\nsn: ${uid}\nuserPassword: ${password}\n`;
   return `${index === 0 ? first : ''}${user}${attributes}${attributes === '' ? '' : '\n'}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }

@@ -25,25 +25,7 @@ import { Client, type ClientOptions } from '../fake/client.ts';
 import { freeOffset } from '../standalone/headgate.ts';
 import { type Received, type RequestOptions, send } from './request.ts';
 
-/** The GatewayClass, and the Gateway `web` with one listener, `http` on port 80. */
-export const GATEWAY = `apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata:
-  name: headgate
-spec:
-  controllerName: headgate.dev/gateway-controller
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata:
-  name: web
-spec:
-  gatewayClassName: headgate
-  listeners:
-    - name: http
-      port: 80
-      protocol: HTTP
-`;
+export { GATEWAY, route } from '../standalone/manifests.ts';
 
 export type GatewayOptions = {
   /** Flags of `headgate standalone` for what no manifest can say, such as `['--access-log', path]`. */
@@ -260,24 +242,4 @@ export class RequirementGateway {
 export function accessLines(path: string): Record<string, unknown>[] {
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
-/** An HTTPRoute of the Gateway `web` for one path prefix. */
-export function route(name: string, path: string, backend: string, more = ''): string {
-  return `apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata:
-  name: ${name}
-spec:
-  parentRefs:
-    - name: web
-  rules:
-    - matches:
-        - path:
-            type: PathPrefix
-            value: ${path}
-      backendRefs:
-        - name: ${backend}
-          port: 80
-${more.replace(/^(?=.)/gm, '      ')}`;
 }

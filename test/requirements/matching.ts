@@ -58,7 +58,7 @@ export async function startMatching(
   return new Matching(running, services, gateway, new Map(started.map(({ id, backend }) => [id, backend])));
 }
 
-export class Matching {
+class Matching {
   readonly gateway: RequirementGateway;
   readonly backends: ReadonlyMap<string, RequirementBackend>;
   readonly #services: readonly string[];
@@ -108,4 +108,22 @@ export class Matching {
     const options = { portOffset: 0, gateway: null };
     return explainRequest(this.gateway.tables, { method: 'GET', url: whole, headers, client }, options).gateways[0]!;
   }
+}
+
+/** A gateway with one rule to `app` that the policy narrows. */
+export function narrowed(spec: Readonly<Record<string, unknown>>) {
+  return startMatching(['app'], [httpRoute('r', [rule('app')]), matchPolicy('r/app', spec)]);
+}
+
+/** Where a request for `/` with one field goes. */
+export type Asked = readonly (readonly [name: string, value: string])[];
+
+/** Which requests for `/` go to `app`, and which to nobody. */
+export async function expectHeld(
+  app: Awaited<ReturnType<typeof narrowed>>,
+  held: readonly Asked[],
+  not: readonly Asked[],
+) {
+  for (const headers of held) expect(await app.to('/', { headers: [...headers] }), JSON.stringify(headers)).toBe('app');
+  for (const headers of not) expect(await app.to('/', { headers: [...headers] }), JSON.stringify(headers)).toBe('404');
 }

@@ -9,7 +9,7 @@ import type { RequirementGateway } from './gateway.ts';
 
 export const CLIENT = { id: 'shop', secret: 'secret of the shop, which is long enough' };
 
-export class RequirementProvider {
+class RequirementProvider {
   readonly address = '127.0.0.1';
   readonly server: Server = createServer();
   port = 0;

@@ -1,6 +1,6 @@
 /** What rows about balancing, sessions and failing backends have in common. */
 import { type RequirementBackend, startBackend } from './backend.ts';
-import type { RequirementGateway } from './gateway.ts';
+import { type RequirementGateway, route } from './gateway.ts';
 import type { Received, RequestOptions } from './request.ts';
 
 /** A BackendTrafficPolicy for the Service `app`; `spec` is YAML without indentation. */
@@ -14,6 +14,11 @@ spec:
     - {group: "", kind: Service, name: ${service}}
 ${spec.trim().replace(/^(?=.)/gm, '  ')}
 `;
+}
+
+/** The route `app` with more in its rule. */
+export function withRule(more: string): string {
+  return route('app', '/', 'app', more);
 }
 
 /** Backends that answer with their place in the list of endpoints: addresses are in its order. */

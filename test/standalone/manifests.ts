@@ -1,5 +1,6 @@
 /** Manifests that the tests of the commands start from. */
 
+/** The GatewayClass, and the Gateway `web` with one listener, `http` on port 80. */
 export const GATEWAY = `apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
 metadata:
@@ -32,7 +33,8 @@ spec:
 `;
 }
 
-export function route(name: string, path: string, backend: string): string {
+/** An HTTPRoute of the Gateway `web` for one path prefix. */
+export function route(name: string, path: string, backend: string, more = ''): string {
   return `apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata:
@@ -48,5 +50,5 @@ spec:
       backendRefs:
         - name: ${backend}
           port: 80
-`;
+${more.replace(/^(?=.)/gm, '      ')}`;
 }

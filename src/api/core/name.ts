@@ -3,7 +3,7 @@ import { type TextRule, text } from '../schema/text.ts';
 const LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const NAME_PART = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 
-export const DNS_LABEL = new RegExp(`^${LABEL}$`);
+const DNS_LABEL = new RegExp(`^${LABEL}$`);
 export const DNS_SUBDOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
 
 export const DNS_LABEL_RULE = {

@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import { namespacedMeta } from '../core/object-meta.ts';
 import { backendObjectReferenceFields } from '../gateway/backend-reference.ts';
-import { lenientStatus } from '../gateway/condition.ts';
 import { milliseconds } from '../gateway/duration.ts';
 import { objectName, sectionName } from '../gateway/name.ts';
 import { list } from '../schema/list.ts';
 import { integer } from '../schema/number.ts';
 import { text } from '../schema/text.ts';
-import type { KindDefinition } from './definition.ts';
+import { ownKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
 import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
-import { byteSize, duration, ownApiVersion } from './value.ts';
+import { byteSize, duration } from './value.ts';
 
 const partKey = text({
   min: 1,
@@ -118,7 +116,7 @@ const partsSchema = withRules(
   },
 );
 
-export const aggregateSpecSchema = z.object({
+const aggregateSpecSchema = z.object({
   timeout: withRules(duration, {
     cel: "duration(self) > duration('0s')",
     holds: (value) => milliseconds(value) > 0,
@@ -130,29 +128,15 @@ export const aggregateSpecSchema = z.object({
   parts: partsSchema.describe('What the answer is made of, in this order. They are asked at the same time.'),
 });
 
-const statusSchema = ancestorsStatus(ancestorSchema);
-
-export const aggregateSchema = z.object({
-  apiVersion: ownApiVersion,
-  kind: z.literal('Aggregate'),
-  metadata: namespacedMeta(),
-  spec: aggregateSpecSchema,
-  status: lenientStatus(statusSchema),
-});
-
-export type AggregateBackend = z.output<typeof aggregateSchema>;
-export type AggregatePartSpec = AggregateBackend['spec']['parts'][number];
-
-export const aggregateKind: KindDefinition = {
+export const { schema: aggregateSchema, definition: aggregateKind } = ownKind({
   kind: 'Aggregate',
   plural: 'aggregates',
-  singular: 'aggregate',
   shortNames: ['agg'],
   description:
     'A backend that answers GET with one JSON object made of the answers of others. A backendRef of an HTTPRoute names it.',
   policy: null,
   spec: aggregateSpecSchema,
-  status: statusSchema,
+  status: ancestorsStatus(ancestorSchema),
   columns: [
     { name: 'Parts', type: 'string', jsonPath: '.spec.parts[*].key' },
     ACCEPTED_COLUMN,
@@ -160,4 +144,7 @@ export const aggregateKind: KindDefinition = {
     PROGRAMMED_COLUMN,
     AGE_COLUMN,
   ],
-};
+});
+
+export type AggregateBackend = z.output<typeof aggregateSchema>;
+export type AggregatePartSpec = AggregateBackend['spec']['parts'][number];

@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { namespacedMeta } from '../core/object-meta.ts';
-import { lenientStatus } from '../gateway/condition.ts';
 import { integer } from '../schema/number.ts';
 import { circuitBreakerSchema, retryConstraintSchema } from './backend-traffic-policy/breaking.ts';
 import { activeHealthCheckSchema, passiveHealthCheckSchema } from './backend-traffic-policy/health.ts';
 import { loadBalancerSchema } from './backend-traffic-policy/load-balancer.ts';
 import { sessionPersistenceSchema } from './backend-traffic-policy/session.ts';
-import type { KindDefinition } from './definition.ts';
-import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
+import { policyKind } from './own-kind.ts';
 import { targetRefs } from './target.ts';
-import { count, duration, ownApiVersion } from './value.ts';
+import { count, duration } from './value.ts';
 
 const connectionsSchema = z.object({
   maxPerEndpoint: integer(1, 1_000_000).describe('Per worker; requests beyond that wait.').optional(),
@@ -38,31 +35,13 @@ export const backendTrafficPolicySpecSchema = z.object({
   connections: connectionsSchema.describe("Bounds in place of the proxy's own.").optional(),
 });
 
-const statusSchema = ancestorsStatus(ancestorSchema);
-
-export const backendTrafficPolicySchema = z.object({
-  apiVersion: ownApiVersion,
-  kind: z.literal('BackendTrafficPolicy'),
-  metadata: namespacedMeta(),
-  spec: backendTrafficPolicySpecSchema,
-  status: lenientStatus(statusSchema),
-});
-
-export type BackendTrafficPolicy = z.output<typeof backendTrafficPolicySchema>;
-
-export const backendTrafficPolicyKind: KindDefinition = {
+export const { schema: backendTrafficPolicySchema, definition: backendTrafficPolicyKind } = policyKind({
   kind: 'BackendTrafficPolicy',
   plural: 'backendtrafficpolicies',
-  singular: 'backendtrafficpolicy',
   shortNames: ['btpolicy'],
   description: 'How requests reach the endpoints of a Service: balancing, sessions, circuit breaker, retries, health.',
   policy: 'Direct',
   spec: backendTrafficPolicySpecSchema,
-  status: statusSchema,
-  columns: [
-    { name: 'Target', type: 'string', jsonPath: '.spec.targetRefs[*].name' },
-    ACCEPTED_COLUMN,
-    PROGRAMMED_COLUMN,
-    AGE_COLUMN,
-  ],
-};
+});
+
+export type BackendTrafficPolicy = z.output<typeof backendTrafficPolicySchema>;

@@ -1,16 +1,13 @@
 import { z } from 'zod';
-import { namespacedMeta } from '../core/object-meta.ts';
-import { lenientStatus } from '../gateway/condition.ts';
 import { duration as gatewayDuration, milliseconds } from '../gateway/duration.ts';
 import { headerName } from '../gateway/http-header.ts';
 import { set } from '../schema/list.ts';
 import { integer } from '../schema/number.ts';
 import { text } from '../schema/text.ts';
-import type { KindDefinition } from './definition.ts';
+import { policyKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
-import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
 import { targetRefs } from './target.ts';
-import { byteSize, ownApiVersion } from './value.ts';
+import { byteSize } from './value.ts';
 
 const YEAR = 8_760 * 3_600_000;
 
@@ -42,7 +39,7 @@ const statusCode = withRules(integer(200, 599), {
   message: 'must not be 206 or 304, which say nothing without their request',
 });
 
-export const cachePolicySpecSchema = withRules(
+const cachePolicySpecSchema = withRules(
   z.object({
     targetRefs: targetRefs(['HTTPRoute']),
     ttl: age.describe('How long a response is fresh that does not say so itself; with ttlMode Override, any response.'),
@@ -104,33 +101,17 @@ export const cachePolicySpecSchema = withRules(
   },
 );
 
-const statusSchema = ancestorsStatus(ancestorSchema);
-
-export const cachePolicySchema = z.object({
-  apiVersion: ownApiVersion,
-  kind: z.literal('CachePolicy'),
-  metadata: namespacedMeta(),
-  spec: cachePolicySpecSchema,
-  status: lenientStatus(statusSchema),
-});
-
-export type CachePolicy = z.output<typeof cachePolicySchema>;
-
-export const cachePolicyKind: KindDefinition = {
+export const { schema: cachePolicySchema, definition: cachePolicyKind } = policyKind({
   kind: 'CachePolicy',
   plural: 'cachepolicies',
-  singular: 'cachepolicy',
   shortNames: ['cpolicy'],
   description: 'Which responses of a route are kept in the proxies, and for how long (RFC 9111, a shared cache).',
   policy: 'Direct',
   spec: cachePolicySpecSchema,
-  status: statusSchema,
   columns: [
-    { name: 'Target', type: 'string', jsonPath: '.spec.targetRefs[*].name' },
     { name: 'TTL', type: 'string', jsonPath: '.spec.ttl' },
     { name: 'Region', type: 'string', jsonPath: '.spec.region' },
-    ACCEPTED_COLUMN,
-    PROGRAMMED_COLUMN,
-    AGE_COLUMN,
   ],
-};
+});
+
+export type CachePolicy = z.output<typeof cachePolicySchema>;

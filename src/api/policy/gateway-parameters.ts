@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import { namespacedMeta } from '../core/object-meta.ts';
-import { lenientStatus } from '../gateway/condition.ts';
 import { integer } from '../schema/number.ts';
-import type { KindDefinition } from './definition.ts';
 import { headersSchema } from './gateway-parameters/headers.ts';
 import { proxySchema } from './gateway-parameters/proxy.ts';
 import { addressesSchema, serviceSchema } from './gateway-parameters/service.ts';
@@ -19,8 +16,9 @@ import {
   routePrioritySchema,
   timeoutsSchema,
 } from './gateway-parameters/traffic.ts';
+import { ownKind } from './own-kind.ts';
 import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
-import { baseURL, ownApiVersion } from './value.ts';
+import { baseURL } from './value.ts';
 
 /**
  * Everything may be left out: what a Gateway's parameters do not say, those of its class do, and the defaults stand behind
@@ -61,21 +59,9 @@ const statusSchema = ancestorsStatus(
   }),
 );
 
-export const gatewayParametersSchema = z.object({
-  apiVersion: ownApiVersion,
-  kind: z.literal('GatewayParameters'),
-  metadata: namespacedMeta(),
-  spec: gatewayParametersSpecSchema,
-  status: lenientStatus(statusSchema),
-});
-
-export type GatewayParameters = z.output<typeof gatewayParametersSchema>;
-export type GatewayParametersSpec = GatewayParameters['spec'];
-
-export const gatewayParametersKind: KindDefinition = {
+export const { schema: gatewayParametersSchema, definition: gatewayParametersKind } = ownKind({
   kind: 'GatewayParameters',
   plural: 'gatewayparameters',
-  singular: 'gatewayparameters',
   shortNames: ['gwparams'],
   description:
     'How the proxies of Gateways are run. A GatewayClass names one in spec.parametersRef, and a Gateway in spec.infrastructure.parametersRef, whose fields win.',
@@ -91,4 +77,7 @@ export const gatewayParametersKind: KindDefinition = {
     { name: 'Revision', type: 'string', jsonPath: '.status.ancestors[*].revision' },
     AGE_COLUMN,
   ],
-};
+});
+
+export type GatewayParameters = z.output<typeof gatewayParametersSchema>;
+export type GatewayParametersSpec = GatewayParameters['spec'];

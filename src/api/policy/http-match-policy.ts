@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { namespacedMeta } from '../core/object-meta.ts';
-import { lenientStatus } from '../gateway/condition.ts';
 import { headerName } from '../gateway/http-header.ts';
 import { list } from '../schema/list.ts';
 import { integer } from '../schema/number.ts';
 import { text } from '../schema/text.ts';
-import type { KindDefinition } from './definition.ts';
+import { policyKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
-import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
 import { targetRefs } from './target.ts';
-import { cidr, ownApiVersion } from './value.ts';
+import { cidr } from './value.ts';
 
 const template = withRules(text({ min: 1, max: 1024, pattern: /^\//, what: 'a path that begins with "/"' }), {
   cel: "!self.contains('//')",
@@ -58,7 +55,7 @@ const cookieName = text({
   what: "a cookie's name: letters, digits and !#$%&'*+-.^_`|~",
 });
 
-export const httpMatchPolicySpecSchema = withRules(
+const httpMatchPolicySpecSchema = withRules(
   z.object({
     targetRefs: targetRefs(['HTTPRoute', 'GRPCRoute']),
     path: pathSchema.describe("What the path must be, beside what the rule's matches ask of it.").optional(),
@@ -87,34 +84,16 @@ export const httpMatchPolicySpecSchema = withRules(
   },
 );
 
-const statusSchema = ancestorsStatus(ancestorSchema);
-
-export const httpMatchPolicySchema = z.object({
-  apiVersion: ownApiVersion,
-  kind: z.literal('HTTPMatchPolicy'),
-  metadata: namespacedMeta(),
-  spec: httpMatchPolicySpecSchema,
-  status: lenientStatus(statusSchema),
-});
-
-export type HTTPMatchPolicy = z.output<typeof httpMatchPolicySchema>;
-export type HTTPMatchPolicySpec = HTTPMatchPolicy['spec'];
-
-export const httpMatchPolicyKind: KindDefinition = {
+export const { schema: httpMatchPolicySchema, definition: httpMatchPolicyKind } = policyKind({
   kind: 'HTTPMatchPolicy',
   plural: 'httpmatchpolicies',
-  singular: 'httpmatchpolicy',
   shortNames: ['hmpolicy'],
   description:
     'What requests must have beside what the matches of an HTTPRoute or GRPCRoute say, and which rules are tried first.',
   policy: 'Direct',
   spec: httpMatchPolicySpecSchema,
-  status: statusSchema,
-  columns: [
-    { name: 'Target', type: 'string', jsonPath: '.spec.targetRefs[*].name' },
-    { name: 'Priority', type: 'integer', jsonPath: '.spec.priority', priority: 1 },
-    ACCEPTED_COLUMN,
-    PROGRAMMED_COLUMN,
-    AGE_COLUMN,
-  ],
-};
+  columns: [{ name: 'Priority', type: 'integer', jsonPath: '.spec.priority', priority: 1 }],
+});
+
+export type HTTPMatchPolicy = z.output<typeof httpMatchPolicySchema>;
+export type HTTPMatchPolicySpec = HTTPMatchPolicy['spec'];

@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { namespacedMeta } from '../core/object-meta.ts';
-import { lenientStatus } from '../gateway/condition.ts';
-import type { KindDefinition } from './definition.ts';
 import { compressionSchema } from './http-route-filter/compression.ts';
 import { directResponseSchema } from './http-route-filter/direct-response.ts';
 import { grpcTranscodeSchema } from './http-route-filter/grpc-transcode.ts';
 import { soapSchema } from './http-route-filter/soap.ts';
 import { transformSchema } from './http-route-filter/transform.ts';
-import { withRules } from './rule.ts';
+import { ownKind } from './own-kind.ts';
+import { setWhen, withRules } from './rule.ts';
 import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
-import { ownApiVersion } from './value.ts';
 
 /** The field that each type has; the names of both are one but for the case of the first letters. */
 const TYPES = {
@@ -40,38 +37,24 @@ const members = {
     .optional(),
 };
 
+const union = z.object({ type: z.enum(Object.keys(TYPES) as [Type, ...Type[]]), ...members });
+
 export const httpRouteFilterSpecSchema = withRules(
-  z.object({ type: z.enum(Object.keys(TYPES) as [Type, ...Type[]]), ...members }),
-  ...Object.entries(TYPES).map(([type, field]) => ({
-    cel: `(self.type == '${type}') == has(self.${field})`,
-    holds: (spec: Readonly<Record<string, unknown>>) => (spec.type === type) === (spec[field] !== undefined),
-    message: `must be set when type is ${type}, and only then`,
-    path: [field],
-  })),
+  union,
+  ...Object.entries(TYPES).map(([type, field]) => setWhen<z.output<typeof union>, 'type'>(field, 'type', type as Type)),
 );
 
-const statusSchema = ancestorsStatus(ancestorSchema);
-
-export const httpRouteFilterSchema = z.object({
-  apiVersion: ownApiVersion,
-  kind: z.literal('HTTPRouteFilter'),
-  metadata: namespacedMeta(),
-  spec: httpRouteFilterSpecSchema,
-  status: lenientStatus(statusSchema),
-});
-
-/** An HTTPRouteFilter: a filter that routes refer to (`ExtensionRef`), as against one that stands in a route itself. */
-export type ExtensionFilter = z.output<typeof httpRouteFilterSchema>;
-
-export const httpRouteFilterKind: KindDefinition = {
+export const { schema: httpRouteFilterSchema, definition: httpRouteFilterKind } = ownKind({
   kind: 'HTTPRouteFilter',
   plural: 'httproutefilters',
-  singular: 'httproutefilter',
   shortNames: ['hrf'],
   description:
     'What a rule of an HTTPRoute, or one of its backends, does to requests and responses beyond the filters of the Gateway API. A filter of type ExtensionRef names it.',
   policy: null,
   spec: httpRouteFilterSpecSchema,
-  status: statusSchema,
+  status: ancestorsStatus(ancestorSchema),
   columns: [{ name: 'Type', type: 'string', jsonPath: '.spec.type' }, ACCEPTED_COLUMN, PROGRAMMED_COLUMN, AGE_COLUMN],
-};
+});
+
+/** An HTTPRouteFilter: a filter that routes refer to (`ExtensionRef`), as against one that stands in a route itself. */
+export type ExtensionFilter = z.output<typeof httpRouteFilterSchema>;

@@ -1,63 +1,32 @@
 import { z } from 'zod';
-import { namespacedMeta } from '../core/object-meta.ts';
-import { lenientStatus } from '../gateway/condition.ts';
-import type { KindDefinition } from './definition.ts';
+import { DEFAULTS_OR_OVERRIDES, inherited, OVERRIDES_OF_GATEWAYS } from './inherited.ts';
+import { policyKind } from './own-kind.ts';
 import { settingsSchema } from './rate-limit-policy/settings.ts';
 import { withRules } from './rule.ts';
-import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
 import { targetRefs } from './target.ts';
-import { ownApiVersion } from './value.ts';
 
-export const rateLimitPolicySpecSchema = withRules(
+const rateLimitPolicySpecSchema = withRules(
   z.object({
     targetRefs: targetRefs(['Gateway', 'HTTPRoute', 'GRPCRoute', 'Service']),
-    defaults: settingsSchema.describe('Hold where no policy for something more specific does.').optional(),
-    overrides: settingsSchema.describe('Of a Gateway: hold whatever policies for its routes say.').optional(),
+    ...inherited(settingsSchema),
   }),
-  {
-    cel: 'has(self.defaults) != has(self.overrides)',
-    holds: ({ defaults, overrides }) => (defaults !== undefined) !== (overrides !== undefined),
-    message: 'must have either defaults or overrides',
-  },
+  DEFAULTS_OR_OVERRIDES,
   {
     cel: "self.targetRefs.all(ref, ref.kind == 'Service') || self.targetRefs.all(ref, ref.kind != 'Service')",
     holds: ({ targetRefs: refs }) => new Set(refs.map(({ kind }) => kind === 'Service')).size < 2,
     message: 'must be Services only, or no Services: requests are counted before or behind the choice of a backend',
     path: ['targetRefs'],
   },
-  {
-    cel: "!has(self.overrides) || self.targetRefs.all(ref, ref.kind == 'Gateway')",
-    holds: ({ overrides, targetRefs: refs }) => overrides === undefined || refs.every(({ kind }) => kind === 'Gateway'),
-    message: 'must be set only when every target is a Gateway: nothing is below the others',
-    path: ['overrides'],
-  },
+  OVERRIDES_OF_GATEWAYS,
 );
 
-const statusSchema = ancestorsStatus(ancestorSchema);
-
-export const rateLimitPolicySchema = z.object({
-  apiVersion: ownApiVersion,
-  kind: z.literal('RateLimitPolicy'),
-  metadata: namespacedMeta(),
-  spec: rateLimitPolicySpecSchema,
-  status: lenientStatus(statusSchema),
-});
-
-export type RateLimitPolicy = z.output<typeof rateLimitPolicySchema>;
-
-export const rateLimitPolicyKind: KindDefinition = {
+export const { schema: rateLimitPolicySchema, definition: rateLimitPolicyKind } = policyKind({
   kind: 'RateLimitPolicy',
   plural: 'ratelimitpolicies',
-  singular: 'ratelimitpolicy',
   shortNames: ['rlpolicy'],
   description: 'How many requests are let through to what is behind a Gateway, a route or a Service.',
   policy: 'Inherited',
   spec: rateLimitPolicySpecSchema,
-  status: statusSchema,
-  columns: [
-    { name: 'Target', type: 'string', jsonPath: '.spec.targetRefs[*].name' },
-    ACCEPTED_COLUMN,
-    PROGRAMMED_COLUMN,
-    AGE_COLUMN,
-  ],
-};
+});
+
+export type RateLimitPolicy = z.output<typeof rateLimitPolicySchema>;

@@ -14,6 +14,20 @@ export type Rule<T> = {
   readonly path?: readonly string[];
 };
 
+/** A field that is there when another one has a value, and only then: a member of a union. */
+export function setWhen<T, O extends keyof T & string>(
+  field: keyof T & string,
+  other: O,
+  value: T[O] & string,
+): Rule<T> {
+  return {
+    cel: `(self.${other} == '${value}') == has(self.${field})`,
+    holds: (object) => (object[other] === value) === (object[field] !== undefined),
+    message: `must be set when ${other} is ${value}, and only then`,
+    path: [field],
+  };
+}
+
 const VALIDATIONS = 'x-kubernetes-validations';
 
 /** The schema under further rules. */

@@ -26,55 +26,35 @@ export function isFault(condition: Pick<Condition, 'type' | 'status'>): boolean 
   return BAD_WHEN_TRUE.has(condition.type) ? condition.status === 'True' : condition.status !== 'True';
 }
 
-function partsOf(object: ObjectStatus): Part[] {
-  const { kind, namespace, name } = object;
-  const key = { kind, namespace, name };
-  switch (object.kind) {
-    case 'GatewayClass':
-      return [{ object: key, part: '', routes: '', conditions: object.status.conditions }];
-    case 'Gateway':
-    case 'ListenerSet':
-      return [
-        { object: key, part: '', routes: '', conditions: object.status.conditions },
-        ...object.status.listeners.map((listener) => ({
-          object: key,
-          part: `listener ${listener.name}`,
-          routes: String(listener.attachedRoutes),
-          conditions: listener.conditions,
-        })),
-      ];
-    case 'BackendTLSPolicy':
-      return object.status.ancestors.map(({ ancestorRef, conditions }) => {
-        const part = `ancestor ${ancestorRef.namespace}/${ancestorRef.name}`;
-        return { object: key, part, routes: '', conditions };
-      });
-    case 'GatewayParameters':
-    case 'AccessPolicy':
-    case 'Aggregate':
-    case 'BackendTrafficPolicy':
-    case 'CachePolicy':
-    case 'HTTPMatchPolicy':
-    case 'HTTPRouteFilter':
-    case 'RateLimitPolicy':
-    case 'TelemetryPolicy':
-      return object.status.ancestors.map(({ ancestorRef, conditions }) => {
-        const { kind: user, namespace: home = '', name: used } = ancestorRef;
-        return {
-          object: key,
-          part: `${user} ${objectName({ kind: user, namespace: home, name: used })}`,
-          routes: '',
-          conditions,
-        };
-      });
-    default:
-      return object.status.parents.map(({ parentRef, conditions }) => {
-        const section = parentRef.sectionName === undefined ? '' : `, listener ${parentRef.sectionName}`;
-        const port = parentRef.port === undefined ? '' : `, port ${parentRef.port}`;
-        const set = parentRef.kind === 'ListenerSet' ? 'ListenerSet ' : '';
-        const parent = `${set}${parentRef.namespace ?? namespace}/${parentRef.name}`;
-        return { object: key, part: `parent ${parent}${section}${port}`, routes: '', conditions };
-      });
+function partsOf({ kind, namespace, name, status }: ObjectStatus): Part[] {
+  const object = { kind, namespace, name };
+  if ('ancestors' in status) {
+    return status.ancestors.map(({ ancestorRef, conditions }) => {
+      // A BackendTLSPolicy has Gateways only.
+      const user = kind === 'BackendTLSPolicy' ? 'ancestor' : ancestorRef.kind;
+      const { namespace: home = '', name: used } = ancestorRef;
+      const part = `${user} ${objectName({ kind: user, namespace: home, name: used })}`;
+      return { object, part, routes: '', conditions };
+    });
   }
+  if ('parents' in status) {
+    return status.parents.map(({ parentRef, conditions }) => {
+      const section = parentRef.sectionName === undefined ? '' : `, listener ${parentRef.sectionName}`;
+      const port = parentRef.port === undefined ? '' : `, port ${parentRef.port}`;
+      const set = parentRef.kind === 'ListenerSet' ? 'ListenerSet ' : '';
+      const parent = `${set}${parentRef.namespace ?? namespace}/${parentRef.name}`;
+      return { object, part: `parent ${parent}${section}${port}`, routes: '', conditions };
+    });
+  }
+  const own: Part = { object, part: '', routes: '', conditions: status.conditions };
+  if (!('listeners' in status)) return [own];
+  const listeners = status.listeners.map((listener) => ({
+    object,
+    part: `listener ${listener.name}`,
+    routes: String(listener.attachedRoutes),
+    conditions: listener.conditions,
+  }));
+  return [own, ...listeners];
 }
 
 export function objectName({ namespace, name }: ObjectKey): string {

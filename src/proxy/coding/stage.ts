@@ -5,7 +5,7 @@ import type { Visit } from '../policy/visit.ts';
 import { ResponseCoding } from './response-coding.ts';
 
 /** Compression: whoever sends the response finds in the visit what it may be coded in. */
-export class CompressionStage implements Stage {
+class CompressionStage implements Stage {
   readonly order = ORDER.coding;
   readonly bodyLimit = 0;
   private readonly coding: ResponseCoding;

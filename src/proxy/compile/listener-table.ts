@@ -12,7 +12,7 @@ import type { RunnableRule } from './rule.ts';
 export type HostChange = { readonly gone: Set<RunnableRule>; readonly fresh: Set<RunnableRule> };
 
 /** The matches of all rules that one listener serves for one route hostname. */
-export class HostTable extends PathTable {
+class HostTable extends PathTable {
   readonly hostname: string;
   readonly rules: readonly RunnableRule[];
 

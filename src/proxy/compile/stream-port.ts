@@ -4,7 +4,7 @@ import type { CompiledListener } from './compiled.ts';
 import type { RunnableStream } from './stream.ts';
 
 /** What one listener of protocol TLS, TCP or UDP serves; one of HTTPS is here for its hostname only. */
-export class StreamListener {
+class StreamListener {
   readonly identity: CompiledListener;
   /** By the routes' own hostnames, which decide precedence; of equal ones the first in `order`. */
   readonly hosts: HostMap<RunnableStream>;

@@ -9,7 +9,7 @@ export function countExchange(exchange: Exchange, status: number, reason: string
   const now = performance.now();
   const seconds = (now - exchange.startedAt) / 1_000;
   metrics.count(rule, status, reason, seconds);
-  if (ref !== null && rule!.only === null) metrics.splits.count(rule!, ref.backend, status, seconds);
+  if (ref !== null && rule!.only === null) metrics.countChoice(rule!, ref.backend, status, seconds);
   metrics.requestBytes += client.body.received;
   metrics.responseBytes += exchange.response.bytes;
   const log = route.accessLog(client.site, runtime);

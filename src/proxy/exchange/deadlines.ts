@@ -1,7 +1,7 @@
 import { Timer, type TimerOwner, type TimerWheel } from '../timer-wheel.ts';
 
 /** What `Deadlines.passed` finds. */
-export const NONE_PASSED = 0;
+const NONE_PASSED = 0;
 export const REQUEST_PASSED = 1;
 export const ATTEMPT_PASSED = 2;
 export const BACKOFF_PASSED = 3;

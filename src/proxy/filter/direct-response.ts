@@ -5,7 +5,7 @@ import type { Visit } from '../policy/visit.ts';
 import type { DirectResponse } from './plan.ts';
 
 /** DirectResponse: one answer to every request that may get here. */
-export class DirectResponseStage implements Stage {
+class DirectResponseStage implements Stage {
   readonly order = ORDER.direct;
   readonly bodyLimit = 0;
   private readonly response: DirectResponse;

@@ -3,7 +3,7 @@ import type { CompiledMatch, Rewrite } from '../compile/compiled.ts';
 import { PathReplacement } from './path-modifier.ts';
 
 /** URLRewrite: another Host and path for the backend. The query stays. */
-export class UrlRewriter implements Rewrite {
+class UrlRewriter implements Rewrite {
   readonly hostname: string | null;
   readonly replacement: PathReplacement | null;
 

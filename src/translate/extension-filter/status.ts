@@ -2,12 +2,10 @@ import type { Condition } from '../../ir/status.ts';
 import * as filterCondition from '../condition/extension-filter.ts';
 import type { GatewayPlan } from '../gateway.ts';
 import { compare, generationOf, keyOf } from '../object.ts';
-import type { PolicyStatus } from '../policy/status.ts';
+import { gatewayAncestors, type PolicyStatus } from '../policy/ancestors.ts';
 import type { RoutePlan } from '../route/plan.ts';
 import type { ResolvedFilter } from './book.ts';
 
-/** The API server bounds the ancestors. */
-const MAX_ANCESTORS = 16;
 /** Of so many places it is said what is wrong with them. */
 const MOST_FAULTS = 16;
 
@@ -36,18 +34,11 @@ export function filterStatus(
   for (const plan of gateways) {
     faults.set(plan.key, [...(faults.get(plan.key) ?? []), ...(plan.filterUses.get(key) ?? [])]);
   }
-  const keys = [...faults.keys()].sort(compare).slice(0, MAX_ANCESTORS);
-  if (keys.length === 0) return null;
+  if (faults.size === 0) return null;
   return {
-    ancestors: keys.map((gateway) => {
-      const [namespace = '', name = ''] = gateway.split('/');
-      const wrong = [...content.faults, ...faults.get(gateway)!.sort(compare)];
-      return {
-        ancestorRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace, name },
-        controllerName,
-        conditions: conditionsOf(wrong, generation),
-      };
-    }),
+    ancestors: gatewayAncestors(faults.keys(), controllerName, (gateway) =>
+      conditionsOf([...content.faults, ...faults.get(gateway)!.sort(compare)], generation),
+    ),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What a change of objects makes dirty: whatever was planned with them. */
+/** What a change of objects or options makes dirty: whatever was planned with them. */
 import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import { referentsOfAggregate } from '../aggregate.ts';
@@ -6,11 +6,13 @@ import { servicesOf } from '../backend-tls-policy.ts';
 import { FILTER_TYPES } from '../extension-filter/types.ts';
 import { parentOf } from '../listener-set.ts';
 import { keyOf } from '../object.ts';
-import { type PolicyObject, policyId, targetId, targetsOf } from '../policy/kind.ts';
+import type { TranslateOptions } from '../options.ts';
+import { type PolicyObject, placeOf, policyId, targetId, targetsOf } from '../policy/kind.ts';
 import { POLICY_KINDS } from '../policy/kinds.ts';
 import { resolvesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
 import { Dirty } from './dirty.ts';
+import { sameContent } from './equal.ts';
 import { KnownObjects, take } from './known-objects.ts';
 import {
   aggregateReferent,
@@ -50,6 +52,27 @@ export class Intake {
     this.#takeOwnPolicies(changes);
     this.#takeAggregates(changes);
     this.#takeFilters(changes);
+  }
+
+  takeOptions(before: TranslateOptions, after: TranslateOptions): void {
+    if (before === after) return;
+    const { dirty, objects } = this;
+    const isOther = before.controllerName !== after.controllerName;
+    if (isOther) {
+      for (const key of objects.routes.keys()) dirty.routes.add(key);
+      for (const key of objects.policies.keys()) dirty.policies.add(key);
+      for (const key of objects.ownPolicies.keys()) dirty.ownPolicies.add(key);
+      for (const key of objects.aggregates.keys()) dirty.aggregates.add(key);
+      for (const key of objects.httpRouteFilters.keys()) dirty.filters.add(key);
+    }
+    const sameAddresses =
+      before.sharedAddress === after.sharedAddress && sameContent(before.defaultAddresses, after.defaultAddresses);
+    if (isOther || !sameAddresses) dirty.allGateways = true;
+    for (const name of ['addresses', 'clusterAddresses'] as const) {
+      for (const key of new Set([...Object.keys(before[name]), ...Object.keys(after[name])])) {
+        if (!sameContent(before[name][key], after[name][key])) dirty.gateways.add(key);
+      }
+    }
   }
 
   /** What Gateways are planned with. */
@@ -177,8 +200,7 @@ export class Intake {
   /** Whoever is planned with a policy, and the other policies for the same, of which another one may win now. */
   #addTargetsOf(policy: PolicyObject): void {
     for (const target of targetsOf(policy)) {
-      const space = target.indexOf(' ');
-      const [kind, key] = [target.slice(0, space), target.slice(space + 1)];
+      const { kind, key } = placeOf(target);
       this.addOwnPoliciesFor(target);
       if (kind === 'Gateway') this.dirty.gateways.add(key);
       else if (kind === 'Service') this.dirty.services.add(key);

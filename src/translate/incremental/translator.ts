@@ -41,7 +41,6 @@ import { attachesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
 import { PairCount } from './count.ts';
 import { Dirty } from './dirty.ts';
-import { sameContent } from './equal.ts';
 import { Intake } from './intake.ts';
 import { parentReferent } from './references.ts';
 import { RouteUses } from './route-uses.ts';
@@ -103,7 +102,8 @@ export class IncrementalTranslator {
    * When planning throws, nothing is lost: the next call makes up for it.
    */
   update(changes: ResourceChanges, options: TranslateOptions = DEFAULT_OPTIONS): TranslationStep {
-    this.#takeOptions(options);
+    this.#intake.takeOptions(this.#options, options);
+    this.#options = options;
     this.#intake.take(changes);
     for (const policy of this.#intake.forgotten) this.#backends.policies.forget(policy);
     this.#intake.forgotten.clear();
@@ -118,32 +118,6 @@ export class IncrementalTranslator {
   /** The endpoints that a backend has as of the last update, whether any route leads to it or not. */
   endpointsOf(backend: string): EndpointSet {
     return liveEndpoints(backend, this.#objects);
-  }
-
-  #takeOptions(options: TranslateOptions): void {
-    const before = this.#options;
-    this.#options = options;
-    if (before === options) return;
-    const dirty = this.#intake.dirty;
-    if (before.controllerName !== options.controllerName) {
-      for (const key of this.#objects.routes.keys()) dirty.routes.add(key);
-      for (const key of this.#objects.policies.keys()) dirty.policies.add(key);
-      for (const key of this.#objects.ownPolicies.keys()) dirty.ownPolicies.add(key);
-      for (const key of this.#objects.aggregates.keys()) dirty.aggregates.add(key);
-      for (const key of this.#objects.httpRouteFilters.keys()) dirty.filters.add(key);
-    }
-    if (
-      before.controllerName !== options.controllerName ||
-      before.sharedAddress !== options.sharedAddress ||
-      !sameContent(before.defaultAddresses, options.defaultAddresses)
-    ) {
-      dirty.allGateways = true;
-    }
-    for (const name of ['addresses', 'clusterAddresses'] as const) {
-      for (const key of new Set([...Object.keys(before[name]), ...Object.keys(options[name])])) {
-        if (!sameContent(before[name][key], options[name][key])) dirty.gateways.add(key);
-      }
-    }
   }
 
   #planClasses(): void {

@@ -7,6 +7,7 @@ import type { Lookup } from '../lookup.ts';
 import { generationOf, keyOf } from '../object.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
 import type { RuleBody } from '../route/kind.ts';
+import { closed } from '../route/rule.ts';
 import { type PolicyContent, type PolicyKind, type PolicyObject, targetId, targetKind } from './kind.ts';
 import { POLICY_KINDS } from './kinds.ts';
 
@@ -77,7 +78,7 @@ export class PolicyBook {
       const valid = this.#contentOf(policy).faults.length === 0;
       if (!valid && failsClosed) {
         closedBy.push(`${policy.kind} ${keyOf(policy.metadata)}`);
-        if (applyToRule !== undefined) applied = closed(applied);
+        if (applyToRule !== undefined) applied = { ...applied, ...closed(INVALID) };
       } else if (valid && applyToRule !== undefined) {
         applied = applyToRule(policy, applied);
       }
@@ -198,15 +199,4 @@ function isFor({ metadata, spec }: PolicyObject, kind: string, key: string, sect
   return spec.targetRefs.some(
     (ref) => targetKind(ref) === kind && `${metadata.namespace}/${ref.name}` === key && ref.sectionName === section,
   );
-}
-
-/** It still matches, so that its requests do not fall to another rule, and answers that it is out of order. */
-function closed(rule: RuleBody): RuleBody {
-  return {
-    ...rule,
-    filters: [],
-    timeouts: { request: 0, backendRequest: 0 },
-    retry: null,
-    backends: [{ backend: null, weight: 1, filters: [], failure: INVALID }],
-  };
 }

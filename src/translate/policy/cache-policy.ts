@@ -26,7 +26,7 @@ export const cachePolicyTranslation: PolicyKind<CachePolicy> = {
 };
 
 /** The region of a policy as proxies know it: `<namespace>/<name>`. */
-export function regionOf({ metadata, spec }: CachePolicy): string {
+function regionOf({ metadata, spec }: CachePolicy): string {
   return `${metadata.namespace}/${spec.region ?? metadata.name}`;
 }
 

@@ -72,6 +72,12 @@ export function targetId(kind: string, key: string): string {
   return `${kind} ${key}`;
 }
 
+/** The place that `targetId` names. */
+export function placeOf(id: string): { readonly kind: string; readonly key: string } {
+  const space = id.indexOf(' ');
+  return { kind: id.slice(0, space), key: id.slice(space + 1) };
+}
+
 const GATEWAY_API = 'gateway.networking.k8s.io';
 
 /** The kind of a target; null for one that no policy may have. */

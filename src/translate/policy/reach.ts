@@ -1,4 +1,4 @@
-import { type PolicyObject, targetsOf } from './kind.ts';
+import { type PolicyObject, placeOf, targetsOf } from './kind.ts';
 
 /** Where targets of policies are served. Gateways are `namespace/name`. */
 export type Reach = {
@@ -14,8 +14,7 @@ export type Reach = {
 export function gatewaysOf(policy: PolicyObject, reach: Reach): Set<string> {
   const found = new Set<string>();
   for (const target of targetsOf(policy)) {
-    const space = target.indexOf(' ');
-    const [kind, key] = [target.slice(0, space), target.slice(space + 1)];
+    const { kind, key } = placeOf(target);
     if (kind === 'Gateway') {
       if (reach.isPlanned(key)) found.add(key);
       continue;

@@ -1,24 +1,9 @@
 import type { Condition } from '../../ir/status.ts';
 import * as policyCondition from '../condition/policy.ts';
-import { compare, generationOf } from '../object.ts';
+import { generationOf } from '../object.ts';
+import { gatewayAncestors, type PolicyStatus } from './ancestors.ts';
 import type { PolicyBook } from './book.ts';
 import type { PolicyObject } from './kind.ts';
-
-export type PolicyStatus = {
-  readonly ancestors: readonly {
-    readonly ancestorRef: {
-      readonly group: string;
-      readonly kind: string;
-      readonly namespace: string;
-      readonly name: string;
-    };
-    readonly controllerName: string;
-    readonly conditions: readonly Condition[];
-  }[];
-};
-
-/** The API server bounds the ancestors of a policy. */
-const MAX_ANCESTORS = 16;
 
 /**
  * `gateways` (`namespace/name`) are those in which the policy has a part. Without any, a policy is none of this controller's
@@ -35,16 +20,8 @@ export function policyStatus(
   const isAccepted = accepted.status === 'True';
   const programmed = isAccepted ? policyCondition.programmed(generation) : policyCondition.notProgrammed(generation);
   const conditions = [accepted, ...resolved(content.unresolved, generation), programmed];
-  const keys = [...gateways].sort(compare).slice(0, MAX_ANCESTORS);
-  if (keys.length > 0) {
-    return {
-      ancestors: keys.map((key) => {
-        const [namespace = '', name = ''] = key.split('/');
-        const ancestorRef = { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace, name };
-        return { ancestorRef, controllerName, conditions };
-      }),
-    };
-  }
+  const ancestors = gatewayAncestors(gateways, controllerName, () => conditions);
+  if (ancestors.length > 0) return { ancestors };
   if (accepted.reason !== 'TargetNotFound') return null;
   const [{ group, kind, name }] = policy.spec.targetRefs as [PolicyObject['spec']['targetRefs'][number]];
   const ancestorRef = { group, kind, namespace: policy.metadata.namespace, name };

@@ -91,7 +91,10 @@ function sessions<R extends CommonRule>(
   return { sessionPersistence: sessionPersistence(spec, scope, metadata.uid) };
 }
 
-/** What becomes of a rule that must answer everything with a failure. */
+/**
+ * What becomes of a rule that must answer everything with a failure. It still matches, so that its requests do not fall to
+ * another rule.
+ */
 export function closed(failure: Failure): Pick<RuleBody, 'filters' | 'timeouts' | 'retry' | 'backends'> {
   return {
     filters: [],

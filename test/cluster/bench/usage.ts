@@ -36,7 +36,7 @@ for (const line of fs.readFileSync('/proc/net/dev', 'latin1').split('\\n').slice
 console.log(JSON.stringify({ cpuSeconds: ticks / 100, residentBytes: resident, receivedBytes: received }));
 `;
 
-export async function usageOf(namespace: string, pod: string): Promise<Usage> {
+async function usageOf(namespace: string, pod: string): Promise<Usage> {
   const { stdout } = await exec('kubectl', ['exec', '-n', namespace, pod, '--', 'node', '-e', SCRIPT]);
   return { pod, ...(JSON.parse(stdout) as Omit<Usage, 'pod'>) };
 }

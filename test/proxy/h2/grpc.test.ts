@@ -2,7 +2,8 @@ import { constants } from 'node:http2';
 import { expect, test } from 'vitest';
 import { pause } from '../../fake/backend.ts';
 import { type Answer, outcome } from '../../fake/http2.ts';
-import { backend, freePort, serve, until } from '../start.ts';
+import { freePort } from '../../fake/port.ts';
+import { backend, serve, until } from '../start.ts';
 import { http2, http2Backend } from './start.ts';
 
 const CALL = { ':method': 'POST', ':path': '/shop.Cart/Add', 'content-type': 'application/grpc', te: 'trailers' };

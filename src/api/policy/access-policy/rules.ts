@@ -4,7 +4,7 @@ import { headerName } from '../../gateway/http-header.ts';
 import { list, set } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
-import { type Rule, withRules } from '../rule.ts';
+import { type Rule, setWhen, withRules } from '../rule.ts';
 import { externalSchema } from './external.ts';
 import { ipSchema } from './ip.ts';
 import { jwtSchema } from './jwt.ts';
@@ -21,28 +21,14 @@ const authenticationFields = z.object({
   external: externalSchema.describe('A service that judges requests.').optional(),
 });
 
-type Member = 'jwt' | 'apiKey' | 'basic' | 'ldap' | 'oidc' | 'external';
-
-function member(
-  type: z.output<typeof authenticationFields>['type'],
-  field: Member,
-): Rule<z.output<typeof authenticationFields>> {
-  return {
-    cel: `(self.type == '${type}') == has(self.${field})`,
-    holds: (value) => (value.type === type) === (value[field] !== undefined),
-    message: `must be set when type is ${type}, and only then`,
-    path: [field],
-  };
-}
-
 const authenticationSchema = withRules(
   authenticationFields,
-  member('JWT', 'jwt'),
-  member('APIKey', 'apiKey'),
-  member('Basic', 'basic'),
-  member('LDAP', 'ldap'),
-  member('OIDC', 'oidc'),
-  member('External', 'external'),
+  setWhen('jwt', 'type', 'JWT'),
+  setWhen('apiKey', 'type', 'APIKey'),
+  setWhen('basic', 'type', 'Basic'),
+  setWhen('ldap', 'type', 'LDAP'),
+  setWhen('oidc', 'type', 'OIDC'),
+  setWhen('external', 'type', 'External'),
 );
 
 const claimName = text({ min: 1, max: 253 });

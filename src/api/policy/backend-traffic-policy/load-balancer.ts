@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { headerName } from '../../gateway/http-header.ts';
 import { list } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
-import { withRules } from '../rule.ts';
+import { setWhen, withRules } from '../rule.ts';
 import { cidr } from '../value.ts';
 
 const named = z.object({ name: headerName });
@@ -13,18 +13,8 @@ const consistentHashSchema = withRules(
     header: named.optional(),
     cookie: named.describe("The application's own cookie: it is only read.").optional(),
   }),
-  {
-    cel: "(self.type == 'Header') == has(self.header)",
-    holds: ({ type, header }) => (type === 'Header') === (header !== undefined),
-    message: 'must be set when type is Header, and only then',
-    path: ['header'],
-  },
-  {
-    cel: "(self.type == 'Cookie') == has(self.cookie)",
-    holds: ({ type, cookie }) => (type === 'Cookie') === (cookie !== undefined),
-    message: 'must be set when type is Cookie, and only then',
-    path: ['cookie'],
-  },
+  setWhen('header', 'type', 'Header'),
+  setWhen('cookie', 'type', 'Cookie'),
 );
 
 const endpointWeight = z.object({
@@ -56,12 +46,7 @@ export const loadBalancerSchema = withRules(
       )
       .optional(),
   }),
-  {
-    cel: "(self.type == 'ConsistentHash') == has(self.consistentHash)",
-    holds: ({ type, consistentHash }) => (type === 'ConsistentHash') === (consistentHash !== undefined),
-    message: 'must be set when type is ConsistentHash, and only then',
-    path: ['consistentHash'],
-  },
+  setWhen('consistentHash', 'type', 'ConsistentHash'),
   {
     cel: "self.type != 'First' || !has(self.endpointWeights)",
     holds: ({ type, endpointWeights }) => type !== 'First' || endpointWeights === undefined,

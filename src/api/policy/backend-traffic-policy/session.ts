@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration as gatewayDuration } from '../../gateway/duration.ts';
 import { headerName } from '../../gateway/http-header.ts';
 import { text } from '../../schema/text.ts';
-import { withRules } from '../rule.ts';
+import { setWhen, withRules } from '../rule.ts';
 
 const sessionDuration = gatewayDuration.meta({ maxLength: 32 });
 
@@ -27,18 +27,8 @@ export const sessionPersistenceSchema = withRules(
       .describe('The header of responses that has the token, and of requests that bring it back.')
       .optional(),
   }),
-  {
-    cel: "(self.type == 'Cookie') == has(self.cookie)",
-    holds: ({ type, cookie }) => (type === 'Cookie') === (cookie !== undefined),
-    message: 'must be set when type is Cookie, and only then',
-    path: ['cookie'],
-  },
-  {
-    cel: "(self.type == 'Header') == has(self.header)",
-    holds: ({ type, header }) => (type === 'Header') === (header !== undefined),
-    message: 'must be set when type is Header, and only then',
-    path: ['header'],
-  },
+  setWhen('cookie', 'type', 'Cookie'),
+  setWhen('header', 'type', 'Header'),
   {
     cel: "!has(self.cookie) || self.cookie.lifetimeType != 'Permanent' || has(self.absoluteTimeout)",
     holds: ({ cookie, absoluteTimeout }) => cookie?.lifetimeType !== 'Permanent' || absoluteTimeout !== undefined,

@@ -1,7 +1,7 @@
 /** How the proxies treat connections and messages, whatever the routes are. */
 import { z } from 'zod';
 import { list } from '../../schema/list.ts';
-import { withRules } from '../rule.ts';
+import { setWhen, withRules } from '../rule.ts';
 import { byteSize, cidr, count, duration } from '../value.ts';
 
 const atomic = { 'x-kubernetes-list-type': 'atomic' };
@@ -32,12 +32,7 @@ export const debugHeaderSchema = withRules(
       .describe('Clients that are told, when they ask with a field Headgate-Debug.')
       .optional(),
   }),
-  {
-    cel: "(self.mode == 'Enabled') == has(self.clientCIDRs)",
-    holds: ({ mode, clientCIDRs }) => (mode === 'Enabled') === (clientCIDRs !== undefined),
-    message: 'must be set when mode is Enabled, and only then',
-    path: ['clientCIDRs'],
-  },
+  setWhen('clientCIDRs', 'mode', 'Enabled'),
 );
 
 export const httpSchema = z.object({

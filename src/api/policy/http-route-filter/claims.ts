@@ -7,7 +7,7 @@ import { messageField } from './header-action.ts';
 
 const claimName = text({ min: 1, max: 256, pattern: /^[!-~]+$/, what: 'visible ASCII characters' });
 
-export const claimSourceSchema = z.object({
+const claimSourceSchema = z.object({
   claim: claimName.describe('Name of a claim; of a claim in another one with a "." between both.'),
   split: z
     .object({

@@ -29,5 +29,3 @@ export const directResponseSchema = withRules(
     path: ['body'],
   },
 );
-
-export type DirectResponseSpec = z.output<typeof directResponseSchema>;

@@ -11,7 +11,7 @@ const fullName = text({
 });
 
 /** Of the keys of a ConfigMap the controller keeps those only that end in this way. */
-export const DESCRIPTOR_SET_KEY = /^[-._a-zA-Z0-9]*[-_a-zA-Z0-9]\.(?:binpb|desc|pb|protoset)$/;
+const DESCRIPTOR_SET_KEY = /^[-._a-zA-Z0-9]*[-_a-zA-Z0-9]\.(?:binpb|desc|pb|protoset)$/;
 
 export const grpcTranscodeSchema = z.object({
   descriptorSetRef: z
@@ -38,5 +38,3 @@ export const grpcTranscodeSchema = z.object({
   maxResponseBytes: byteSize.default('4Mi').describe('Of the message; more is answered 502.'),
   timeout: duration.default('30s').describe("Where the rule's timeouts say nothing."),
 });
-
-export type GRPCTranscodeSpec = z.output<typeof grpcTranscodeSchema>;

@@ -35,5 +35,3 @@ export const soapSchema = z.object({
   maxResponseBytes: byteSize.default('4Mi').describe('More is answered 502.'),
   timeout: duration.default('30s').describe("Where the rule's timeouts say nothing."),
 });
-
-export type SOAPSpec = z.output<typeof soapSchema>;

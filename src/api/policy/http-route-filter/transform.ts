@@ -21,7 +21,7 @@ const queryEdit = withRules(
   },
 );
 
-export const urlTemplateSchema = z.object({
+const urlTemplateSchema = z.object({
   hostname: hostTemplate.describe("The Host that the backend sees; the client's without it.").optional(),
   path: pathTemplate.describe("The path that the backend sees; the client's without it.").optional(),
   query: list(queryEdit, { max: 32 })

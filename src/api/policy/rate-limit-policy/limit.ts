@@ -6,7 +6,7 @@ import { headerName, headerValue } from '../../gateway/http-header.ts';
 import { list } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
-import { withRules } from '../rule.ts';
+import { setWhen, withRules } from '../rule.ts';
 import { cidr } from '../value.ts';
 import { someTime } from './some-time.ts';
 
@@ -36,18 +36,8 @@ const keySchema = withRules(
       .describe('What a request without the key is counted as, SourceIP by default; Reject answers it 401.')
       .optional(),
   }),
-  {
-    cel: "(self.type == 'Header') == has(self.header)",
-    holds: ({ type, header }) => (type === 'Header') === (header !== undefined),
-    message: 'must be set when type is Header, and only then',
-    path: ['header'],
-  },
-  {
-    cel: "(self.type == 'Claim') == has(self.claim)",
-    holds: ({ type, claim }) => (type === 'Claim') === (claim !== undefined),
-    message: 'must be set when type is Claim, and only then',
-    path: ['claim'],
-  },
+  setWhen('header', 'type', 'Header'),
+  setWhen('claim', 'type', 'Claim'),
   {
     cel: "!has(self.fallback) || self.type in ['Header', 'Claim', 'Consumer']",
     holds: ({ type, fallback }) => fallback === undefined || IDENTIFIED.includes(type),
@@ -87,30 +77,10 @@ const exemptionSchema = withRules(
     claim: z.object({ name: claimName, value: text({ min: 1, max: 1024 }) }).optional(),
     consumer: text({ min: 1, max: 253 }).describe('The name that an AccessPolicy has for the client.').optional(),
   }),
-  {
-    cel: "(self.type == 'SourceIP') == has(self.cidrs)",
-    holds: ({ type, cidrs }) => (type === 'SourceIP') === (cidrs !== undefined),
-    message: 'must be set when type is SourceIP, and only then',
-    path: ['cidrs'],
-  },
-  {
-    cel: "(self.type == 'Header') == has(self.header)",
-    holds: ({ type, header }) => (type === 'Header') === (header !== undefined),
-    message: 'must be set when type is Header, and only then',
-    path: ['header'],
-  },
-  {
-    cel: "(self.type == 'Claim') == has(self.claim)",
-    holds: ({ type, claim }) => (type === 'Claim') === (claim !== undefined),
-    message: 'must be set when type is Claim, and only then',
-    path: ['claim'],
-  },
-  {
-    cel: "(self.type == 'Consumer') == has(self.consumer)",
-    holds: ({ type, consumer }) => (type === 'Consumer') === (consumer !== undefined),
-    message: 'must be set when type is Consumer, and only then',
-    path: ['consumer'],
-  },
+  setWhen('cidrs', 'type', 'SourceIP'),
+  setWhen('header', 'type', 'Header'),
+  setWhen('claim', 'type', 'Claim'),
+  setWhen('consumer', 'type', 'Consumer'),
 );
 
 export const exemptSchema = list(exemptionSchema, { max: 64 })

@@ -5,7 +5,7 @@ import { headerValue } from '../../gateway/http-header.ts';
 import { namespaceName, objectName } from '../../gateway/name.ts';
 import { integer, portNumber } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
-import { withRules } from '../rule.ts';
+import { setWhen, withRules } from '../rule.ts';
 import { exemptSchema, limitsSchema } from './limit.ts';
 import { someTime } from './some-time.ts';
 
@@ -53,12 +53,7 @@ export const settingsSchema = withRules(
     redis: redisSchema.describe('Where pods count together. While it is away, each pod counts by itself.').optional(),
     response: responseSchema.describe('The answer to requests that are too many.').optional(),
   }),
-  {
-    cel: "(self.enforcement == 'Global') == has(self.redis)",
-    holds: ({ enforcement, redis }) => (enforcement === 'Global') === (redis !== undefined),
-    message: 'must be set when enforcement is Global, and only then',
-    path: ['redis'],
-  },
+  setWhen('redis', 'enforcement', 'Global'),
 );
 
 export type RateLimitSettings = z.output<typeof settingsSchema>;

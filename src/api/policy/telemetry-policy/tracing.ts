@@ -4,7 +4,7 @@ import { headerName, httpHeaderSchema } from '../../gateway/http-header.ts';
 import { list } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
-import { withRules } from '../rule.ts';
+import { setWhen, withRules } from '../rule.ts';
 import { sinkPath, sinkRef } from './sink.ts';
 
 const NAME = { min: 1, max: 256, pattern: /^[a-zA-Z0-9_.:/-]+$/, what: 'letters, digits and _.:/-' };
@@ -23,18 +23,8 @@ const attributeSchema = withRules(
     headerName: headerName.describe('Of the request.').optional(),
     literalValue: text({ min: 1, max: 1024 }).optional(),
   }),
-  {
-    cel: "(self.sourceType == 'Header') == has(self.headerName)",
-    holds: ({ sourceType, headerName: name }) => (sourceType === 'Header') === (name !== undefined),
-    message: 'must be set when sourceType is Header, and only then',
-    path: ['headerName'],
-  },
-  {
-    cel: "(self.sourceType == 'Literal') == has(self.literalValue)",
-    holds: ({ sourceType, literalValue }) => (sourceType === 'Literal') === (literalValue !== undefined),
-    message: 'must be set when sourceType is Literal, and only then',
-    path: ['literalValue'],
-  },
+  setWhen('headerName', 'sourceType', 'Header'),
+  setWhen('literalValue', 'sourceType', 'Literal'),
 );
 
 const providerSchema = z.object({

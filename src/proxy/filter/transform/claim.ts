@@ -13,7 +13,7 @@ export function claimText(claims: Claims, { claim, split }: ClaimSource): string
   return part === undefined ? null : part;
 }
 
-export function claimValue(claims: Claims, name: string): unknown {
+function claimValue(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
     const outer = name.slice(0, dot);

@@ -13,7 +13,7 @@ import { type Absence, isAbsence, VisitValues } from './values.ts';
 const values = new VisitValues();
 
 /** Transform: what depends on the request in what a backend sees of it, and a client of the response. */
-export class TransformStage implements Stage {
+class TransformStage implements Stage {
   readonly order = ORDER.transform;
   readonly bodyLimit = 0;
   private readonly method: string | null;

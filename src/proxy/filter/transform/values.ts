@@ -23,7 +23,7 @@ const NOT_KNOWN: Absence = { status: 500, reason: 'NotKnown', mayLeaveOut: true 
 /** The client does not have the claim, and need not. */
 const NOT_CLAIMED: Absence = { status: 403, reason: 'MissingClaim', mayLeaveOut: true };
 /** The client does not have the claim. */
-export const DENIED: Absence = { status: 403, reason: 'MissingClaim', mayLeaveOut: false };
+const DENIED: Absence = { status: 403, reason: 'MissingClaim', mayLeaveOut: false };
 /** The value cannot stand where it should. */
 export const UNFIT: Absence = { status: 400, reason: 'UnfitValue', mayLeaveOut: false };
 

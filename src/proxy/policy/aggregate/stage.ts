@@ -7,6 +7,7 @@ import type { Candidate, Captures } from '../../route/candidate.ts';
 import { candidateOf } from '../../route/refine/refined-candidate.ts';
 import { statusOfFailure } from '../failure.ts';
 import type { StageContext } from '../kinds.ts';
+import { NOT_FOR_OWN_REQUESTS } from '../own-request.ts';
 import { ORDER, type Stage, WAIT } from '../stage.ts';
 import type { Visit } from '../visit.ts';
 import { Aggregation, type Ask } from './aggregation.ts';
@@ -21,21 +22,8 @@ const METHOD = 'aggregate-method';
 /** What the proxy says itself of the request that a rule gets. */
 const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto'];
 
-/** Those, and fields of the client's request that would make the answer of a part no whole and plain one. */
-const NOT_FOR_PARTS: ReadonlySet<string> = new Set([
-  ...FORWARDING,
-  'accept-encoding',
-  'content-encoding',
-  'content-language',
-  'content-location',
-  'content-type',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-  'range',
-]);
+/** Those, and fields that would make the answer of a part no whole and plain one. */
+const NOT_FOR_PARTS: ReadonlySet<string> = new Set([...FORWARDING, ...NOT_FOR_OWN_REQUESTS, 'content-location']);
 
 /** Answers GET with one object made of the answers of other backends and rules. */
 class AggregateStage implements Stage {

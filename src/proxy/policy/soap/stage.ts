@@ -7,6 +7,7 @@ import type { DirectResponse } from '../../filter/plan.ts';
 import { compactJSON } from '../aggregate/json.ts';
 import { statusOfFailure } from '../failure.ts';
 import { isJSON, jsonAnswer, timeLimit } from '../json-answer.ts';
+import { NOT_FOR_OWN_REQUESTS } from '../own-request.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../stage.ts';
 import type { Visit } from '../visit.ts';
 import { Envelope } from './envelope.ts';
@@ -20,20 +21,7 @@ const BAD_REQUEST = 'soap-request';
 const BAD_RESPONSE = 'soap-response';
 
 /** What is said anew of the message, and what would make the answer another one. */
-const NOT_FOR_BACKENDS: ReadonlySet<string> = new Set([
-  'accept',
-  'accept-encoding',
-  'content-encoding',
-  'content-language',
-  'content-type',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-  'range',
-  'soapaction',
-]);
+const NOT_FOR_BACKENDS: ReadonlySet<string> = new Set(['accept', ...NOT_FOR_OWN_REQUESTS, 'soapaction']);
 
 /** A request that cannot be made into a message. */
 class Refused extends Error {

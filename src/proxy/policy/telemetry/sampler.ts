@@ -27,6 +27,6 @@ function share({ numerator, denominator }: Fraction): number {
 }
 
 /** The flag `sampled` of a `traceparent` (W3C Trace Context, section 3.2.2.5). */
-export function isSampled(traceparent: string): boolean {
+function isSampled(traceparent: string): boolean {
   return (Number.parseInt(traceparent.slice(53, 55), 16) & SAMPLED) !== 0;
 }

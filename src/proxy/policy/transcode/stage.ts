@@ -4,6 +4,7 @@ import type { SubrequestResponse } from '../../exchange/subrequest.ts';
 import type { DirectResponse } from '../../filter/plan.ts';
 import { statusOfFailure } from '../failure.ts';
 import { isJSON, jsonAnswer, timeLimit } from '../json-answer.ts';
+import { NOT_FOR_OWN_REQUESTS } from '../own-request.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../stage.ts';
 import type { Visit } from '../visit.ts';
 import { framed, unframed } from './frame.ts';
@@ -30,19 +31,10 @@ const BAD_RESPONSE = 'grpc-response';
 /** What is said anew of the message, and what would make the answer another one. */
 const NOT_FOR_BACKENDS: ReadonlySet<string> = new Set([
   'accept',
-  'accept-encoding',
-  'content-encoding',
-  'content-language',
-  'content-type',
+  ...NOT_FOR_OWN_REQUESTS,
   'grpc-accept-encoding',
   'grpc-encoding',
   'grpc-timeout',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-  'range',
 ]);
 
 /** Makes JSON requests into gRPC calls to the backend, and what they return into JSON answers. */

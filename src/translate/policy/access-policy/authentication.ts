@@ -134,7 +134,7 @@ function oidcOf(spec: NonNullable<Spec['oidc']>, findings: Findings): OIDCAuthen
   };
 }
 
-export function externalOf(
+function externalOf(
   spec: NonNullable<Spec['external']>,
   field: string,
   findings: Findings,

@@ -2,26 +2,12 @@ import { milliseconds } from '../../../api/gateway/duration.ts';
 import type { AccessRules } from '../../../api/policy/access-policy/rules.ts';
 import type { CredentialSource, JWTAuthentication, KeySetSource } from '../../../ir/policy/access.ts';
 import { readKeySet } from '../../../ir/policy/key-set.ts';
+import { ASYMMETRIC_ALGORITHMS } from '../../../ir/policy/signature-algorithms.ts';
 import type { Findings } from './findings.ts';
 
 type Spec = NonNullable<NonNullable<AccessRules['authentication']>['jwt']>;
 
 const BEARER: readonly CredentialSource[] = [{ type: 'Header', name: 'Authorization', prefix: 'Bearer ' }];
-
-/** Those that need no secret that is shared with whoever makes tokens. */
-const ASYMMETRIC = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-];
 
 /** The keys' ConfigMap has them under this name. */
 const CONFIG_MAP_KEY = 'jwks.json';
@@ -33,7 +19,7 @@ export function jwtOf(spec: Spec, findings: Findings): JWTAuthentication | null 
     type: 'JWT',
     issuer: spec.issuer,
     audiences: spec.audiences ?? [],
-    algorithms: spec.algorithms ?? ASYMMETRIC,
+    algorithms: spec.algorithms ?? ASYMMETRIC_ALGORITHMS,
     clockSkew: milliseconds(spec.clockSkew),
     keys,
     sources: sourcesOf(spec.sources, BEARER),

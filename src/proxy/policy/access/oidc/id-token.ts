@@ -1,23 +1,11 @@
 import type { OIDCAuthentication } from '../../../../ir/policy/access.ts';
 import type { VerificationKey } from '../../../../ir/policy/key-set.ts';
+import { ASYMMETRIC_ALGORITHMS } from '../../../../ir/policy/signature-algorithms.ts';
 import type { Claims } from '../claim.ts';
 import type { Fetched } from '../fetched.ts';
 import { checkSignature, readToken, SIGNED, type Token, UNKNOWN_KEY, validity } from '../jwt/token.ts';
 import { isSame } from './login.ts';
 
-const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-];
 const CLOCK_SKEW = 60_000;
 /** What is of the token itself, and says nothing of the user. */
 const OF_TOKEN: ReadonlySet<string> = new Set([
@@ -40,7 +28,7 @@ export function idTokenClaims(
   keys: Fetched<readonly VerificationKey[]>,
   done: (claims: Claims | null) => void,
 ): void {
-  const expected = { algorithms: ALGORITHMS, issuer, audiences: [clientID], clockSkew: CLOCK_SKEW };
+  const expected = { algorithms: ASYMMETRIC_ALGORITHMS, issuer, audiences: [clientID], clockSkew: CLOCK_SKEW };
   const token = readToken(text, expected);
   if (token === null || !isForLogin(token, clientID, nonce)) {
     done(null);

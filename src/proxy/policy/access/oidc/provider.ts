@@ -18,7 +18,7 @@ const REFRESH = 600_000;
 const STALE = 86_400_000;
 
 /** Throws for what is no configuration that can be used. */
-export function readConfiguration(text: string): Configuration {
+function readConfiguration(text: string): Configuration {
   const said = JSON.parse(text) as Readonly<Record<string, unknown>>;
   const url = (name: string): URL => new URL(String(said[name]));
   const issuer = String(said.issuer);

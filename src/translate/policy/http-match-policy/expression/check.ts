@@ -13,7 +13,7 @@ export function checkedExpression(text: string): Expression {
   return new Checker(null).as('bool', parse(text));
 }
 
-export const LIST_OF = { bool: 'list of bool', int: 'list of int', text: 'list of text' } as const;
+const LIST_OF = { bool: 'list of bool', int: 'list of int', text: 'list of text' } as const;
 const ITEM_OF = { 'list of bool': 'bool', 'list of int': 'int', 'list of text': 'text' } as const;
 
 export function itemOf(type: Type): 'bool' | 'int' | 'text' | null {
