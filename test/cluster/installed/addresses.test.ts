@@ -103,7 +103,11 @@ test('the value of the conformance tests is reported, others are not known', asy
   expect(address!.routability).toBe(sentinel);
   await create(asking('unknown', [{ routability: 'example.com/private' }]));
   await assigned('unknown', 'False', 'NotAssigned');
-  expect((await services('unknown')).map(({ spec }) => spec.type)).toEqual(['ClusterIP']);
+  const [service] = await until('it has a Service', async () => {
+    const found = await services('unknown');
+    return found.length > 0 ? found : null;
+  });
+  expect(service!.spec.type).toBe('ClusterIP');
 });
 
 test('the API server takes the values that we take, and no others', async () => {
