@@ -12,6 +12,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY docs ./docs
 USER 65532:65532
 ENV NODE_ENV=production
 ENTRYPOINT ["node", "/app/dist/main.js"]

@@ -187,7 +187,7 @@ test('the metrics are those in the code, with their types and labels', async () 
   const registered = registry
     .collect()
     .families.map(({ name, kind, labelNames }) => [name, kind, labelNames.join(', ')]);
-  const own = (await new Supervisor({ workers: 1 }).metrics()) + new ReloadMetrics().text();
+  const own = (await new Supervisor({ workers: 1, onCounted: () => {} }).metrics()) + new ReloadMetrics().text();
   for (const [, name, kind] of own.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
     if (!registered.some(([known]) => known === name)) registered.push([name!, kind!, '']);
   }

@@ -6,7 +6,10 @@ import { startGateway } from './requirements/gateway.ts';
 import { startRedis } from './requirements/redis.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/rate-limit-policy.md'), 'utf8');
-const [first = '', second = ''] = Array.from(page.matchAll(/```yaml\n([\s\S]*?)```/g), ([, yaml]) => yaml!);
+const [first = '', together = '', redisOnly = ''] = Array.from(
+  page.matchAll(/```yaml\n([\s\S]*?)```/g),
+  ([, yaml]) => yaml!,
+);
 
 const GATEWAY = `apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
@@ -36,7 +39,17 @@ test('the first example limits what it says it limits', async () => {
   expect((await ask('/external', 'admin-client')).status).toBe(200);
 });
 
-test('the second example counts in a Redis', async () => {
+test('the second example is what a pod counts where there is no other', async () => {
+  const backend = await startBackend();
+  const app = backend.service('app', { namespace: 'shop' });
+  const gateway = await startGateway([GATEWAY, app, first.split('---\n')[1]!, together]);
+  expect(gateway.condition('RateLimitPolicy', 'together', 'Programmed')).toMatchObject({ status: 'True' });
+  const { status, header } = await gateway.request('GET', '/external', { headers: { 'X-Client-Id': 'one' } });
+  expect(status).toBe(200);
+  expect(header('RateLimit')).toBe('"hourly";r=999;t=3600');
+});
+
+test('the third example counts in a Redis', async () => {
   const backend = await startBackend();
   const redis = await startRedis({ password: 'open-sesame' });
   const gateway = await startGateway([
@@ -45,7 +58,7 @@ test('the second example counts in a Redis', async () => {
     redis.service('redis', { namespace: 'shop' }),
     'apiVersion: v1\nkind: Secret\nmetadata: {name: redis, namespace: shop}\nstringData: {password: open-sesame}\n',
     first.split('---\n')[1]!,
-    second,
+    redisOnly,
   ]);
   expect(gateway.condition('RateLimitPolicy', 'quota', 'Programmed')).toMatchObject({ status: 'True' });
   const { status, header } = await gateway.request('GET', '/external', { headers: { 'X-Client-Id': 'one' } });

@@ -7,13 +7,15 @@ import { SOURCE_FLAGS } from '../config/standalone.ts';
 import { headerList, namespacedName } from '../config/value.ts';
 import { ManifestFolder } from '../files/manifest-folder.ts';
 import { formatProblem } from '../files/problem.ts';
+import { changesBetween } from '../translate/incremental/changes.ts';
+import { IncrementalTranslator } from '../translate/incremental/translator.ts';
 import { withController } from './cluster/command.ts';
 import { CLUSTER_FLAGS } from './cluster/connection.ts';
 import type { Command, Console } from './command.ts';
 import { explanationText } from './print/explanation.ts';
 import { asData, OUTPUT_FLAG } from './print/output.ts';
 import { type ExplainedRequest, explainRequest } from './request.ts';
-import { translateStandalone } from './source.ts';
+import { standaloneOptions } from './source.ts';
 
 const FLAGS = {
   ...SOURCE_FLAGS,
@@ -63,9 +65,10 @@ export const explain: Command = {
   usage: '[-f PATH] METHOD URL [flags]',
   summary: 'say what would happen to a request, and why',
   about: [
-    'Prints the listener that serves the request, the rule that wins, the rules that lost and why, then filters, backends',
-    'with their shares, and endpoints. Exits 1 when nobody would be there to answer. With -f it reads manifests; without, it',
-    'asks the controller of the cluster about what its proxies serve, or about an earlier --revision.',
+    'Prints the listener that serves the request, the rule that wins, the rules that lost and why, the policies that have to do',
+    'with it and which of them hold, then filters, backends with their shares, and endpoints. Exits 1 when nobody would be',
+    'there to answer. With -f it reads manifests; without, it asks the controller of the cluster about what its proxies serve,',
+    'or about an earlier --revision.',
   ],
   flags: FLAGS,
   examples: [
@@ -86,9 +89,12 @@ export const explain: Command = {
     const { resources, problems } = new ManifestFolder(settings.files, settings.recursive).load();
     for (const problem of problems) console.err(`${formatProblem(problem)}\n`);
     try {
-      const explained = explainRequest(translateStandalone(resources, settings.address).tables, request, {
+      const translator = new IncrementalTranslator();
+      const { tables } = translator.update(changesBetween(null, resources), standaloneOptions(settings.address));
+      const explained = explainRequest(tables, request, {
         portOffset: settings.portOffset,
         gateway: settings.gateway ?? null,
+        accounts: translator.accounts,
       });
       console.out(settings.output === 'table' ? explanationText(explained) : asData(settings.output, explained));
       return 0;

@@ -14,6 +14,7 @@ const LOADERS: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['rollback', async () => (await import('./rollback.ts')).rollback],
   ['resume', async () => (await import('./resume.ts')).resume],
   ['import', async () => (await import('./import.ts')).importCommand],
+  ['docs', async () => (await import('./docs.ts')).docs],
   ['controller', async () => (await import('./controller.ts')).controller],
   ['proxy', async () => (await import('./proxy.ts')).proxy],
 ]);

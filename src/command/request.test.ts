@@ -13,7 +13,7 @@ function explain(
   portOffset = 0,
   gateway: string | null = null,
 ): ExplainedRequest {
-  return explainRequest(tables, { method: 'GET', url, headers }, { portOffset, gateway });
+  return explainRequest(tables, { method: 'GET', url, headers }, { portOffset, gateway, accounts: null });
 }
 const winner = (explained: ExplainedRequest): unknown =>
   explained.gateways[0]?.candidates.find(({ lost }) => lost === null)?.name;
@@ -61,7 +61,11 @@ test('says when nobody would be there', () => {
   );
   expect(() => explain('shop.example/cart')).toThrow(/is no http or https URL/);
   expect(() =>
-    explainRequest([], { method: 'GET', url: 'http://a/', headers: [] }, { portOffset: 0, gateway: null }),
+    explainRequest(
+      [],
+      { method: 'GET', url: 'http://a/', headers: [] },
+      { portOffset: 0, gateway: null, accounts: null },
+    ),
   ).toThrow('there is no Gateway');
   expect(explain('http://other.example/').gateways[0]?.outcome).toMatchObject({ status: 404, reason: 'NoRule' });
 });

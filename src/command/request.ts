@@ -6,6 +6,8 @@ import { compile } from '../proxy/compile/compile.ts';
 import type { CompiledTable } from '../proxy/compile/compiled.ts';
 import { type ExplainedBackend, type ExplainedCandidate, type Explanation, explain } from '../proxy/route/explain.ts';
 import { PlainRequest } from '../proxy/route/plain-request.ts';
+import type { Accounts } from '../translate/policy/account.ts';
+import { type ExplainedPolicy, explainPolicies } from './explained/policies.ts';
 import { type ShownSessions, type ShownTraffic, shownSessions, shownTraffic } from './print/traffic.ts';
 
 export type ExplainedRequest = {
@@ -26,6 +28,10 @@ export type ExplainedGateway = Omit<Explanation, 'backends' | 'candidates'> & {
   readonly gateway: string;
   /** With the `name` that the rule has in its route, or `''`. */
   readonly candidates: readonly (ExplainedCandidate & { readonly name: string })[];
+  /** Those that hold first; empty when no rule matched. */
+  readonly policies: readonly ExplainedPolicy[];
+  /** Whether `policies` has those too that lost before there was a table: not of an earlier revision, nor of a single proxy's. */
+  readonly hasLostPolicies: boolean;
   /** Null when no rule matched. */
   readonly timeouts: Timeouts | null;
   readonly retry: Retry | null;
@@ -42,6 +48,8 @@ export type ExplainOptions = {
   readonly portOffset: number;
   /** `namespace/name`; null: every Gateway that listens on the port. */
   readonly gateway: string | null;
+  /** What objects say that the tables were made of; null: they are not known. */
+  readonly accounts: Accounts | null;
 };
 
 /** A compiled table holds nothing of a proxy's, so one is made for each table that anybody asks about. */
@@ -51,7 +59,7 @@ const compiled = new WeakMap<RoutingTable, CompiledTable>();
 export function explainRequest(
   tables: readonly RoutingTable[],
   { method, url, headers, client = '' }: ExplainRequest,
-  { portOffset, gateway }: ExplainOptions,
+  { portOffset, gateway, accounts }: ExplainOptions,
 ): ExplainedRequest {
   const { tls, hostname, urlPort, target } = partsOf(url);
   const asked = tables.filter((table) => gateway === null || table.gateway === gateway);
@@ -77,7 +85,7 @@ export function explainRequest(
     sni,
     port,
     gateways: speaking.map((table) =>
-      explainGateway(table, explain(compiledOf(table), { port, sni, view, publicPort })),
+      explainGateway(table, explain(compiledOf(table), { port, sni, view, publicPort }), accounts),
     ),
   };
 }
@@ -117,13 +125,15 @@ function requestOf(
   }
 }
 
-function explainGateway(table: RoutingTable, explanation: Explanation): ExplainedGateway {
+function explainGateway(table: RoutingTable, explanation: Explanation, accounts: Accounts | null): ExplainedGateway {
   const { outcome } = explanation;
   const rule = outcome.status === 0 ? table.rules[outcome.rule] : undefined;
   return {
     gateway: table.gateway,
     ...explanation,
     candidates: explanation.candidates.map((one) => ({ ...one, name: table.rules[one.rule]?.name ?? '' })),
+    policies: policiesOf(table, explanation, accounts),
+    hasLostPolicies: accounts !== null,
     timeouts: rule?.timeouts ?? null,
     retry: rule?.retry ?? null,
     sessionPersistence: rule?.sessionPersistence === undefined ? null : shownSessions(rule.sessionPersistence),
@@ -136,6 +146,17 @@ function explainGateway(table: RoutingTable, explanation: Explanation): Explaine
       };
     }),
   };
+}
+
+function policiesOf(
+  table: RoutingTable,
+  { outcome, listeners, backends }: Explanation,
+  accounts: Accounts | null,
+): readonly ExplainedPolicy[] {
+  const listener = listeners.find(({ lost }) => lost === null);
+  if (outcome.status !== 0 || listener === undefined) return [];
+  const keys = backends.flatMap(({ backend }) => backend ?? []);
+  return explainPolicies(table, { listener: listener.listener, rule: outcome.rule, backends: keys }, accounts);
 }
 
 function compiledOf(table: RoutingTable): CompiledTable {

@@ -19,6 +19,7 @@ import {
   type TranslateOptions,
   type Translation,
 } from '../translate/index.ts';
+import type { Accounts } from '../translate/policy/account.ts';
 import { GatewayAddresses, servicePorts } from './address.ts';
 import { Batch } from './batch.ts';
 import { Children } from './children.ts';
@@ -257,6 +258,11 @@ export class Controller {
     );
   }
 
+  /** Of the objects as they are now. */
+  get accounts(): Accounts {
+    return this.#translator.accounts;
+  }
+
   readonly #gatewayOfSet: GatewayOf = (listenerSet) => {
     const [namespace, name] = listenerSet.split('/') as [string, string];
     const known = this.#world.get('ListenerSet', namespace, name)?.resource;
@@ -300,6 +306,7 @@ export class Controller {
       gateways: this.#tables.length,
       proxies: proxies.length,
       behind: proxies.filter(({ proxy }) => snapshots.behindSince(proxy) !== null).length,
+      countedClients: snapshots.countedClients,
     };
   }
 

@@ -15,6 +15,8 @@ export type Reading = {
   readonly proxies: number;
   /** Of them, those that do not serve the newest table. */
   readonly behind: number;
+  /** Clients whose requests proxies count together. */
+  readonly countedClients: number;
 };
 
 /** Upper bounds of the number of objects in a batch. */
@@ -130,6 +132,10 @@ export class ControllerMetrics {
       'headgate_controller_proxies_behind',
       'Connected proxies that do not serve the newest table.',
     );
+    const clients = registry.gauge(
+      'headgate_controller_rate_limit_clients',
+      'Clients of whom proxies say what they have counted, for each limit that they keep together.',
+    );
     const set = (one: Gauge, value: number, ...labels: string[]) => one.set(this.#indexOf(one, labels), value);
     registry.beforeCollect(() => {
       const now = this.#read?.();
@@ -141,6 +147,7 @@ export class ControllerMetrics {
       set(gateways, now.gateways);
       set(proxies, now.proxies);
       set(behind, now.behind);
+      set(clients, now.countedClients);
     });
   }
 

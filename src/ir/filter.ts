@@ -1,5 +1,6 @@
 import type { Aggregate } from './aggregate.ts';
 import type { Compression } from './compression.ts';
+import type { GRPCWeb } from './grpc-web.ts';
 import type { ExternalService } from './policy/access.ts';
 import type { SOAP } from './soap.ts';
 import type { GRPCTranscode } from './transcode.ts';
@@ -9,6 +10,7 @@ import type { DirectAnswer, Transform } from './transform.ts';
 export type Filter =
   | Aggregate
   | GRPCTranscode
+  | GRPCWeb
   | SOAP
   | RequestHeaderModifier
   | ResponseHeaderModifier

@@ -89,6 +89,20 @@ export type ListenerTLS = {
   readonly certificates: readonly string[];
   /** Null: clients are not asked for a certificate. */
   readonly clientValidation: ClientValidation | null;
+  /** Absent for most. */
+  readonly settings?: TLSSettings;
+};
+
+export type TLSVersion = '1.2' | '1.3';
+
+/** How TLS is spoken to clients (`tls.options`). What is absent is as it is without. */
+export type TLSSettings = {
+  readonly minVersion?: TLSVersion;
+  readonly maxVersion?: TLSVersion;
+  /** OpenSSL's names, the one that is preferred first. A version of which none is named has those that it has without. */
+  readonly ciphers?: readonly string[];
+  /** Protocols to choose from by ALPN (RFC 7301), the one that is preferred first. */
+  readonly alpn?: readonly string[];
 };
 
 /** Which certificates clients must show (GEP-91). */

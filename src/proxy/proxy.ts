@@ -17,6 +17,7 @@ import { machineTime } from './policy/rate-limit/bound.ts';
 import { SoleCounts } from './policy/rate-limit/counter.ts';
 import type { FromLessee, ToLessee } from './policy/rate-limit/lease.ts';
 import { LeasedCounts } from './policy/rate-limit/leased-counts.ts';
+import { Notes } from './policy/rate-limit/notes.ts';
 import { RateLimits } from './policy/rate-limit/rate-limits.ts';
 import { PolicyState } from './policy/state.ts';
 import type { Runtime } from './runtime.ts';
@@ -32,6 +33,22 @@ const DRAIN_POLL = 20;
 /** Whoever counts for several processes, of which this one is one of `workers`. */
 export type Lender = { readonly workers: number; readonly send: (message: FromLessee) => void };
 
+/** Who counts for whom; null: there is nobody else. */
+export type Lenders = {
+  /** For the workers of this pod. */
+  readonly pod: Lender | null;
+  /** For the workers of this pod and, as far as it hears of them, the other proxies of its Gateway. */
+  readonly gateway: Lender | null;
+};
+
+const ALONE: Lenders = { pod: null, gateway: null };
+
+/** Leases of which the lender hears how much of them was used. */
+function sharedLeases({ workers, send }: Lender, wheel: TimerWheel): LeasedCounts {
+  const notes = new Notes(machineTime, (noted) => send({ asks: [], returns: [], notes: noted }));
+  return new LeasedCounts(workers, wheel, machineTime, send, notes);
+}
+
 /** One process' data path: it serves tables until it is told to stop. */
 export class Proxy {
   readonly registry: Registry;
@@ -42,6 +59,7 @@ export class Proxy {
   private readonly served: Map<string, { snapshot: Snapshot; compiled: CompiledTable; policies: PolicyTable }>;
   private readonly policyState: PolicyState;
   private readonly leases: LeasedCounts | null;
+  private readonly sharedLeases: LeasedCounts | null;
   /** Null while no policy has asked for it. */
   private routeLog: AccessLog | null;
   private isListening: boolean;
@@ -49,10 +67,10 @@ export class Proxy {
   private last: Promise<unknown>;
 
   /**
-   * `onBug` is told of exceptions that should not be; without a `lender` rate limits are this process' alone. Throws a RangeError when a
+   * `onBug` is told of exceptions that should not be; without `lenders` rate limits are this process' alone. Throws a RangeError when a
    * setting is not valid.
    */
-  constructor(settings: ProxySettings = {}, onBug: (error: unknown) => void = () => {}, lender: Lender | null = null) {
+  constructor(settings: ProxySettings = {}, onBug: (error: unknown) => void = () => {}, lenders: Lenders = ALONE) {
     this.options = proxyOptions(settings);
     this.registry = new Registry();
     this.routeLog = null;
@@ -60,7 +78,10 @@ export class Proxy {
     const reads = new ReadPool();
     const backends = new Backends(this.options.limits, wheel, reads, onBug);
     const { accessLog } = this.options;
-    this.leases = lender === null ? null : new LeasedCounts(lender.workers, wheel, machineTime, lender.send);
+    const { pod, gateway } = lenders;
+    this.leases = pod === null ? null : new LeasedCounts(pod.workers, wheel, machineTime, pod.send);
+    this.sharedLeases = gateway === null ? null : sharedLeases(gateway, wheel);
+    const counts = this.leases ?? new SoleCounts();
     this.runtime = {
       options: this.options,
       wheel,
@@ -69,7 +90,7 @@ export class Proxy {
       metrics: new ProxyMetrics(this.registry, backends.counts),
       streams: new StreamMetrics(this.registry),
       backends,
-      rateLimits: new RateLimits(this.registry, this.leases ?? new SoleCounts()),
+      rateLimits: new RateLimits(this.registry, counts, this.sharedLeases ?? counts),
       trusted: new TrustedHops(this.options.trustedProxies),
       proxied: new TrustedHops(this.options.proxyProtocolFrom, 'proxyProtocolFrom'),
       accessLog: accessLog === null ? null : new AccessLog(accessLog, this.registry),
@@ -156,9 +177,10 @@ export class Proxy {
     await this.close();
   }
 
-  /** Takes in what the lender says. */
-  hearLender(message: ToLessee): void {
-    this.leases?.hear(message);
+  /** Takes in what a lender says. */
+  hearLender(from: keyof Lenders, message: ToLessee): void {
+    const leases = from === 'pod' ? this.leases : this.sharedLeases;
+    leases?.hear(message);
   }
 
   /** Opens the file of the access log anew, after a rotation moved it. */

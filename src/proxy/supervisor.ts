@@ -8,10 +8,13 @@ import { CertificateTimes } from './certificates.ts';
 import type { SupervisorEvent } from './event.ts';
 import { sharesPorts } from './listen/reuse-port.ts';
 import { type ProxySettings, proxyOptions } from './options.ts';
+import type { ToLessee } from './policy/rate-limit/lease.ts';
+import { PodLedger } from './policy/rate-limit/ledger.ts';
 import { Lending } from './policy/rate-limit/lending.ts';
+import { Sharing } from './policy/rate-limit/shared/sharing.ts';
 import { Priority } from './priority.ts';
 import { Seat, send } from './seat.ts';
-import type { Address, FromWorker } from './worker-message.ts';
+import type { Address, Desk, FromWorker } from './worker-message.ts';
 
 export type SupervisorOptions = ProxySettings & {
   /** Worker processes; default: one per core that may be used, or 1 where processes cannot share a port. */
@@ -20,6 +23,11 @@ export type SupervisorOptions = ProxySettings & {
   readonly version?: string;
   /** Told of workers that end, of bugs, and of certificates out of their time. */
   readonly onEvent?: (event: SupervisorEvent) => void;
+  /**
+   * Set: there may be other proxies to count with, and this is told of keys of which there is something to tell them; see
+   * `sharing`.
+   */
+  readonly onCounted?: (key: string) => void;
 };
 
 const METRICS_TIMEOUT = 2_000;
@@ -36,6 +44,8 @@ export class Supervisor {
   private readonly certificates: CertificateTimes;
   private readonly priority: Priority;
   private readonly lending: Lending;
+  /** What is counted together with other proxies; null: nothing, there are none. */
+  readonly sharing: Sharing | null;
   /** The last good table of each Gateway. */
   private readonly good: Map<string, Snapshot>;
   /** Processes that have lost their seat and still finish requests. */
@@ -52,6 +62,7 @@ export class Supervisor {
       workers = sharesPorts() ? availableParallelism() : 1,
       version = 'unknown',
       onEvent = () => {},
+      onCounted,
       ...settings
     } = options;
     if (!Number.isInteger(workers) || workers < 1) {
@@ -75,10 +86,12 @@ export class Supervisor {
       this.onEvent({ kind: 'certificate', ...certificate }),
     );
     this.priority = new Priority();
-    this.lending = new Lending(workers, (worker, message) => {
+    const lend = (from: Desk) => (worker: number, message: ToLessee) => {
       const child = this.seats[worker]?.child ?? null;
-      if (child !== null) send(child, { kind: 'lent', message });
-    });
+      if (child !== null) send(child, { kind: 'lent', from, message });
+    };
+    this.lending = new Lending(workers, new PodLedger(), lend('pod'));
+    this.sharing = onCounted === undefined ? null : new Sharing(workers, lend('gateway'), onCounted, this.registry);
     const count = this.registry.gauge('headgate_workers', 'Worker processes that serve.');
     const countSeries = count.series([]);
     this.registry.beforeCollect(() => count.set(countSeries, this.seats.filter((seat) => seat.isUp).length));
@@ -204,7 +217,8 @@ export class Supervisor {
       });
     });
     const settings = { ...this.share, name: `worker-${seat.index}` };
-    send(child, { kind: 'start', settings, version: this.version, workers: this.seats.length });
+    const shares = this.sharing !== null;
+    send(child, { kind: 'start', settings, version: this.version, workers: this.seats.length, shares });
     return started;
   }
 
@@ -220,6 +234,7 @@ export class Supervisor {
     seat.empty(String(signal ?? code));
     this.workerMetrics.ended(seat.index);
     this.lending.lost(seat.index);
+    this.sharing?.lost(seat.index);
     if (this.isStopping) return;
     this.restarts();
     this.onEvent({ kind: 'worker-ended', worker: seat.index, code, signal });
@@ -249,7 +264,9 @@ export class Supervisor {
     if (message.kind === 'bug') this.onEvent({ kind: 'bug', worker: seat.index, error: message.error });
     else if (message.kind === 'lend') {
       // One that has lost its seat would be taken for the next one there.
-      if (seat.child === child) this.lending.hear(seat.index, message.message);
+      if (seat.child !== child) return;
+      if (message.to === 'pod') this.lending.hear(seat.index, message.message);
+      else this.sharing?.heard(seat.index, message.message);
     } else if ('id' in message) seat.answered(message);
   }
 

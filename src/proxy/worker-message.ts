@@ -4,6 +4,9 @@ import type { Serialised } from '../observe/metrics.ts';
 import type { ProxySettings } from './options.ts';
 import type { FromLessee, ToLessee } from './policy/rate-limit/lease.ts';
 
+/** Who lends permits of rate limits: for those of this pod alone, or for those that all proxies of the Gateway keep together. */
+export type Desk = 'pod' | 'gateway';
+
 /** Where a listener is served. */
 export type Address = {
   readonly gateway: string;
@@ -21,6 +24,8 @@ export type ToWorker =
       readonly version: string;
       /** How many workers there are. */
       readonly workers: number;
+      /** Whether there may be other proxies to count with. */
+      readonly shares: boolean;
     }
   /** Some of the entries of a delta that follows. */
   | { readonly kind: 'part'; readonly id: number; readonly collection: Collection; readonly entries: Entries }
@@ -28,7 +33,7 @@ export type ToWorker =
   | { readonly kind: 'apply'; readonly id: number; readonly delta: Delta }
   | { readonly kind: 'remove'; readonly id: number; readonly gateway: string }
   | { readonly kind: 'metrics'; readonly id: number }
-  | { readonly kind: 'lent'; readonly message: ToLessee }
+  | { readonly kind: 'lent'; readonly from: Desk; readonly message: ToLessee }
   /** A rotation has moved the access log's file. */
   | { readonly kind: 'reopen' }
   /** A region of the cache is emptied. */
@@ -48,5 +53,5 @@ export type FromWorker =
   | { readonly kind: 'rejected'; readonly id: number; readonly reason: string }
   | { readonly kind: 'metrics'; readonly id: number; readonly metrics: Serialised }
   /** What it may let through under rate limits is asked for. */
-  | { readonly kind: 'lend'; readonly message: FromLessee }
+  | { readonly kind: 'lend'; readonly to: Desk; readonly message: FromLessee }
   | { readonly kind: 'bug'; readonly error: string };

@@ -6,10 +6,9 @@ import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { applyingDelta } from '../snapshot/apply.ts';
 import { entryHash } from '../snapshot/digest.ts';
 import type { ProxySettings } from './options.ts';
-import type { FromLessee } from './policy/rate-limit/lease.ts';
 import { lowerHelpers } from './priority.ts';
-import { Proxy } from './proxy.ts';
-import type { FromWorker, ToWorker } from './worker-message.ts';
+import { type Lender, Proxy } from './proxy.ts';
+import type { Desk, FromWorker, ToWorker } from './worker-message.ts';
 
 /** Milliseconds of applying a change between which requests get their turn. */
 const SLICE = 1;
@@ -19,9 +18,12 @@ class Worker {
   /** Entries that came ahead of their delta. */
   private parts: Partial<Record<Collection, Record<string, object>>>;
 
-  constructor(settings: ProxySettings, version: string, workers: number) {
-    const send = (message: FromLessee) => tell({ kind: 'lend', message });
-    this.proxy = new Proxy({ ...settings, version }, (error) => report(error), workers > 1 ? { workers, send } : null);
+  constructor(settings: ProxySettings, version: string, workers: number, shares: boolean) {
+    const lender = (to: Desk): Lender => ({ workers, send: (message) => tell({ kind: 'lend', to, message }) });
+    this.proxy = new Proxy({ ...settings, version }, (error) => report(error), {
+      pod: workers > 1 ? lender('pod') : null,
+      gateway: shares ? lender('gateway') : null,
+    });
     this.parts = {};
     addProcessMetrics(this.proxy.registry, { process: settings.name ?? 'worker', version });
   }
@@ -50,7 +52,7 @@ class Worker {
         tell({ kind: 'metrics', id: message.id, metrics: this.proxy.metrics() });
         break;
       case 'lent':
-        this.proxy.hearLender(message.message);
+        this.proxy.hearLender(message.from, message.message);
         break;
       case 'reopen':
         this.proxy.reopenAccessLog();
@@ -107,7 +109,7 @@ let worker: Worker | null = null;
 
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'start') {
-    worker = new Worker(message.settings, message.version, message.workers);
+    worker = new Worker(message.settings, message.version, message.workers, message.shares);
     worker.start().catch((error) => {
       report(error);
       process.exit(1);

@@ -37,7 +37,7 @@ export function* encodeDelta(delta: Delta): Generator<string> {
 }
 
 /** A stream that breaks the protocol: the connection is of no use any more. */
-class ProtocolError extends Error {
+export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 

@@ -18,6 +18,7 @@ import type { Writable } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { createGzip, createZstdCompress, constants as zlib } from 'node:zlib';
 import type { Snapshot } from '../ir/delta.ts';
+import { CountServer, INSTANCE_HEADER } from './count/server.ts';
 import { History, type HistoryLimits } from './history.ts';
 import { Lag } from './lag.ts';
 import { decodeAcknowledgement } from './message.ts';
@@ -33,6 +34,8 @@ export const SNAPSHOT_PATH = '/v1/snapshots';
  * that table came from. Any replica may become the one that writes statuses, so each knows what every proxy serves.
  */
 export const REPORT_PATH = '/v1/reports';
+/** The request of a proxy to every replica while it has limits that proxies keep together; see count/message.ts. */
+export const COUNT_PATH = '/v1/counts';
 /** Names the revision that the proxy holds. */
 export const REVISION_HEADER = 'headgate-revision';
 
@@ -50,6 +53,8 @@ export type SnapshotServerOptions = {
   readonly refused?: () => void;
   /** What is remembered of each Gateway. */
   readonly history?: HistoryLimits;
+  /** Clients of all Gateways of whom is remembered what their proxies count together. */
+  readonly countedClients?: number | undefined;
 };
 
 /** A token is a JWT of a few kilobytes; nothing else in a proxy's request is long. */
@@ -66,9 +71,11 @@ export class SnapshotServer {
   readonly #histories = new Map<string, History>();
   readonly #newest = new Map<string, Snapshot>();
   readonly #lag = new Lag();
+  readonly #counts: CountServer;
 
   constructor(options: SnapshotServerOptions) {
     this.#options = options;
+    this.#counts = new CountServer(options.countedClients);
     this.#server = createSecureServer({
       ...options.tls,
       minVersion: 'TLSv1.3',
@@ -115,6 +122,12 @@ export class SnapshotServer {
   forget(gateway: string): void {
     this.#newest.delete(gateway);
     this.#histories.delete(gateway);
+    this.#counts.forget(gateway);
+  }
+
+  /** Clients of all Gateways whose requests are counted by their proxies together. */
+  get countedClients(): number {
+    return this.#counts.size;
   }
 
   history(gateway: string): History {
@@ -164,20 +177,22 @@ export class SnapshotServer {
   }
 
   async close(): Promise<void> {
+    this.#counts.close();
     for (const connection of this.#connections) connection.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
   async #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     const path = headers[':path'];
-    if (path !== SNAPSHOT_PATH && path !== REPORT_PATH) return refuse(stream, 404);
+    if (path !== SNAPSHOT_PATH && path !== REPORT_PATH && path !== COUNT_PATH) return refuse(stream, 404);
     if (headers[':method'] !== 'POST') return refuse(stream, 405);
     const token = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
     const identity = token === undefined ? null : await this.#options.authenticate(token);
     if (identity === null) return refuse(stream, 401);
     if (stream.destroyed) return;
     if (path === SNAPSHOT_PATH) await this.#serve(stream, headers, identity);
-    else await this.#hear(stream, headers, identity);
+    else if (path === REPORT_PATH) await this.#hear(stream, headers, identity);
+    else await this.#count(stream, headers, identity);
   }
 
   async #hear(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, identity: Identity): Promise<void> {
@@ -197,6 +212,12 @@ export class SnapshotServer {
       this.#tell(this.#stateOf(report));
       stream.close();
     }
+  }
+
+  async #count(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, identity: Identity): Promise<void> {
+    const instance = String(headers[INSTANCE_HEADER] ?? '');
+    if (!/^[\w-]{1,32}$/.test(instance)) return refuse(stream, 400);
+    await this.#counts.serve(stream, identity, instance);
   }
 
   async #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, identity: Identity): Promise<void> {

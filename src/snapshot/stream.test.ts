@@ -5,6 +5,7 @@ import { issueCertificate, type KeyPair, makeAuthority } from '../controller/aut
 import type { Snapshot } from '../ir/delta.ts';
 import { emptyTable } from '../ir/table.ts';
 import { SnapshotClient } from './client.ts';
+import { EveryReplica } from './every-replica.ts';
 import { Reporter } from './reporter.ts';
 import { snapshotOf } from './revision.ts';
 import { SNAPSHOT_PATH, SnapshotServer } from './server.ts';
@@ -179,18 +180,19 @@ test('a proxy that answers nonsense loses its stream, and nobody else does', asy
 });
 
 test('every replica hears what a proxy serves, whichever it gets its tables from', async () => {
-  const reports = new Reporter({
+  const reports = new Reporter(() => first.revision);
+  const replicas = new EveryReplica({
     address,
     ca: async () => authority.cert,
     token: async () => 'token-web',
-    revision: () => first.revision,
+    conversations: [reports],
     interval: 20,
   });
   const first = table('shop/web', 2);
   const second = table('shop/web', 2, 'second');
   server.publish(first);
   const stop = new AbortController();
-  const running = reports.run(stop.signal);
+  const running = replicas.run(stop.signal);
   stops.push(async () => {
     stop.abort();
     await running;
@@ -213,10 +215,11 @@ test('every replica hears what a proxy serves, whichever it gets its tables from
 });
 
 test('a report without a token that is known is not heard', async () => {
-  const access = { address, ca: async () => authority.cert, revision: () => 'x', interval: 20 };
-  const reports = new Reporter({ ...access, token: async () => 'token-unknown' });
+  const access = { address, ca: async () => authority.cert, interval: 20 };
+  const conversations = [new Reporter(() => 'x')];
+  const replicas = new EveryReplica({ ...access, conversations, token: async () => 'token-unknown' });
   const stop = new AbortController();
-  const running = reports.run(stop.signal);
+  const running = replicas.run(stop.signal);
   await sleep(200);
   expect(server.proxies()).toEqual([]);
   stop.abort();

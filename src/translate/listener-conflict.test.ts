@@ -14,6 +14,7 @@ const draft = (name: string, protocol: string, port: number, hostname = ''): Lis
   plain: protocol === 'HTTP',
   clientValidation: null,
   filters: { filters: [], failure: null, fault: null, unresolved: null, uses: new Map() },
+  settings: null,
 });
 
 const conflicts = (drafts: readonly ListenerDraft[]) =>

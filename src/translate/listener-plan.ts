@@ -150,7 +150,10 @@ function entryOf(draft: ListenerDraft, addresses: readonly string[]): Listener {
   return filters.length === 0 ? entry : { ...entry, filters };
 }
 
-function tlsOf({ spec, plain, certificates, clientValidation }: ListenerDraft): ListenerTLS | null {
-  if (!plain) return { mode: 'Terminate', certificates: certificates.map(({ key }) => key), clientValidation };
+function tlsOf({ spec, plain, certificates, clientValidation, settings }: ListenerDraft): ListenerTLS | null {
+  if (!plain) {
+    const keys = certificates.map(({ key }) => key);
+    return { mode: 'Terminate', certificates: keys, clientValidation, ...(settings === null ? {} : { settings }) };
+  }
   return spec.protocol === 'TLS' ? { mode: 'Passthrough', certificates: [], clientValidation: null } : null;
 }

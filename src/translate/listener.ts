@@ -2,7 +2,7 @@ import type { Gateway } from '../api/gateway/gateway.ts';
 import type { GatewayListener } from '../api/gateway/listener.ts';
 import type { ListenerSet } from '../api/gateway/listener-set.ts';
 import type { Condition } from '../ir/status.ts';
-import type { ClientValidation } from '../ir/table.ts';
+import type { ClientValidation, TLSSettings } from '../ir/table.ts';
 import { type ResolvedCertificate, resolveCertificate } from './certificate.ts';
 import { clientValidationOf, type PortValidation } from './client-validation.ts';
 import {
@@ -18,6 +18,7 @@ import type { Lookup } from './lookup.ts';
 import { namespaceRule } from './namespace-selector.ts';
 import { generationOf, keyOf } from './object.ts';
 import type { BackendCatalogue } from './route/backend-ref.ts';
+import { tlsOptionsOf } from './tls-options.ts';
 
 /** A listener of a Gateway or ListenerSet by itself, before it is compared with others. */
 export type ListenerDraft = {
@@ -39,6 +40,8 @@ export type ListenerDraft = {
   readonly plain: boolean;
   readonly clientValidation: ClientValidation | null;
   readonly filters: ListenerFilters;
+  /** What `tls.options` says; null: nothing, or nothing that can be kept. */
+  readonly settings: TLSSettings | null;
 };
 
 /** `owner` is what the listener stands in, `gateway` what it is a listener of. */
@@ -55,6 +58,7 @@ export function draftListener(
   const kinds = allowedKinds(spec);
   const tls = certificatesOf(spec, owner, lookup, generation);
   const clients = spec.protocol === 'HTTPS' ? clientValidationOf(gateway, spec.port, lookup) : NOBODY_ASKED;
+  const options = tlsOptionsOf(spec, terminates(spec));
   const { unresolved: authorities } = clients;
   const filters = convertListenerFilters(spec, owner, backends);
   const invalidKinds = kinds.fault === '' ? null : unresolvedRefs('InvalidRouteKinds', kinds.fault, generation);
@@ -64,7 +68,7 @@ export function draftListener(
     hostname: (spec.hostname ?? '').toLowerCase(),
     kinds: kinds.supported,
     allows: routes.ok ? routes.allows : () => false,
-    fault: faultOf(spec, routes.ok ? '' : routes.message, clients, filters, generation),
+    fault: faultOf(spec, [...options.faults, ...(routes.ok ? [] : [routes.message])], clients, filters, generation),
     unresolved:
       tls.unresolved ??
       (authorities === null ? null : unresolvedRefs(authorities.reason, authorities.message, generation)) ??
@@ -76,6 +80,7 @@ export function draftListener(
     plain: !terminates(spec),
     clientValidation: clients.validation,
     filters,
+    settings: options.settings,
   };
 }
 
@@ -87,7 +92,7 @@ function terminates({ protocol, tls }: GatewayListener): boolean {
 
 function faultOf(
   spec: GatewayListener,
-  routesFault: string,
+  faults: readonly string[],
   { validation, unresolved }: PortValidation,
   filters: ListenerFilters,
   generation: number,
@@ -96,20 +101,13 @@ function faultOf(
     const message = `protocol ${spec.protocol} is not supported, only ${PROTOCOLS} are`;
     return unsupportedProtocol(message, generation);
   }
-  const unsupported = unsupportedField(spec) ?? (routesFault === '' ? null : routesFault);
-  if (unsupported !== null) return unsupportedValue(unsupported, generation);
+  // A setting that would weaken the listener if it were passed over: the listener is not served then.
+  if (faults.length > 0) return unsupportedValue(faults.join('; '), generation);
   if (filters.fault !== null) {
     const { message, reason } = filters.fault;
     return (reason === 'UnsupportedValue' ? unsupportedValue : invalidListenerFilter)(message, generation);
   }
   return validation === null && unresolved !== null ? noValidCACertificate(unresolved.message, generation) : null;
-}
-
-/** A setting that would weaken the listener if it were passed over: the listener is not served then. */
-function unsupportedField(spec: GatewayListener): string | null {
-  const [option] = Object.keys(spec.tls?.options ?? {});
-  if (option !== undefined) return `tls.options: ${option} is not supported`;
-  return null;
 }
 
 type ListenerCertificates = {

@@ -47,9 +47,10 @@ export function tableOf(
   const policyEntries: Record<string, Policy> = {};
   const secrets: Record<string, Secret> = {};
   for (const policy of policies) {
-    const { entry, key, content } = backends.policies.judge(policy);
+    const { entry, key, stray, content } = backends.policies.judge(policy);
     if (entry === null) continue;
     policyEntries[key] = entry;
+    if (stray !== null) policyEntries[stray.key] = stray.entry;
     for (const backend of content.backends) used.add(backend);
     Object.assign(secrets, secretsOf(content.secrets));
   }

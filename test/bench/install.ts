@@ -25,6 +25,7 @@ const DEBIAN = {
   haproxy: { package: 'haproxy', version: '-v' },
   slapd: { package: 'slapd', version: '-VV' },
   wrk: { package: 'wrk', version: '-v' },
+  h2load: { package: 'nghttp2-client', version: '--version' },
   'redis-server': { package: 'redis-server', version: '--version' },
 } as const;
 
@@ -38,13 +39,28 @@ export function findDebian(name: keyof typeof DEBIAN, fetch: boolean): Found {
   const first = found();
   if (first !== null) return first;
   if (!fetch) return `${name} is not installed`;
-  if (which('apt-get') === null) return `${name} is not installed, and there is no apt-get to fetch it with`;
-  try {
-    fetchDebian(packageName, root);
-  } catch (error) {
-    return `${name} is not installed, and apt-get could not fetch it: ${lastLine(error)}`;
-  }
+  const failure = tryFetchDebian(packageName, root);
+  if (failure !== null) return `${name} is not installed, and ${failure}`;
   return found() ?? `${name} is not in the Debian package ${packageName}`;
+}
+
+/** The stream module of nginx, which Debian keeps in a package of its own. Its path is empty where it is built in. */
+export function findNginxStreams(nginx: Program, fetch: boolean): Found {
+  const built = execFileSync('sh', ['-c', '"$0" -V 2>&1', nginx.path], {
+    encoding: 'utf8',
+    env: { ...process.env, ...nginx.environment },
+  });
+  if (/--with-stream(\s|$)/.test(built)) return { path: '', environment: {}, version: nginx.version };
+  const packageName = 'libnginx-mod-stream';
+  const file = 'usr/lib/nginx/modules/ngx_stream_module.so';
+  const root = join(CACHE, packageName);
+  const find = () => ['/', root].map((folder) => join(folder, file)).find((path) => existsSync(path));
+  if (find() === undefined && fetch) {
+    const failure = tryFetchDebian(packageName, root);
+    if (failure !== null) return `nginx has no module for streams, and ${failure}`;
+  }
+  const path = find();
+  return path === undefined ? 'nginx has no module for streams' : { path, environment: {}, version: nginx.version };
 }
 
 export function findEnvoy(fetch: boolean): Found {
@@ -66,6 +82,17 @@ export function findEnvoy(fetch: boolean): Found {
   }
   chmodSync(bundled, 0o755);
   return describe(bundled, '--version', {});
+}
+
+/** Why it failed, to follow an "and"; null when it did not. */
+function tryFetchDebian(packageName: string, root: string): string | null {
+  if (which('apt-get') === null) return 'there is no apt-get to fetch it with';
+  try {
+    fetchDebian(packageName, root);
+    return null;
+  } catch (error) {
+    return `apt-get could not fetch it: ${lastLine(error)}`;
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { startBackend } from './backend.ts';
 import { CASES, RELOAD } from './cases.ts';
 import { makeCertificate } from './certificate.ts';
 import { allowedCores } from './cpu.ts';
-import { findDebian, type Program, which } from './install.ts';
+import { findDebian, findNginxStreams, type Program, which } from './install.ts';
 import type { Sample } from './measure.ts';
 import { inNamespace, runInNamespace } from './namespace.ts';
 import { HELP, type Options, readOptions } from './options.ts';
@@ -34,6 +34,9 @@ async function main(options: Options): Promise<number> {
   for (const tool of ['taskset', 'openssl']) if (which(tool) === null) throw new Error(`${tool} is not installed`);
   const server = needed(findDebian('nginx', options.fetch));
   const wrk = needed(findDebian('wrk', options.fetch));
+  const shapes = CASES.filter((shape) => options.cases.includes(shape.name));
+  const h2load = shapes.some(({ load }) => load === 'h2load') ? needed(findDebian('h2load', options.fetch)) : null;
+  if (shapes.some(({ instance }) => instance === 'streams')) findStreams(server, options);
   const peers = findPeers(options);
   if (!inNamespace()) {
     const code = await runInNamespace();
@@ -51,14 +54,14 @@ async function main(options: Options): Promise<number> {
     if (options.keep) say(`configurations and logs: ${folder}`);
     else rmSync(folder, { recursive: true });
   });
-  const backend = await startBackend(server, loadCore, join(folder, 'backend'));
+  const certificate = makeCertificate(folder);
+  const backend = await startBackend(server, loadCore, join(folder, 'backend'), certificate);
   try {
-    const stage: Stage = { folder, loadCore, proxyCore, wrk, backend, certificate: makeCertificate(folder), say };
+    const stage: Stage = { folder, loadCore, proxyCore, wrk, h2load, backend, certificate, say };
     say(
       `proxies on core ${proxyCore}; wrk ${wrk.version} and the backend, nginx ${server.version}, on core ${loadCore}`,
     );
-    const measuresCases = CASES.some((shape) => options.cases.includes(shape.name));
-    const samples = measuresCases ? await runCases(stage, options, peers) : [];
+    const samples = shapes.length > 0 ? await runCases(stage, options, peers) : [];
     const reloads = options.cases.includes(RELOAD) && peers.some(({ peer }) => peer === headgate);
     if (reloads) say('reload');
     const reload = reloads ? await runReload(stage, options) : null;
@@ -66,7 +69,7 @@ async function main(options: Options): Promise<number> {
     say(`\n${Math.round((performance.now() - began) / 1000)} s`);
     return 0;
   } finally {
-    await backend.process.stop();
+    await Promise.all(backend.processes.map((running) => running.stop()));
   }
 }
 
@@ -79,6 +82,13 @@ function findPeers(options: Options): { peer: Peer; program: Program }[] {
     }
     return [{ peer, program: found }];
   });
+}
+
+/** Without it nginx is left out where connections are not HTTP, and nobody answers datagrams. */
+function findStreams(nginx: Program, options: Options): void {
+  const found = findNginxStreams(nginx, options.fetch);
+  if (typeof found === 'string' && !inNamespace())
+    say(`SKIPPED nginx for TLS and TCP, and everybody for UDP: ${found}`);
 }
 
 function needed(found: Program | string): Program {

@@ -1,4 +1,5 @@
 /** One measurement: load on one proxy, and what it cost. */
+import type { Backend } from './backend.ts';
 import type { Case } from './cases.ts';
 import { cpuMicros, endedChildrenMicros, machineBusyMicros, processTree } from './cpu.ts';
 import type { Generator, Load } from './load.ts';
@@ -28,7 +29,7 @@ export async function measure(
   peer: PeerName,
   round: number,
   proxy: number,
-  backend: number,
+  backend: Backend,
   generator: Generator,
   seconds: number,
 ): Promise<Sample> {
@@ -65,12 +66,16 @@ function figures(load: Load) {
   };
 }
 
-function clock(backend: number) {
+function clock({ processes }: Backend) {
   const own = process.cpuUsage();
   return {
     now: performance.now() * 1000,
     machine: machineBusyMicros(),
-    ours: cpuMicros(processTree(backend)) + endedChildrenMicros() + own.user + own.system,
+    ours:
+      processes.reduce((sum, { pid }) => sum + cpuMicros(processTree(pid)), 0) +
+      endedChildrenMicros() +
+      own.user +
+      own.system,
   };
 }
 

@@ -1,11 +1,11 @@
 /** Every one of 5,000 routes replaced under load. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ask } from './ask.ts';
 import { cpuMicros, processTree } from './cpu.ts';
 import { type Generator, type Load, percentile } from './load.ts';
 import { replaceRoutes } from './peers/headgate.ts';
 import type { Setup } from './peers/peer.ts';
 import type { Running } from './process.ts';
-import { ask } from './verify.ts';
 
 export type ReloadResult = {
   readonly reloads: number;

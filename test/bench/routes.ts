@@ -3,6 +3,9 @@
 export const SMALL_ANSWER = 'Hello from the backend of the benchmark\n';
 export const LARGE_ANSWER_BYTES = 1024 * 1024;
 
+/** The server name of TLS that is passed through. The load asks for names that resolve, because wrk sends what it resolves. */
+export const TLS_HOST = 'localhost';
+
 /** Services behind the routes; each is one port of the backend. */
 export const SERVICES = 10;
 const PREFIXES_A_HOST = 50;

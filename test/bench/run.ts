@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Backend } from './backend.ts';
 import { CASES, type Case, INSTANCES, type Instance } from './cases.ts';
 import type { Certificate } from './certificate.ts';
+import { H2load } from './h2load.ts';
 import type { Program } from './install.ts';
-import { Generator } from './load.ts';
+import type { Generator } from './load.ts';
 import { measure, type Sample } from './measure.ts';
 import type { Options } from './options.ts';
 import { startHeadgate } from './peers/headgate.ts';
@@ -13,7 +14,9 @@ import type { Peer, Setup } from './peers/peer.ts';
 import { freePorts, type Running } from './process.ts';
 import { measureReload, type ReloadResult } from './reload.ts';
 import { makeRoutes } from './routes.ts';
+import { UdpLoad } from './udp.ts';
 import { untilReady, verify } from './verify.ts';
+import { Wrk } from './wrk.ts';
 
 /** What a run has before any proxy starts. */
 export type Stage = {
@@ -21,6 +24,8 @@ export type Stage = {
   readonly loadCore: number;
   readonly proxyCore: number;
   readonly wrk: Program;
+  /** null: no case needs it. */
+  readonly h2load: Program | null;
   readonly backend: Backend;
   readonly certificate: Certificate;
   say(line: string): void;
@@ -41,16 +46,17 @@ export async function runCases(
   const turns: Turn[] = [];
   try {
     for (const { peer, program } of peers) {
+      const abilities = peer.abilities(program);
+      const isMeasured = ({ needs }: Case) => needs === null || abilities.includes(needs);
       for (const instance of INSTANCES) {
-        const own = shapes.filter((shape) => shape.instance === instance.name);
-        if (own.length === 0 || (instance.caches === true && peer.caches !== true)) continue;
-        if (instance.limits === true && peer.limits !== true) continue;
+        const own = shapes.filter((shape) => shape.instance === instance.name && isMeasured(shape));
+        if (own.length === 0 || (instance.needs !== null && !abilities.includes(instance.needs))) continue;
         const setup = await makeSetup(stage, `${peer.name}-${instance.name}`, instance);
         const running = await peer.start(setup, program);
         started.push(running);
         await named(`${peer.name} with ${instance.routes} routes`, async () => {
-          await untilReady(running, setup);
-          await verify(setup);
+          await untilReady(running, setup, own);
+          await verify(setup, own);
         });
         for (const shape of own) {
           const generator = generatorFor(stage, setup, shape);
@@ -77,9 +83,7 @@ async function measureInTurns(stage: Stage, options: Options, turns: readonly Tu
     stage.say(`round ${round} of ${options.rounds}`);
     for (const { shape, peer, running, generator } of inOrder) {
       running.check();
-      samples.push(
-        await measure(shape, peer.name, round, running.pid, stage.backend.process.pid, generator, options.duration),
-      );
+      samples.push(await measure(shape, peer.name, round, running.pid, stage.backend, generator, options.duration));
     }
   }
   return samples;
@@ -90,7 +94,7 @@ export async function runReload(stage: Stage, options: Options): Promise<ReloadR
   const running = await startHeadgate(setup, 0);
   try {
     return await named('headgate with 5000 routes, reloading', async () => {
-      await untilReady(running, setup);
+      await untilReady(running, setup, []);
       const shape = CASES.find((candidate) => candidate.name === 'small-5000')!;
       const generator = generatorFor(stage, setup, shape);
       await generator.send(WARM_UP_SECONDS);
@@ -104,23 +108,31 @@ export async function runReload(stage: Stage, options: Options): Promise<ReloadR
 async function makeSetup(stage: Stage, name: string, instance: Instance): Promise<Setup> {
   const folder = join(stage.folder, name);
   mkdirSync(folder);
-  const [plainPort, tlsPort] = (await freePorts(2)) as [number, number];
+  const [plainPort, tlsPort, datagramPort] = (await freePorts(3)) as [number, number, number];
   return {
     folder,
     core: stage.proxyCore,
     routes: makeRoutes(instance.routes, instance.services),
     services: stage.backend.ports,
+    backend: stage.backend,
     plainPort,
     tlsPort,
+    datagramPort,
     certificate: stage.certificate,
-    caches: instance.caches ?? false,
-    limits: instance.limits ?? false,
+    does: instance.needs,
   };
 }
 
 function generatorFor(stage: Stage, setup: Setup, shape: Case): Generator {
   const port = shape.tls ? setup.tlsPort : setup.plainPort;
-  return new Generator(stage.wrk, stage.loadCore, setup.folder, shape, setup.routes, port);
+  switch (shape.load) {
+    case 'h2load':
+      return new H2load(stage.h2load!, stage.loadCore, setup.folder, shape, setup.routes[0]!, port);
+    case 'udp':
+      return new UdpLoad(stage.loadCore, shape.connections, setup.datagramPort);
+    default:
+      return new Wrk(stage.wrk, stage.loadCore, setup.folder, shape, setup.routes, port);
+  }
 }
 
 async function named<T>(what: string, action: () => Promise<T>): Promise<T> {

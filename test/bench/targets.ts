@@ -26,6 +26,12 @@ export function judge(samples: readonly Sample[], reload: ReloadResult | null): 
     verdict('CPU, small plain answer, 5,000 routes: × nginx', 1.7, against('small-5000', 'nginx')),
     verdict('CPU, small answer over TLS: × Envoy', 0.65, against('tls', 'envoy')),
     verdict('CPU, answer of 1 MiB: × Envoy', 1.25, against('answer-1m', 'envoy')),
+    verdict('CPU, HTTP/2 over TLS to HTTP/1.1: × Envoy', 1, against('h2', 'envoy')),
+    verdict('CPU, unary gRPC call: × Envoy', 1, against('grpc-unary', 'envoy')),
+    verdict('CPU, gRPC call answered by a stream: × Envoy', 1, against('grpc-stream', 'envoy')),
+    verdict('CPU, TLS passed through: × Envoy', 1, against('passthrough', 'envoy')),
+    verdict('CPU, TLS passed through, new connections: × Envoy', 1, against('passthrough-new', 'envoy')),
+    verdict('CPU, TCP: × Envoy', 1, against('tcp', 'envoy')),
     verdict(
       'CPU, 5,000 routes: × one route',
       1.05,

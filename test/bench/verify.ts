@@ -1,64 +1,47 @@
 /** Before anything is measured: does this proxy do the work at all, and is it the same work? */
-import http from 'node:http';
-import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, expectAnswer } from './ask.ts';
+import type { Case } from './cases.ts';
 import type { Setup } from './peers/peer.ts';
 import type { Running } from './process.ts';
 import { LARGE_ANSWER_BYTES, type Route, SMALL_ANSWER, spread } from './routes.ts';
-
-type Answer = { readonly status: number; readonly body: string; readonly headers: http.IncomingHttpHeaders };
+import { verifyHttp2 } from './verify-http2.ts';
+import { verifyStreams } from './verify-streams.ts';
 
 const PATIENCE_MILLIS = 120_000;
 
-export function ask(
-  port: number,
-  tls: boolean,
-  host: string,
-  path: string,
-  body: string | null = null,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      host: '127.0.0.1',
-      port,
-      path,
-      method: body === null ? 'GET' : 'POST',
-      headers: { host, ...(body === null ? {} : { 'content-length': body.length }) },
-      agent: false,
-      rejectUnauthorized: false,
-      servername: 'localhost',
-    } as const;
-    const request = (tls ? https : http).request(options, (response) => {
-      let text = '';
-      response.setEncoding('latin1');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text, headers: response.headers }));
-      response.on('error', reject);
-    });
-    request.on('error', reject);
-    request.end(body ?? undefined);
-  });
-}
-
 /** Until the last route answers. */
-export async function untilReady(running: Running, setup: Setup): Promise<void> {
-  const route = setup.routes.at(-1)!;
+export async function untilReady(running: Running, setup: Setup, cases: readonly Case[]): Promise<void> {
   const deadline = Date.now() + PATIENCE_MILLIS;
   for (;;) {
     running.check();
-    const answer = await ask(setup.plainPort, false, route.host, `${route.prefix}/small`).catch(() => null);
-    if (answer?.status === 200) return;
-    if (Date.now() > deadline) {
-      throw new Error(`not ready after ${PATIENCE_MILLIS / 1000} s; its last answer was ${answer?.status ?? 'none'}`);
-    }
+    const wrong = await firstWrong(setup, cases);
+    if (wrong === null) return;
+    if (Date.now() > deadline) throw new Error(`not ready after ${PATIENCE_MILLIS / 1000} s: ${wrong}`);
     await sleep(50);
   }
 }
 
-/** Throws with what is wrong. */
-export async function verify(setup: Setup): Promise<void> {
+/** What does not work yet. */
+async function firstWrong(setup: Setup, cases: readonly Case[]): Promise<string | null> {
+  if (setup.does === 'http2' || setup.does === 'streams') {
+    return await verify(setup, cases).then(
+      () => null,
+      (error: Error) => error.message,
+    );
+  }
+  const route = setup.routes.at(-1)!;
+  const answer = await ask(setup.plainPort, false, route.host, `${route.prefix}/small`).catch(() => null);
+  return answer?.status === 200 ? null : `its last answer was ${answer?.status ?? 'none'}`;
+}
+
+/** Throws with what is wrong. `cases` are those of the copy that are measured. */
+export function verify(setup: Setup, cases: readonly Case[]): Promise<void> {
+  if (setup.does === 'http2') return verifyHttp2(setup);
+  return setup.does === 'streams' ? verifyStreams(setup, cases) : verifyHttp1(setup);
+}
+
+async function verifyHttp1(setup: Setup): Promise<void> {
   const posted = 'x'.repeat(64 * 1024);
   for (const tls of [false, true]) {
     const port = tls ? setup.tlsPort : setup.plainPort;
@@ -76,11 +59,6 @@ export async function verify(setup: Setup): Promise<void> {
     await expectNoRoute(port, tls, { ...route, host: 'unknown.bench.example' });
     await expectNoRoute(port, tls, { ...route, prefix: `${route.prefix}9999` });
   }
-}
-
-function expectAnswer(where: string, answer: Answer, body: string): void {
-  if (answer.status === 200 && answer.body === body) return;
-  throw new Error(`${where} answered ${answer.status} ${JSON.stringify(answer.body.slice(0, 100))}`);
 }
 
 async function expectNoRoute(port: number, tls: boolean, route: Route): Promise<void> {

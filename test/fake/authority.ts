@@ -5,6 +5,12 @@ import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+};
 
 export type Issued = { readonly chain: string; readonly key: string };
 
@@ -41,8 +47,9 @@ export class Authority {
   }
 
   /** A certificate with these subject alternative names; one that is expired when `isExpired`. */
-  async issue(names: x509.JsonGeneralNames, isExpired = false): Promise<Issued> {
-    const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  async issue(names: x509.JsonGeneralNames, isExpired = false, type: 'ECDSA' | 'RSA' = 'ECDSA'): Promise<Issued> {
+    const algorithm = type === 'RSA' ? RSA : ALGORITHM;
+    const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
     const certificate = await x509.X509CertificateGenerator.create(
       {
         serialNumber: (++this.serial).toString(16).padStart(4, '0'),

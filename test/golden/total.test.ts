@@ -160,10 +160,12 @@ test('an edited route costs no other route anything', () => {
     ({ resources }) => resources.httpRoutes.length > 1 && resources.aggregates.length === 0,
   );
   const others = (translation: Translation, route: string) => ({
-    // The ancestors of a policy are those from which a route leads to it.
-    statuses: translation.statuses.filter(
-      ({ kind, namespace, name }) => kind !== 'BackendTLSPolicy' && `${kind}/${namespace}/${name}` !== route,
-    ),
+    // The ancestors of a policy are those from which a route leads to it, or where the route that it is for is served.
+    statuses: translation.statuses.filter((object) => {
+      const { kind, namespace, name } = object;
+      if ('targets' in object && object.targets.includes(route.replace('/', ' '))) return false;
+      return kind !== 'BackendTLSPolicy' && `${kind}/${namespace}/${name}` !== route;
+    }),
     rules: translation.tables.map(({ gateway, rules }) => [
       gateway,
       Object.entries(rules).filter(([key]) => !key.startsWith(`${route.toLowerCase()}/rule/`)),

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { docs } from '../../src/command/docs.ts';
+import { VERSION } from '../../src/config/version.ts';
 import { runImport } from '../import/run.ts';
 import { freeOffset, Headgate, Manifests } from '../standalone/headgate.ts';
 import { startBackend } from './backend.ts';
@@ -131,3 +133,20 @@ row(['ADM-14', 'ADM-16'], 'what is served can be read, and not by those who send
     expect((await fetch(`http://127.0.0.1:${80 + offset}${path}`)).status).toBe(404);
   }
 });
+
+row(
+  'NO-20',
+  'a release carries the documentation of its version, whose examples a proxy of that version serves',
+  async () => {
+    let page = '';
+    const console = { env: {}, out: (text: string) => (page += text), err: (text: string) => (page += text) };
+    expect(await docs.run(['rate-limit-policy'], console)).toBe(0);
+    expect(page).toContain(`Headgate ${VERSION}`);
+    const example = /```yaml\n([\s\S]*?)```/.exec(page)![1]!;
+    const app = await startBackend();
+    const shop = GATEWAY.replace('name: web\n', 'name: web\n  namespace: shop\n');
+    const gateway = await startGateway([shop, app.service('app', { namespace: 'shop' }), example]);
+    expect(gateway.condition('RateLimitPolicy', 'external', 'Accepted')).toMatchObject({ status: 'True' });
+    expect((await gateway.request('GET', '/external')).header('ratelimit-policy')).toContain('"per-client";q=100;w=60');
+  },
+);

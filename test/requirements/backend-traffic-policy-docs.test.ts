@@ -26,7 +26,7 @@ test('the example is served as it stands', async () => {
   expect(first.body).toBe('cart 2');
   expect(cookieOf(first)).toMatch(/^cart-session=/);
   const request = { method: 'GET', url: 'http://a.example/cart', headers: [] };
-  const explained = explainRequest(gateway.tables, request, { portOffset: 0, gateway: null });
+  const explained = explainRequest(gateway.tables, request, { portOffset: 0, gateway: null, accounts: null });
   expect(explanationText(explained)).toMatch(
     /BackendTrafficPolicy shop\/cart holds for service\/shop\/cart\/80: LeastRequest; sessions by cookie cart-session, over 20m/,
   );

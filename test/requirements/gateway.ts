@@ -21,6 +21,7 @@ import { Proxy } from '../../src/proxy/proxy.ts';
 import { changesBetween } from '../../src/translate/incremental/changes.ts';
 import { IncrementalTranslator } from '../../src/translate/incremental/translator.ts';
 import { listenerSetParent, type ObjectStatus } from '../../src/translate/index.ts';
+import type { Accounts } from '../../src/translate/policy/account.ts';
 import { Client, type ClientOptions } from '../fake/client.ts';
 import { freeOffset } from '../standalone/headgate.ts';
 import { type Received, type RequestOptions, send } from './request.ts';
@@ -112,6 +113,11 @@ export class RequirementGateway {
   get proxy(): Proxy {
     if (this.#proxy === null) throw new Error('the gateway has not started');
     return this.#proxy;
+  }
+
+  /** What the objects say of a place, for explanations. */
+  get accounts(): Accounts {
+    return this.#translator.accounts;
   }
 
   /** Serves these manifests in place of those before; resolves when they are served. */

@@ -105,7 +105,7 @@ class Matching {
 
   explain(url: string, headers: readonly (readonly [string, string])[] = [], client = ''): ExplainedGateway {
     const whole = url.startsWith('/') ? `http://a.example${url}` : url;
-    const options = { portOffset: 0, gateway: null };
+    const options = { portOffset: 0, gateway: null, accounts: null };
     return explainRequest(this.gateway.tables, { method: 'GET', url: whole, headers, client }, options).gateways[0]!;
   }
 }

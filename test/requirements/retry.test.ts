@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { service, startBackend } from './backend.ts';
 import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
 import { row } from './row.ts';
-import { answers, startNamed, tally, trafficPolicy, withRule } from './traffic.ts';
+import { answers, sleep, startNamed, tally, trafficPolicy, withRule } from './traffic.ts';
 
 const ROUTE = route('app', '/', 'app');
 
@@ -160,6 +160,26 @@ row('RES-09', 'retries beyond the budget are answered 503', async () => {
   for (let index = 0; index < 3; index++) later.push((await gateway.request('GET', '/')).status);
   expect(later).toEqual([500, 500, 503]);
   expect(gateway.metric('headgate_requests_total', { reason: 'retry-budget' })).toBe(3);
+});
+
+row('RES-09', 'the budget is that of all rules together, every retry counts, and what is free comes back', async () => {
+  const failing = await startBackend(() => ({ status: 500 }));
+  const rules = ['/one', '/two'].map((path) => route(path.slice(1), path, 'app', 'retry: {attempts: 2, codes: [500]}'));
+  const gateway = await startGateway([
+    GATEWAY,
+    failing.service('app'),
+    ...rules,
+    trafficPolicy('retryConstraint: {budget: {percent: 0, interval: 1s}, minRetryRate: {count: 3, interval: 1s}}'),
+  ]);
+  const began = performance.now();
+  const ask = async (path: string) => (await gateway.request('GET', path)).status;
+  // Two retries of the first, one of the second: three are free.
+  expect([await ask('/one'), await ask('/two'), await ask('/one')]).toEqual([500, 503, 503]);
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(failing.requests.length).toBe(6);
+  await sleep(1_200);
+  expect(await ask('/two')).toBe(500);
+  expect(failing.requests.length).toBe(9);
 });
 
 row(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { compressionSchema } from './http-route-filter/compression.ts';
 import { directResponseSchema } from './http-route-filter/direct-response.ts';
 import { grpcTranscodeSchema } from './http-route-filter/grpc-transcode.ts';
+import { grpcWebSchema } from './http-route-filter/grpc-web.ts';
 import { soapSchema } from './http-route-filter/soap.ts';
 import { transformSchema } from './http-route-filter/transform.ts';
 import { ownKind } from './own-kind.ts';
@@ -13,6 +14,7 @@ const TYPES = {
   Compression: 'compression',
   DirectResponse: 'directResponse',
   GRPCTranscode: 'grpcTranscode',
+  GRPCWeb: 'grpcWeb',
   SOAP: 'soap',
   Transform: 'transform',
 } as const;
@@ -28,6 +30,9 @@ const members = {
     .optional(),
   grpcTranscode: grpcTranscodeSchema
     .describe('Makes JSON requests into gRPC calls to the backend, and what they return into JSON answers.')
+    .optional(),
+  grpcWeb: grpcWebSchema
+    .describe('Lets clients speak gRPC-Web, as pages in browsers do, to backends that speak gRPC.')
     .optional(),
   soap: soapSchema
     .describe('Makes JSON requests into SOAP messages to the backend, and its messages into JSON answers.')

@@ -154,12 +154,14 @@ export class ControllerAnswers implements ControllerSource {
   }
 
   explain({ gateway, revision, ...request }: ExplainRequest): unknown {
-    const snapshots =
-      gateway !== undefined && revision !== undefined ? [this.revision(gateway, revision)] : this.snapshots();
+    const isEarlier = gateway !== undefined && revision !== undefined;
+    const snapshots = isEarlier ? [this.revision(gateway, revision)] : this.snapshots();
+    // What objects say now does not say what they said then.
+    const accounts = isEarlier ? null : this.#controller.accounts;
     return explainRequest(
       snapshots.map(({ table }) => table),
       request,
-      { portOffset: 0, gateway: gateway ?? null },
+      { portOffset: 0, gateway: gateway ?? null, accounts },
     );
   }
 

@@ -1,7 +1,8 @@
-/** An explained request for people: listener, rule that wins, rules that lost and why, filters, backends, endpoints. */
+/** An explained request for people: listener, rule that wins, rules that lost and why, policies, filters, backends, endpoints. */
 import type { Filter } from '../../ir/filter.ts';
 import type { Endpoint } from '../../ir/table.ts';
 import type { ExplainedGateway, ExplainedRequest } from '../request.ts';
+import { policiesText } from './policies.ts';
 import { printable, table } from './table.ts';
 import { sessionsText, trafficText } from './traffic.ts';
 
@@ -27,6 +28,7 @@ function gatewayText(request: ExplainedRequest, gateway: ExplainedGateway): stri
     ),
   ];
   if (gateway.candidates.length > 0) parts.push(rulesText(gateway));
+  if (gateway.policies.length > 0) parts.push(indented(policiesText(gateway.policies) + unknownText(gateway)));
   parts.push(...outcomeText(gateway));
   return `${parts.join('\n').trimEnd()}\n`;
 }
@@ -53,8 +55,12 @@ function rank({ lost }: { readonly lost: string | null }): number {
   return lost.startsWith('hostname ') ? 2 : 1;
 }
 
+function unknownText({ hasLostPolicies }: ExplainedGateway): string {
+  return hasLostPolicies ? '' : 'Policies that are in conflict, or for what does not exist, are not known here\n';
+}
+
 function outcomeText(gateway: ExplainedGateway): string[] {
-  const { outcome, answer, captures, filters, timeouts, retry, backends } = gateway;
+  const { outcome, answer, captures, filters, policies, timeouts, retry, backends } = gateway;
   if (outcome.status !== 0) return [printable(`Answer: ${outcome.status} ${outcome.reason}: ${outcome.detail}`)];
   const parts: string[] = [];
   const captured = Object.entries(captures).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
@@ -68,6 +74,12 @@ function outcomeText(gateway: ExplainedGateway): string[] {
         ),
       ),
     );
+  }
+  const closing = policies.find(
+    ({ backend, kind, outcome: is }) => is === 'Closed' && backend === null && kind !== 'HTTPRouteFilter',
+  );
+  if (closing !== undefined) {
+    return [...parts, printable(`Answer: 500 ${closing.reason}, by ${closing.kind} ${closing.name}`)];
   }
   if (answer !== null) {
     const fields = answer.headers.map(([name, value]) => `  ${name}: ${value}`);

@@ -70,6 +70,8 @@ function filterText(filter: Filter): string {
       return `aggregate ${filter.parts.map(({ key }) => key).join(', ')}`;
     case 'GRPCTranscode':
       return `JSON to gRPC ${filter.filter}`;
+    case 'GRPCWeb':
+      return `gRPC-Web to gRPC ${filter.filter}`;
     case 'SOAP':
       return `JSON to SOAP ${filter.filter}`;
     case 'RequestRedirect':

@@ -6,11 +6,17 @@ import type { AdminSource, ExplainRequest, Readiness, ShownStatus } from '../../
 import type { HostPort } from '../../config/value.ts';
 import { VERSION } from '../../config/version.ts';
 import type { Snapshot } from '../../ir/delta.ts';
+import type { Policy } from '../../ir/policy/policy.ts';
+import type { RateLimit } from '../../ir/policy/rate-limit.ts';
+import type { RoutingTable } from '../../ir/table.ts';
+import { mapsOf } from '../../ir/table-maps.ts';
 import { createLog, type Logger, type LogLevel } from '../../observe/log.ts';
 import { EVENTS } from '../../proxy/event.ts';
 import type { ProxySettings } from '../../proxy/options.ts';
 import { Supervisor } from '../../proxy/supervisor.ts';
 import { SnapshotClient } from '../../snapshot/client.ts';
+import { CountClient } from '../../snapshot/count/client.ts';
+import { EveryReplica } from '../../snapshot/every-replica.ts';
 import { Reporter } from '../../snapshot/reporter.ts';
 import { TableFile } from '../../snapshot/table-file.ts';
 import { policiesOfRegion } from '../cache-regions.ts';
@@ -42,6 +48,7 @@ export class ProxyServer implements AdminSource {
   readonly #file: TableFile;
   readonly #stop = new AbortController();
   #supervisor: Supervisor | null = null;
+  #counts: CountClient | null = null;
   #servers: AdminServer[] = [];
   #following: Promise<unknown> = Promise.resolve();
   #served: Snapshot | null = null;
@@ -64,8 +71,10 @@ export class ProxyServer implements AdminSource {
       ...(workers === undefined ? {} : { workers }),
       version: VERSION,
       onEvent: ({ kind, ...event }) => this.#log[kind === 'certificate' ? 'warn' : 'error'](event, EVENTS[kind]),
+      onCounted: (key) => this.#counts?.changed(key),
     });
     this.#supervisor = supervisor;
+    this.#counts = new CountClient(supervisor.sharing!);
     const health = await this.#listen({ address, port: healthPort }, true);
     const adminAt = admin === null ? null : await this.#listen(admin, false);
     await supervisor.start();
@@ -106,7 +115,7 @@ export class ProxyServer implements AdminSource {
 
   explain(request: ExplainRequest): unknown {
     const tables = this.snapshots().map(({ table }) => table);
-    return explainRequest(tables, request, { portOffset: 0, gateway: this.#options.gateway });
+    return explainRequest(tables, request, { portOffset: 0, gateway: this.#options.gateway, accounts: null });
   }
 
   async flush(region: string): Promise<readonly string[]> {
@@ -130,7 +139,7 @@ export class ProxyServer implements AdminSource {
     if (saved === null || saved.table.gateway !== this.#options.gateway) return;
     try {
       await this.#supervisor!.apply(saved);
-      this.#served = saved;
+      this.#took(saved);
       this.#log.info({ revision: saved.revision }, 'the saved table is served');
     } catch (error) {
       this.#log.warn({ err: error }, 'the saved table cannot be served');
@@ -144,7 +153,8 @@ export class ProxyServer implements AdminSource {
       ca: () => readFile(join(credentials, 'ca.crt'), 'utf8'),
       token: async () => (await readFile(join(credentials, 'token'), 'utf8')).trim(),
     };
-    const reporter = new Reporter({ ...access, revision: () => this.#served?.revision ?? '' });
+    const reporter = new Reporter(() => this.#served?.revision ?? '');
+    const replicas = new EveryReplica({ ...access, conversations: [reporter, this.#counts!] });
     const client = new SnapshotClient({
       ...access,
       initial: this.#served,
@@ -155,16 +165,29 @@ export class ProxyServer implements AdminSource {
         this.#log[level](`controller: ${event}: ${message}`);
       },
     });
-    await Promise.all([client.run(this.#stop.signal), reporter.run(this.#stop.signal)]);
+    await Promise.all([client.run(this.#stop.signal), replicas.run(this.#stop.signal)]);
   }
 
   async #apply(snapshot: Snapshot): Promise<void> {
     const { gateway } = snapshot.table;
     if (gateway !== this.#options.gateway) throw new Error(`a table of Gateway ${gateway} is not for this proxy`);
     await this.#supervisor!.apply(snapshot);
-    this.#served = snapshot;
+    this.#took(snapshot);
     this.#log.debug({ revision: snapshot.revision }, 'a new table is served');
     // What is served is served, saved or not.
     this.#file.save(snapshot).catch((error: unknown) => this.#log.warn({ err: error }, 'the table cannot be saved'));
   }
+  #took(snapshot: Snapshot): void {
+    this.#served = snapshot;
+    if (this.#counts?.isWanted === false && sharesCounts(snapshot.table)) this.#counts.want();
+  }
+}
+
+/** Whether it has limits that the proxies of the Gateway keep together. */
+function sharesCounts(table: RoutingTable): boolean {
+  for (const [, entry] of mapsOf(table).policies.entries()) {
+    const policy = entry as Policy & Partial<RateLimit>;
+    if (policy.kind === 'RateLimitPolicy' && policy.shared?.kind === 'proxies') return true;
+  }
+  return false;
 }

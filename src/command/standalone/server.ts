@@ -168,7 +168,11 @@ export class StandaloneServer implements AdminSource {
 
   explain(request: ExplainRequest): unknown {
     const tables = this.#publisher.served.map(({ table }) => table);
-    return explainRequest(tables, request, { portOffset: this.#options.portOffset, gateway: null });
+    return explainRequest(tables, request, {
+      portOffset: this.#options.portOffset,
+      gateway: null,
+      accounts: this.#translator.accounts,
+    });
   }
 
   async flush(region: string): Promise<readonly string[]> {

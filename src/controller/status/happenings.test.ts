@@ -28,6 +28,25 @@ test('a condition that turns bad is told once, and again when it is bad for anot
   expect(told(object('HTTPRoute', { parents: [bad] }), { parents: [other] })).toHaveLength(1);
 });
 
+test('a route some of whose rules are out of order is told of it', () => {
+  const partly = parent(condition('PartiallyInvalid', 'True', 'UnsupportedValue'));
+  expect(told(object('HTTPRoute', {}), { parents: [partly] })).toEqual([
+    'Warning UnsupportedValue Gateway web/http: because UnsupportedValue',
+  ]);
+  expect(told(object('HTTPRoute', { parents: [partly] }), { parents: [partly] })).toEqual([]);
+});
+
+test('a policy that is not accepted is told of it once, for however many Gateways', () => {
+  const refused = (name: string) => ({
+    ancestorRef: { name },
+    controllerName: US,
+    conditions: [condition('Accepted', 'False', 'TargetNotFound')],
+  });
+  const after = { ancestors: [refused('web'), refused('other')] };
+  expect(told(object('AccessPolicy', {}), after)).toEqual(['Warning TargetNotFound because TargetNotFound']);
+  expect(told(object('AccessPolicy', after), after)).toEqual([]);
+});
+
 test('what only takes a moment is no warning', () => {
   const pending = parent(condition('headgate.dev/Programmed', 'False', 'Pending'));
   expect(told(object('HTTPRoute', {}), { parents: [pending] })).toEqual([]);

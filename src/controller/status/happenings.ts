@@ -14,6 +14,8 @@ const GOOD: ReadonlySet<string> = new Set([
   'Programmed',
   'headgate.dev/Programmed',
 ]);
+/** The others are not. */
+const BAD: ReadonlySet<string> = new Set(['PartiallyInvalid']);
 /** Not a fault: it passes by itself, and what lasts is told of the proxy that lasts. */
 const PASSING: ReadonlySet<string> = new Set(['Pending', 'AddressNotAssigned']);
 const ACTION = 'UpdateStatus';
@@ -46,6 +48,7 @@ export function happeningsOf({ stored, status }: Pick<StatusTarget, 'stored' | '
 }
 
 function isBad({ type, status, reason }: Told): boolean {
+  if (BAD.has(type)) return status === 'True';
   return GOOD.has(type) && status === 'False' && !PASSING.has(reason);
 }
 
@@ -62,5 +65,11 @@ function* parts({ status: before = {} }: StoredObject, after: StatusTarget['stat
     const { kind = 'Gateway', namespace, name, sectionName } = parentRef;
     const path = [namespace, name, sectionName].filter((word) => word !== undefined).join('/');
     yield { where: `${kind} ${path}: `, before: old?.conditions ?? [], after: conditions };
+  }
+  // What a policy is worth is the same for all of them, so that it is said once.
+  const [ancestor] = after.ancestors ?? [];
+  if (ancestor !== undefined) {
+    const old = before.ancestors?.find(({ controllerName }) => controllerName === ancestor.controllerName);
+    yield { where: '', before: old?.conditions ?? [], after: ancestor.conditions ?? [] };
   }
 }

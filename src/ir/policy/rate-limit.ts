@@ -53,8 +53,12 @@ export type Exemption =
   | { readonly kind: 'claim'; readonly name: string; readonly value: string }
   | { readonly kind: 'consumer'; readonly name: string };
 
+/** How all pods of a Gateway count together; `proxies`: by telling one another what they have counted. */
+export type SharedCount = RedisCount | { readonly kind: 'proxies' };
+
 /** A Redis or Valkey that all pods count with. */
-export type SharedCount = {
+export type RedisCount = {
+  readonly kind: 'redis';
   /** Key of `backends`. */
   readonly backend: string;
   readonly database: number;

@@ -1,4 +1,4 @@
-import type { Client } from '../exchange/client.ts';
+import type { BodySource } from '../exchange/client.ts';
 import type { RetainedBody } from '../exchange/retained-body.ts';
 import type { BodyReader } from '../http1/body.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
@@ -36,8 +36,8 @@ export interface Carrier extends ResponseSource {
   readonly upgradable: BackendConnection | null;
   /** Sends the head that `writer` holds, and what is there of the body. */
   sendHead(writer: MessageWriter, body: RetainedBody): void;
-  /** Sends the ranges of the client's body that have come; `isLast` with the end of the body. */
-  sendBody(writer: MessageWriter, client: Client, buffer: Buffer, isLast: boolean): void;
+  /** Sends the ranges of a body that have come; `isLast` with the end of the body. */
+  sendBody(writer: MessageWriter, source: BodySource, buffer: Buffer, isLast: boolean): void;
   /** Starts the clock of a silent backend; the sink calls it when the request has been sent. */
   awaitResponse(): void;
   resume(): void;

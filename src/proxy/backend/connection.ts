@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../../ir/table.ts';
-import type { Client } from '../exchange/client.ts';
+import type { BodySource } from '../exchange/client.ts';
 import { ERRORS, type ProxyError } from '../exchange/error.ts';
 import { writeTrailers } from '../exchange/request-writer.ts';
 import type { RetainedBody } from '../exchange/retained-body.ts';
@@ -126,10 +126,10 @@ export class BackendConnection implements Carrier, TimerOwner {
     sendWriter(this.socket, writer, this.isTls);
   }
 
-  sendBody(writer: MessageWriter, client: Client, buffer: Buffer, isLast: boolean): void {
-    const { body } = client;
-    const inChunks = !client.isFramed && client.head.framing === CHUNKED;
-    sendBody(this.socket, writer, body, buffer, client.isVolatile, inChunks, this.isTls);
+  sendBody(writer: MessageWriter, source: BodySource, buffer: Buffer, isLast: boolean): void {
+    const { body } = source;
+    const inChunks = !source.isFramed && source.head.framing === CHUNKED;
+    sendBody(this.socket, writer, body, buffer, source.isVolatile, inChunks, this.isTls);
     if (!isLast) return;
     if (inChunks) writer.text('0\r\n');
     if (body.hasTrailers) writeTrailers(writer, body.trailers);

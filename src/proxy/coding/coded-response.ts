@@ -1,4 +1,5 @@
-import type { Carrier, ResponseSource } from '../backend/carrier.ts';
+import type { Carrier } from '../backend/carrier.ts';
+import type { ResponseTranslation } from '../exchange/response-translation.ts';
 import { BodyReader } from '../http1/body.ts';
 import { LENGTH, UNTIL_CLOSE } from '../http1/framing.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
@@ -30,7 +31,7 @@ export interface CodedSink {
  * A carrier's response, coded on its way: whoever passes it on finds a head that says no length, or that of the coded body,
  * and coded bytes. What comes late is sent on at once, so that a stream of events stays one.
  */
-export class CodedResponse implements ResponseSource {
+export class CodedResponse implements ResponseTranslation {
   readonly head: ResponseHead;
   readonly body: BodyReader;
   private readonly carrier: Carrier;
@@ -88,7 +89,6 @@ export class CodedResponse implements ResponseSource {
     coder.on('error', this.onError);
   }
 
-  /** Takes the ranges of the backend's body that have come. */
   write(buffer: Buffer): void {
     const { coder } = this;
     if (coder === null || this.carrier.body.segmentCount === 0) return;
@@ -97,10 +97,15 @@ export class CodedResponse implements ResponseSource {
     this.carrier.pause();
   }
 
-  /** The backend's response is complete; the carrier may be somebody else's from now on. */
-  finish(): void {
+  complete(): boolean {
+    if (this.body.isDone) return false;
     this.isComplete = true;
     this.coder?.end();
+    return true;
+  }
+
+  breakOff(): boolean {
+    return false;
   }
 
   destroy(): void {

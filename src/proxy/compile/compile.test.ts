@@ -248,6 +248,6 @@ describe('backends', () => {
       null,
     ).rules.get('r')!;
     expect(compiled.split.next().response.block.toString()).toBe('x: rule\r\n');
-    expect(compiled.response.block.toString()).toBe('x: rule\r\n');
+    expect(compiled.plan.response.block.toString()).toBe('x: rule\r\n');
   });
 });

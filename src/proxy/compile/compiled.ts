@@ -66,6 +66,8 @@ export interface CompiledMatch {
   readonly status: 0;
   readonly listener: CompiledListener;
   readonly rule: CompiledRule;
+  /** The rule's, at hand: most requests need nothing else of it. */
+  readonly plan: RulePlan;
   /** The hostname of the route by which it got here; `''` is any. */
   readonly routeHostname: string;
   /** Whether anything but the rule's static filters may be done to its requests: then its stages are looked for. */
@@ -89,28 +91,33 @@ export interface Unrouted {
   readonly reason: 'NoListener' | 'NoRule' | 'Misdirected';
 }
 
-export interface CompiledRule {
-  /** The rule's metadata as the access log has it, escaped; `''` for none. */
-  readonly metadata: string;
+/** What a rule does to its requests. Rules that do the same, as most with one backend and nothing else do, share one. */
+export interface RulePlan {
   /** Whether it is of a GRPCRoute. */
   readonly isGrpc: boolean;
-  readonly key: string;
-  readonly rule: Rule;
-  /** The rule's own filters that are stages. */
-  readonly extensions: readonly Filter[];
-  /** The rule's own filters in the order in which they take effect (filter/phases.ts). */
-  readonly filters: readonly Filter[];
   readonly timeouts: Timeouts;
   readonly retry: Retry | null;
-  readonly split: Split;
   /** Answers preflights, before everything else. */
   readonly cors: CorsPolicy | null;
   /** Answers every request that gets there. */
   readonly redirect: Redirect | null;
   /** The rule's own response headers, for answers that come from no backend. */
   readonly response: HeaderPlan;
-  /** What `split` gives to every request where there is no choice, as in most rules; null where there is. */
+  /** What the rule's split gives to every request where there is no choice, as in most rules; null where there is. */
   readonly only: CompiledBackendRef | null;
+}
+
+export interface CompiledRule {
+  /** The rule's metadata as the access log has it, escaped; `''` for none. */
+  readonly metadata: string;
+  readonly key: string;
+  readonly rule: Rule;
+  /** The rule's own filters that are stages. */
+  readonly extensions: readonly Filter[];
+  /** The rule's own filters in the order in which they take effect (filter/phases.ts). */
+  readonly filters: readonly Filter[];
+  readonly plan: RulePlan;
+  readonly split: Split;
   /** Where its requests are counted: set and unset by ProxyMetrics, at the first request and when the rule is gone. */
   slot: number;
 }

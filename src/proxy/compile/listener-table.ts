@@ -1,5 +1,6 @@
 import type { Steps } from '../../ir/steps.ts';
 import type { Candidate } from '../route/candidate.ts';
+import type { Finder } from '../route/finder.ts';
 import { HostMap } from '../route/host.ts';
 import { PathTable } from '../route/path.ts';
 import { havePriorities, PriorityTable } from '../route/priority-table.ts';
@@ -72,37 +73,50 @@ export class ListenerTable {
   /** What matches point to: not this table, or each would keep the tables of its time alive. */
   readonly identity: CompiledListener;
   readonly hosts: HostMap<HostTable>;
+  /** What requests for a hostname ask: its table, or what would be the table's answer to all of them, which spares the table. */
+  private readonly finders: HostMap<Finder>;
 
-  constructor(identity: CompiledListener, hosts: HostMap<HostTable> = new HostMap()) {
+  constructor(
+    identity: CompiledListener,
+    hosts: HostMap<HostTable> = new HostMap(),
+    finders: HostMap<Finder> = new HostMap(),
+  ) {
     this.identity = identity;
     this.hosts = hosts;
+    this.finders = finders;
   }
 
   /** In steps: the table with these changes, by route hostname. Hostnames without any are taken over. */
   *changing(changes: ReadonlyMap<string, HostChange>): Steps<ListenerTable> {
     if (changes.size === 0) return this;
     const hosts = this.hosts.copy();
+    const finders = this.finders.copy();
     for (const [hostname, change] of changes) {
       const next = yield* (hosts.get(hostname) ?? new HostTable(hostname, [])).changing(this.identity, change);
-      if (next.rules.length === 0) hosts.delete(hostname);
-      else hosts.set(hostname, next);
+      if (next.rules.length === 0) {
+        hosts.delete(hostname);
+        finders.delete(hostname);
+      } else {
+        hosts.set(hostname, next);
+        finders.set(hostname, next.always ?? next);
+      }
     }
-    return new ListenerTable(this.identity, hosts);
+    return new ListenerTable(this.identity, hosts, finders);
   }
 
   /** From the most specific route hostname to the least; a hostname none of whose rules match falls through. */
   find(view: RequestView): Candidate | null {
-    const { hosts } = this;
+    const { finders } = this;
     const host = view.host;
-    const exact = hosts.exact.get(host);
+    const exact = finders.exact.get(host);
     if (exact !== undefined) {
       const candidate = exact.find(view);
       if (candidate !== null) return candidate;
     }
-    for (let i = 0; i < hosts.lengths.length; i++) {
-      const candidate = hosts.wildcard(host, i)?.find(view) ?? null;
+    for (let i = 0; i < finders.lengths.length; i++) {
+      const candidate = finders.wildcard(host, i)?.find(view) ?? null;
       if (candidate !== null) return candidate;
     }
-    return hosts.any === null ? null : hosts.any.find(view);
+    return finders.any === null ? null : finders.any.find(view);
   }
 }

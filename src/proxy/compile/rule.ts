@@ -1,5 +1,5 @@
 import type { Filter } from '../../ir/filter.ts';
-import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
+import type { Failure, Rule, WeightedBackend } from '../../ir/table.ts';
 import { Sessions } from '../backend/traffic/session.ts';
 import { CorsFilter } from '../filter/cors.ts';
 import { EMPTY_PLAN, hostOf, planOf } from '../filter/header-modifier.ts';
@@ -9,8 +9,17 @@ import type { HeaderPlan } from '../filter/plan.ts';
 import { RequestRedirector } from '../filter/redirect.ts';
 import { composeRewrites } from '../filter/rewrite.ts';
 import { UNCOUNTED } from '../metrics.ts';
-import type { CompiledBackendRef, CompiledRule, CorsPolicy, Mirror, Redirect, Rewrite, Split } from './compiled.ts';
-import { SharedParts } from './shared-parts.ts';
+import type {
+  CompiledBackendRef,
+  CompiledRule,
+  CorsPolicy,
+  Mirror,
+  Redirect,
+  Rewrite,
+  RulePlan,
+  Split,
+} from './compiled.ts';
+import { NO_TIMEOUTS, SharedParts } from './shared-parts.ts';
 import { WeightedSplit } from './split.ts';
 import { StickySplit } from './sticky-split.ts';
 
@@ -20,56 +29,68 @@ const MOST_METADATA = 512;
 /** A rule ready to run. It lives as long as its entry of the table does not change, and with it the split's position. */
 export class RunnableRule implements CompiledRule {
   // What every request reads comes first, and so near to each other in memory.
-  readonly cors: CorsPolicy | null;
-  readonly redirect: Redirect | null;
-  readonly timeouts: Timeouts;
-  readonly retry: Retry | null;
-  readonly only: CompiledBackendRef | null;
   slot: number;
-  readonly isGrpc: boolean;
+  readonly plan: RulePlan;
   readonly split: Split;
   readonly key: string;
   readonly metadata: string;
   readonly rule: Rule;
   readonly filters: readonly Filter[];
   readonly extensions: readonly Filter[];
-  readonly response: HeaderPlan;
-  /** The rule's own edits of the request. */
-  readonly request: HeaderPlan;
-  /** Counted over all of the rule's requests, whichever backend they go to. */
-  readonly mirrors: readonly Mirror[];
 
   constructor(key: string, rule: Rule, shared: SharedParts = new SharedParts()) {
-    const [cors] = ofKind(rule.filters, 'CORS');
-    const [redirect] = ofKind(rule.filters, 'RequestRedirect');
-    const { request, backendRequest } = rule.timeouts;
-    this.cors = cors === undefined ? null : new CorsFilter(cors);
-    this.redirect = redirect === undefined ? null : new RequestRedirector(redirect);
-    this.timeouts = request === 0 && backendRequest === 0 ? NO_TIMEOUTS : rule.timeouts;
-    this.retry = rule.retry;
-    this.only = null;
+    const own = new OwnFilters(rule);
+    const refs = rule.backends.map((backend) => refOf(backend, own, shared));
+    const served = refs.find((ref) => ref.weight > 0);
+    const split = new WeightedSplit(refs, served ?? refOf(nothing(rule), own, shared));
+    const { sessionPersistence } = rule;
     this.slot = UNCOUNTED;
-    this.isGrpc = rule.protocol === 'grpc';
+    this.plan = shared.plan(planOfRule(rule, own, sessionPersistence === undefined ? split.only : null));
+    this.split = sessionPersistence === undefined ? split : new StickySplit(split, new Sessions(sessionPersistence));
     this.key = key;
     this.metadata = metadataText(rule);
     this.rule = rule;
     this.filters = inPhaseOrder(rule.filters);
     this.extensions = extensionsOf(rule.filters);
-    this.response = planOf(ofKind(rule.filters, 'ResponseHeaderModifier'));
-    const edits = ofKind(rule.filters, 'RequestHeaderModifier');
-    this.request = planOf(edits);
-    const rewrite = composeRewrites(ofKind(rule.filters, 'URLRewrite')[0], undefined, {
+  }
+}
+
+/** What a rule's own filters do to the requests of all of its backends. */
+class OwnFilters {
+  readonly filters: readonly Filter[];
+  readonly cors: CorsPolicy | null;
+  readonly request: HeaderPlan;
+  readonly response: HeaderPlan;
+  /** Counted over all of the rule's requests, whichever backend they go to. */
+  readonly mirrors: readonly Mirror[];
+
+  constructor({ filters }: Rule) {
+    const [cors] = ofKind(filters, 'CORS');
+    const edits = ofKind(filters, 'RequestHeaderModifier');
+    const rewrite = composeRewrites(ofKind(filters, 'URLRewrite')[0], undefined, {
       rule: hostOf(edits),
       backend: null,
     });
-    this.mirrors = mirrorsOf(rule.filters, this.request, rewrite);
-    const refs = rule.backends.map((backend) => refOf(backend, this, shared));
-    const served = refs.find((ref) => ref.weight > 0);
-    const split = new WeightedSplit(refs, served ?? refOf(nothing(rule), this, shared));
-    const { sessionPersistence } = rule;
-    this.only = sessionPersistence === undefined ? split.only : null;
-    this.split = sessionPersistence === undefined ? split : new StickySplit(split, new Sessions(sessionPersistence));
+    this.filters = filters;
+    this.cors = cors === undefined ? null : new CorsFilter(cors);
+    this.request = planOf(edits);
+    this.response = planOf(ofKind(filters, 'ResponseHeaderModifier'));
+    this.mirrors = mirrorsOf(filters, this.request, rewrite);
   }
+}
+
+function planOfRule(rule: Rule, { cors, response }: OwnFilters, only: CompiledBackendRef | null): RulePlan {
+  const [redirect] = ofKind(rule.filters, 'RequestRedirect');
+  const { request, backendRequest } = rule.timeouts;
+  return {
+    isGrpc: rule.protocol === 'grpc',
+    timeouts: request === 0 && backendRequest === 0 ? NO_TIMEOUTS : rule.timeouts,
+    retry: rule.retry,
+    cors,
+    redirect: redirect === undefined ? null : new RequestRedirector(redirect),
+    response,
+    only,
+  };
 }
 
 /** `team=users,tier=1`, as the inside of a text of JSON. */
@@ -97,9 +118,9 @@ class RunnableBackendRef implements CompiledBackendRef {
   readonly extensions: readonly Filter[];
   readonly cors: CorsPolicy | null;
 
-  constructor(reference: WeightedBackend, rule: RunnableRule, key: string | null) {
+  constructor(reference: WeightedBackend, own: OwnFilters, key: string | null) {
     const inner = reference.filters;
-    const outer = rule.rule.filters;
+    const outer = own.filters;
     const innerEdits = ofKind(inner, 'RequestHeaderModifier');
     const outerEdits = ofKind(outer, 'RequestHeaderModifier');
     const [redirect] = ofKind(inner, 'RequestRedirect');
@@ -112,15 +133,15 @@ class RunnableBackendRef implements CompiledBackendRef {
       rule: hostOf(outerEdits),
       backend: hostOf(innerEdits),
     });
-    this.request = innerEdits.length === 0 ? rule.request : planOf([...outerEdits, ...innerEdits]);
+    this.request = innerEdits.length === 0 ? own.request : planOf([...outerEdits, ...innerEdits]);
     this.response =
       inner.length === 0
-        ? rule.response
+        ? own.response
         : planOf([...ofKind(inner, 'ResponseHeaderModifier'), ...ofKind(outer, 'ResponseHeaderModifier')]);
     this.extensions = extensionsOf(inner);
     const mirrors = mirrorsOf(inner, this.request, this.rewrite);
-    this.mirrors = mirrors.length === 0 ? rule.mirrors : [...rule.mirrors, ...mirrors];
-    this.cors = cors === undefined ? rule.cors : new CorsFilter(cors);
+    this.mirrors = mirrors.length === 0 ? own.mirrors : [...own.mirrors, ...mirrors];
+    this.cors = cors === undefined ? own.cors : new CorsFilter(cors);
   }
 
   /** Whether it says nothing but the backend and its weight, and so may stand for any other that does. */
@@ -132,9 +153,9 @@ class RunnableBackendRef implements CompiledBackendRef {
   }
 }
 
-function refOf(reference: WeightedBackend, rule: RunnableRule, shared: SharedParts): CompiledBackendRef {
+function refOf(reference: WeightedBackend, own: OwnFilters, shared: SharedParts): CompiledBackendRef {
   const key = reference.backend === null ? null : shared.keyOf(reference.backend);
-  const made = new RunnableBackendRef(reference, rule, key);
+  const made = new RunnableBackendRef(reference, own, key);
   return key !== null && made.isPlain ? shared.plainRef(key, reference.weight, made) : made;
 }
 
@@ -146,6 +167,5 @@ function mirrorsOf(filters: readonly Filter[], request: HeaderPlan, rewrite: Rew
 }
 
 // Shared by the rules that have none, so that requests for different rules find them in the cache.
-const NO_TIMEOUTS: Timeouts = { request: 0, backendRequest: 0 };
 const NO_MIRRORS: readonly Mirror[] = [];
 const UNRESOLVED: Failure = { status: 500, reason: 'BackendNotFound' };

@@ -3,7 +3,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import { Passage } from '../backend/traffic/passage.ts';
-import type { CompiledRule } from '../compile/compiled.ts';
+import type { Sessions } from '../backend/traffic/session.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 import type { Exchange } from './exchange.ts';
 import type { RequestSide } from './request-side.ts';
@@ -71,9 +71,8 @@ export class Attempts {
   }
 
   /** Sets out for a backend. */
-  begin(backend: Backend, rule: CompiledRule, exchange: Exchange): void {
+  begin(backend: Backend, sessions: Sessions<EndpointPool> | null, exchange: Exchange): void {
     this.backend = backend;
-    const sessions = rule.only === null ? rule.split.sessions : null;
     if (sessions === null && backend.traffic === null) return;
     this.passage = new Passage(new ExchangeSender(exchange), backend, sessions);
   }

@@ -6,11 +6,21 @@ import type { BodyReader } from '../http1/body.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Runtime, Site } from '../runtime.ts';
 
+/** Where the body of a request comes from: its client, or what makes another one of the client's. */
+export interface BodySource {
+  readonly head: RequestHead;
+  readonly body: BodyReader;
+  /** Whether ranges of the body come with the framing that the head tells; otherwise they are content only. */
+  readonly isFramed: boolean;
+  /** Whether the current input is memory that is used again: what is not copied is lost. */
+  readonly isVolatile: boolean;
+}
+
 /**
  * Whoever sent a request and gets its response: a connection of HTTP/1.1, or a stream of HTTP/2. An exchange knows no
  * more about it than this.
  */
-export interface Client {
+export interface Client extends BodySource {
   readonly runtime: Runtime;
   readonly site: Site;
   /** Server name of the TLS handshake in lower case; null when there was none. */
@@ -21,16 +31,10 @@ export interface Client {
   clientCertificate(validation: ClientValidation | null): PeerCertificate | null;
   /** As the access log names it. */
   readonly protocol: string;
-  readonly head: RequestHead;
-  readonly body: BodyReader;
-  /** Whether ranges of the body come with the framing that the head tells; otherwise they are content only. */
-  readonly isFramed: boolean;
   /** Whether more of the request is still to come. */
   readonly isReceiving: boolean;
   /** Whether bytes of the request's body are here already and will be read next. */
   readonly hasInput: boolean;
-  /** Whether the current input is memory that is used again: what is not copied is lost. */
-  readonly isVolatile: boolean;
   /** For a change of protocol (RFC 9110 section 7.8); null where there can be none. */
   readonly upgradable: UpgradableClient | null;
   pause(): void;

@@ -5,11 +5,11 @@ import type { Exchange } from './exchange.ts';
 export function countExchange(exchange: Exchange, status: number, reason: string): void {
   const { client, route, runtime } = exchange;
   const { metrics } = runtime;
-  const { ref, rule } = route;
+  const { plan, ref, rule } = route;
   const now = performance.now();
   const seconds = (now - exchange.startedAt) / 1_000;
   metrics.count(rule, status, reason, seconds);
-  if (ref !== null && rule!.only === null) metrics.countChoice(rule!, ref.backend, status, seconds);
+  if (ref !== null && plan!.only === null) metrics.countChoice(rule!, ref.backend, status, seconds);
   metrics.requestBytes += client.body.received;
   metrics.responseBytes += exchange.response.bytes;
   const log = route.accessLog(client.site, runtime);

@@ -45,6 +45,7 @@ export const ERRORS = {
   bodyTimeout: error(408, 'body-timeout'),
   bodyIncomplete: error(400, 'body-incomplete'),
   bodyTooLarge: error(413, 'body-too-large'),
+  badText: error(400, 'grpc-web-text'),
   clientClosed: error(0, 'client-closed'),
   clientStalled: error(0, 'client-stalled'),
   // The proxy

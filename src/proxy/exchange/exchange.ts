@@ -1,7 +1,7 @@
 import type { Carrier, ResponseSource } from '../backend/carrier.ts';
 import type { BackendConnection } from '../backend/connection.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
-import type { CompiledBackendRef, CompiledRule } from '../compile/compiled.ts';
+import type { CompiledBackendRef, RulePlan } from '../compile/compiled.ts';
 import { EMPTY_PLAN } from '../filter/header-modifier.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import { NO_BODY } from '../http1/framing.ts';
@@ -37,7 +37,7 @@ const GUARDED = 6;
 
 /**
  * The life of one request, and after it of the next one on the same connection. Its phases: `begin` (filters of its
- * listener, where there are any) → `decide` (route, preflight, redirect, choice of a backend) → `guard` (policies and filters that look at every request, where there are any) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
+ * listener, where there are any) → `decide` (route; preflight, redirect, or choice of a backend) → `guard` (policies and filters that look at the request, where there are any) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
  * `end` (metrics, access log). Every failure leaves through `fail`, `refuse` or `breakOff` with an entry of the table in
  * error.ts.
  */
@@ -98,7 +98,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   decide(): void {
     const { client, route } = this;
     const verdict = route.decide(client.head, client.sni, client.site);
-    if (verdict !== ANSWERED && route.isGuarded(client.site)) this.enterGuard(verdict);
+    if (route.isGuarded(client.site)) this.enterGuard(verdict);
     else this.follow(verdict);
   }
 
@@ -107,7 +107,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     const { route } = this;
     switch (verdict) {
       case TO_BACKEND:
-        this.start(route.rule!, route.ref!);
+        this.start(route.plan!, route.ref!);
         return;
       case ANSWERED:
         this.answer(route.direct!, route.reason);
@@ -134,27 +134,24 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     this.state = GUARDED;
-    this.limitTime(this.route.rule!);
+    this.limitTime(this.route.plan!);
     this.guard.enter(stages, verdict);
   }
 
-  private limitTime({ isGrpc, timeouts }: CompiledRule): void {
+  private limitTime({ isGrpc, timeouts }: RulePlan): void {
     const { requestTimeout } = this.runtime.options.limits;
-    const time = isGrpc ? grpcTime(this.client.head, timeouts.request) : timeouts.request || requestTimeout;
-    if (time <= 0) {
-      // The rule has no bound, but what came before it has had one.
-      if (this.deadlines.request > 0) {
-        this.deadlines.request = 0;
-        this.deadlines.arm();
-      }
-      return;
-    }
-    this.deadlines.request = this.startedAt + time;
-    this.deadlines.arm();
+    const isCall = isGrpc || this.guard.web !== null;
+    const time = isCall
+      ? grpcTime(this.client.head, Math.max(0, timeouts.request))
+      : timeouts.request || requestTimeout;
+    const { deadlines } = this;
+    if (time <= 0 && deadlines.request === 0) return;
+    deadlines.request = time <= 0 ? 0 : this.startedAt + time;
+    deadlines.arm();
   }
 
   /** Sets out for the backend. */
-  private start(rule: CompiledRule, ref: CompiledBackendRef): void {
+  private start(plan: RulePlan, ref: CompiledBackendRef): void {
     const { client, runtime } = this;
     const { head } = client;
     const { requestBody } = runtime.options.limits;
@@ -162,10 +159,10 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.fail(ERRORS.bodyTooLarge);
       return;
     }
-    this.attempts.begin(this.route.backend!, rule, this);
+    this.attempts.begin(this.route.backend!, this.route.sessions, this);
     this.speaksHttp2 = this.route.speaksHttp2;
     if (ref.mirrors.length > 0) this.request.chooseMirrors(ref.mirrors);
-    this.limitTime(rule);
+    this.limitTime(plan);
     this.attempt(false);
     if (head.framing === NO_BODY) this.request.mirror();
   }
@@ -178,9 +175,19 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.refuse(ERRORS.bodyTooLarge);
       return;
     }
-    const isOpen = this.state === SENT || this.state === RESPONDING;
     this.guard.receiving(buffer);
-    this.request.body(isOpen ? this.carrier : null, buffer, isLast);
+    const { web } = this.guard;
+    if (web !== null) {
+      const error = web.receive(client, buffer, isLast);
+      if (error !== null) {
+        this.refuse(error);
+        return;
+      }
+    }
+    const isOpen = this.state === SENT || this.state === RESPONDING;
+    const carrier = isOpen ? this.carrier : null;
+    if (web === null || web.text === null) this.request.body(carrier, client, buffer, isLast);
+    else this.request.body(carrier, web.text, web.text.bytes, isLast);
     if (!this.guard.received(isLast) && isLast) this.request.mirror();
   }
 
@@ -193,7 +200,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     this.request.isHeadSent = false;
-    const { backendRequest } = this.route.rule!.timeouts;
+    const { backendRequest } = this.route.plan!.timeouts;
     if (backendRequest > 0) {
       this.deadlines.attempt = performance.now() + backendRequest;
       this.deadlines.arm();
@@ -233,7 +240,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     if (this.state !== SENT && this.state !== CONNECTING) return;
-    const next = this.attempts.after(error, carrier, this.request, this.route.rule!.retry, this.method);
+    const next = this.attempts.after(error, carrier, this.request, this.route.plan!.retry, this.method);
     if (next !== NO_MORE) this.repeat(next);
     else this.fail(error === ERRORS.backendClosed && carrier?.answered === true ? ERRORS.badResponse : error);
   }
@@ -245,7 +252,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     this.runtime.metrics.retries++;
     this.deadlines.attempt = 0;
-    const backoff = next === AGAIN_FRESH ? 0 : (this.route.rule!.retry?.backoff ?? 0);
+    const backoff = next === AGAIN_FRESH ? 0 : (this.route.plan!.retry?.backoff ?? 0);
     if (backoff === 0) {
       this.attempt(next === AGAIN_FRESH);
       return;
@@ -275,7 +282,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       this.backendFailed(ERRORS.backendClosed);
       return;
     }
-    const next = this.attempts.afterStatus(head.status, request, this.route.rule!.retry);
+    const next = this.attempts.afterStatus(head.status, request, this.route.plan!.retry);
     if (next !== NO_MORE) {
       this.carrier = null;
       carrier.release(!client.isReceiving);
@@ -314,7 +321,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       carrier.release(!client.isReceiving);
       return;
     }
-    response.end(guard.coding ?? carrier);
+    response.end(guard.translation ?? carrier);
     this.end(response.status, '');
     carrier.release(!client.isReceiving);
     client.finished(!closes);
@@ -354,8 +361,8 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   clientDrained(): void {
-    if (this.guard.coding === null) this.carrier?.resume();
-    else this.guard.coding.resume();
+    if (this.guard.translation === null) this.carrier?.resume();
+    else this.guard.translation.resume();
   }
 
   timeout(): void {
@@ -380,7 +387,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     const { carrier } = this;
     this.abandon();
-    const { retry } = this.route.rule!;
+    const { retry } = this.route.plan!;
     const next = this.attempts.after(ERRORS.backendTimeout, carrier, this.request, retry, this.method);
     if (next === NO_MORE) this.fail(ERRORS.backendTimeout);
     else this.repeat(next);
@@ -401,6 +408,14 @@ export class Exchange implements ResponseSink, TimerOwner {
   /** Ends an exchange whose response cannot be completed any more; the client sees that it is not complete. */
   breakOff(error: ProxyError): void {
     this.abandon();
+    const instead = this.guard.brokenOff(error);
+    if (instead !== null) {
+      this.response.end(instead);
+      this.end(this.response.status, error.reason);
+      // What the client still sends may be what is wrong.
+      this.client.finished(false);
+      return;
+    }
     const isUntilClose = this.client.head.minor === 0 && this.response.closes;
     this.end(this.response.status, error.reason);
     if (isUntilClose) this.client.reset();
@@ -446,7 +461,7 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   private answerError(error: ProxyError, closes: boolean): void {
-    const answer = errorAnswer(error, this.client, this.attempts.retryAfter);
+    const answer = errorAnswer(error, this.client, this.guard.web, this.attempts.retryAfter);
     this.answer(answer, error.reason, closes, error.status);
   }
 

@@ -26,17 +26,17 @@ export function isGrpc(head: RequestHead): boolean {
  * The answer to a gRPC request that fails at the proxy: a response that has trailers only. Statuses become codes as gRPC's
  * `http-grpc-status-mapping` has it; timeouts are the deadline's, and a backend that is not there may be there later.
  */
-export function grpcError(error: ProxyError): DirectResponse {
+export function grpcError(error: ProxyError, contentType = 'application/grpc'): DirectResponse {
+  return { status: 200, headers: [['content-type', contentType], ...grpcStatus(error)], body: '' };
+}
+
+/** The fields that say so. */
+export function grpcStatus(error: ProxyError): readonly (readonly [name: string, value: string])[] {
   const message = `${error.status} ${REASONS[error.status] ?? ''}`.trim();
-  return {
-    status: 200,
-    headers: [
-      ['content-type', 'application/grpc'],
-      ['grpc-status', String(codeOf(error))],
-      ['grpc-message', message],
-    ],
-    body: '',
-  };
+  return [
+    ['grpc-status', String(codeOf(error))],
+    ['grpc-message', message],
+  ];
 }
 
 function codeOf(error: ProxyError): number {

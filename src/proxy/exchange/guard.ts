@@ -4,10 +4,12 @@ import { CodedResponse, type CodedSink } from '../coding/coded-response.ts';
 import { codedAnswer, prepareCoding } from '../coding/prepare.ts';
 import { headerPlan } from '../filter/header-modifier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { WebCall } from '../grpc-web/call.ts';
 import type { Stage, SubstituteAnswer } from '../policy/stage.ts';
 import { Visit } from '../policy/visit.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 import type { Exchange } from './exchange.ts';
+import type { ResponseTranslation } from './response-translation.ts';
 
 /** Chunks of a body that is kept with its framing have lines of their own. */
 const MOST_FRAMING = 65_536;
@@ -16,8 +18,10 @@ const MOST_FRAMING = 65_536;
 export class Guard implements CodedSink {
   /** Null while no request has stages. */
   visit: Visit | null;
-  /** The response that goes to the client, where it is coded on its way; null: the backend's itself. */
-  coding: CodedResponse | null;
+  /** The response that goes to the client, where it gets another form on its way; null: the backend's itself. */
+  translation: ResponseTranslation | null;
+  /** The call that a request of gRPC-Web is; null of others. */
+  web: WebCall | null;
   private readonly exchange: Exchange;
   /** What `Route.decide` found. */
   private verdict: number;
@@ -28,7 +32,8 @@ export class Guard implements CodedSink {
 
   constructor(exchange: Exchange) {
     this.visit = null;
-    this.coding = null;
+    this.translation = null;
+    this.web = null;
     this.exchange = exchange;
     this.verdict = 0;
     this.isFiltering = false;
@@ -54,10 +59,11 @@ export class Guard implements CodedSink {
   end(status: number, reason: string): void {
     this.isFiltering = false;
     this.bodyLimit = 0;
-    const { coding, visit } = this;
+    const { translation, visit } = this;
     this.visit = null;
-    this.coding = null;
-    coding?.destroy();
+    this.translation = null;
+    this.web = null;
+    translation?.destroy();
     visit?.end(status, reason);
   }
 
@@ -142,7 +148,8 @@ export class Guard implements CodedSink {
 
   /** An answer of the proxy's own as its client gets it. */
   answerFor(response: DirectResponse): DirectResponse {
-    const { visit } = this;
+    const { visit, web } = this;
+    if (web !== null) return web.answer(response);
     if (visit === null || visit.coding === null) return response;
     const { head } = visit;
     return codedAnswer(visit.coding, response, head.method, head.header('accept-encoding'));
@@ -156,18 +163,35 @@ export class Guard implements CodedSink {
       return;
     }
     visit.responded(carrier);
+    if (this.web === null) this.beginVisited(visit, carrier, buffer);
+    else this.beginWeb(this.web, visit, carrier, buffer);
+    visit.received(carrier, buffer);
+  }
+
+  private beginVisited(visit: Visit, carrier: Carrier, buffer: Buffer): void {
+    const { response } = this.exchange;
     const accepted = visit.coding === null ? null : visit.head.header('accept-encoding');
     const coding =
       visit.coding === null ? null : prepareCoding(visit.coding, carrier, visit.head.method, accepted, visit.response);
-    if (coding === null) exchange.response.begin(carrier, buffer);
+    if (coding === null) response.begin(carrier, buffer);
     else this.beginCoded(carrier, buffer, coding);
-    visit.received(carrier, buffer);
+  }
+
+  private beginWeb(web: WebCall, visit: Visit, carrier: Carrier, buffer: Buffer): void {
+    const { response } = this.exchange;
+    const translation = web.translated(carrier, response, visit.response);
+    this.translation = translation;
+    if (translation === null) response.begin(carrier, buffer);
+    else {
+      response.begin(translation, NOTHING);
+      translation.write(buffer);
+    }
   }
 
   private beginCoded(carrier: Carrier, buffer: Buffer, coding: ContentCoding): void {
     const { response, runtime } = this.exchange;
     const coded = new CodedResponse(carrier, coding, this, runtime);
-    this.coding = coded;
+    this.translation = coded;
     const whole = coded.whole(buffer);
     if (whole !== null) {
       response.begin(coded, whole);
@@ -180,19 +204,22 @@ export class Guard implements CodedSink {
 
   /** Sends more of the body. */
   body(carrier: Carrier, buffer: Buffer): void {
-    const { coding, exchange, visit } = this;
-    if (coding === null) exchange.response.body(carrier, buffer);
-    else coding.write(buffer);
+    const { exchange, translation, visit } = this;
+    if (translation === null) exchange.response.body(carrier, buffer);
+    else translation.write(buffer);
     if (visit !== null) visit.received(carrier, buffer);
   }
 
   /** The backend's response is complete. True when the client's is not yet: `exchange.responseCoded` follows. */
   complete(): boolean {
     this.visit?.completed();
-    const { coding } = this;
-    if (coding === null || coding.body.isDone) return false;
-    coding.finish();
-    return true;
+    return this.translation?.complete() ?? false;
+  }
+
+  /** The response cannot be completed. What the client was sent in place of its end; null: nothing. */
+  brokenOff(error: ProxyError): ResponseTranslation | null {
+    const { translation } = this;
+    return translation !== null && error.status !== 0 && translation.breakOff(error) ? translation : null;
   }
 
   // For the coding

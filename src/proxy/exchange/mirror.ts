@@ -16,7 +16,7 @@ const MIRROR_TIME = 15_000;
 export function startMirror(
   runtime: Runtime,
   backend: Backend,
-  mirror: Mirror,
+  mirror: Pick<Mirror, 'request' | 'rewrite'>,
   head: RequestHead,
   match: CompiledMatch,
   forwarding: Forwarding,

@@ -4,6 +4,7 @@ import type { Carrier } from '../backend/carrier.ts';
 import type { Mirror } from '../compile/compiled.ts';
 import { TRACEPARENT, X_REQUEST_ID } from '../http1/known-field.ts';
 import { isIdempotent } from './attempts.ts';
+import type { BodySource } from './client.ts';
 import type { Exchange } from './exchange.ts';
 import { type ForwardedHead, forwardedHead } from './forwarded-head.ts';
 import { forwardedElement } from './forwarding.ts';
@@ -52,8 +53,7 @@ export class RequestSide {
     const { forwarding } = this;
     const { client, runtime } = this.exchange;
     const { head } = client;
-    this.retained.framing = head.framing;
-    this.retained.isFramed = client.isFramed;
+    this.takeFrom(client);
     const id = head.fields.has(X_REQUEST_ID) ? head.header('x-request-id')! : '';
     forwarding.isNewRequestId = !isRequestId(id);
     forwarding.requestId = forwarding.isNewRequestId ? newRequestId() : id;
@@ -63,6 +63,12 @@ export class RequestSide {
     if (runtime.options.forwarded) {
       forwarding.element = forwardedElement(forwarding.peer, forwarding.scheme, head);
     }
+  }
+
+  /** What is kept of the body has the form that it has there. */
+  takeFrom({ head, isFramed }: BodySource): void {
+    this.retained.framing = head.framing;
+    this.retained.isFramed = isFramed;
   }
 
   /** Sends the head and what is there of the body. */
@@ -112,13 +118,13 @@ export class RequestSide {
   }
 
   /** Sends, or keeps, the ranges of the body that have come; `carrier` is null while there is none to send on. */
-  body(carrier: Carrier | null, buffer: Buffer, isLast: boolean): void {
+  body(carrier: Carrier | null, source: BodySource, buffer: Buffer, isLast: boolean): void {
     const { retained } = this;
     const { client, runtime } = this.exchange;
     const { writer } = runtime;
     writer.reset();
     if (retained.isWhole) {
-      if (carrier === null || this.mayReplay(retained.length)) this.retain(buffer, isLast);
+      if (carrier === null || this.mayReplay(retained.length)) this.retain(source, buffer, isLast);
       else {
         // The ranges that have come follow at once, though the client may have sent the last of them.
         if (!this.isHeadSent) this.send(carrier, true);
@@ -131,17 +137,17 @@ export class RequestSide {
       // Everything so far is retained.
       this.send(carrier);
     } else {
-      carrier.sendBody(writer, client, buffer, isLast);
+      carrier.sendBody(writer, source, buffer, isLast);
       if (carrier.holdsInput) client.lend();
       if (isLast) carrier.awaitResponse();
       else if (carrier.isCongested) client.pause();
     }
   }
 
-  private retain(buffer: Buffer, isLast: boolean): void {
+  private retain(source: BodySource, buffer: Buffer, isLast: boolean): void {
     const { retained } = this;
-    const { client, runtime } = this.exchange;
-    const { segments, segmentCount, hasTrailers, trailers } = client.body;
+    const { runtime } = this.exchange;
+    const { segments, segmentCount, hasTrailers, trailers } = source.body;
     for (let index = 0; index < segmentCount; index++) {
       retained.append(buffer, segments[index * 2]!, segments[index * 2 + 1]!);
     }
@@ -158,7 +164,7 @@ export class RequestSide {
     const { limits } = this.exchange.runtime.options;
     if (this.mirrors !== NO_MIRRORS && length <= limits.mirrorBody) return true;
     if (length > limits.replayBody) return false;
-    const { retry } = this.exchange.route.rule!;
+    const { retry } = this.exchange.route.plan!;
     return retry !== null ? retry.attempts > 0 : isIdempotent(this.exchange.method);
   }
 
@@ -173,16 +179,20 @@ export class RequestSide {
     const { mirrors, retained } = this;
     if (mirrors === NO_MIRRORS) return;
     this.mirrors = NO_MIRRORS;
-    const { client, isUnderWay, route, runtime } = this.exchange;
+    const { client, guard, isUnderWay, route, runtime } = this.exchange;
+    const { web } = guard;
     retained.isComplete = true;
     if (!retained.isWhole || retained.length > runtime.options.limits.mirrorBody || !isUnderWay) {
       runtime.metrics.mirrorsDropped += mirrors.length;
       return;
     }
-    for (const mirror of mirrors) {
-      const backend = client.site.backends.get(mirror.backend);
+    const isGrpc = route.plan!.isGrpc || web !== null;
+    for (const each of mirrors) {
+      const backend = client.site.backends.get(each.backend);
+      const mirror =
+        web === null ? each : { backend: each.backend, rewrite: each.rewrite, request: web.after(each.request) };
       if (backend !== undefined)
-        startMirror(runtime, backend, mirror, client.head, route.match!, this.forwarding, retained, route.rule!.isGrpc);
+        startMirror(runtime, backend, mirror, client.head, route.match!, this.forwarding, retained, isGrpc);
     }
   }
 }

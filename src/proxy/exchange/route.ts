@@ -1,10 +1,13 @@
 import type { AccessLog } from '../../observe/access-log.ts';
 import type { Backend } from '../backend/backend.ts';
+import type { EndpointPool } from '../backend/endpoint-pool.ts';
+import type { Sessions } from '../backend/traffic/session.ts';
 import type {
   CompiledBackendRef,
   CompiledListener,
   CompiledMatch,
   CompiledRule,
+  RulePlan,
   Unrouted,
 } from '../compile/compiled.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
@@ -32,6 +35,7 @@ export class Route {
   listener: CompiledListener | null;
   match: CompiledMatch | null;
   rule: CompiledRule | null;
+  plan: RulePlan | null;
   ref: CompiledBackendRef | null;
   backend: Backend | null;
   /** Whether the backend is spoken to in HTTP/2. */
@@ -44,6 +48,7 @@ export class Route {
     this.listener = null;
     this.match = null;
     this.rule = null;
+    this.plan = null;
     this.ref = null;
     this.backend = null;
     this.speaksHttp2 = false;
@@ -56,16 +61,19 @@ export class Route {
     this.listener = null;
     this.match = null;
     this.rule = null;
+    this.plan = null;
     this.ref = null;
     this.backend = null;
     this.direct = null;
     this.reason = '';
   }
 
-  /** The stages that hold for the request, before `decide` has found another way to answer it. */
+  /** The stages that hold for the request, whatever `decide` has found. */
   stages({ policies }: Site): readonly Stage[] {
-    const { backend, match, ref } = this;
-    if (match === null || ref === null) return NO_STAGES;
+    const { backend, direct, match, ref } = this;
+    if (match === null) return NO_STAGES;
+    if (direct !== null) return policies.beforeAnswer(match, ref, this.isPreflight);
+    if (ref === null) return NO_STAGES;
     const own =
       match.isGuarded || policies.guardsAll
         ? [...policies.ofMatch(match), ...policies.ofRef(ref, match.rule.key)]
@@ -80,6 +88,11 @@ export class Route {
     const wanted = match === null || !match.isGuarded ? null : policies.accessLog(match);
     if (wanted === null) return runtime.accessLog;
     return wanted ? (runtime.accessLog ?? runtime.routeLog()) : null;
+  }
+
+  /** Whether it asks for permission only (Fetch standard): it carries nobody's credentials. */
+  get isPreflight(): boolean {
+    return this.reason === PREFLIGHT;
   }
 
   /** Whether it may have stages. */
@@ -102,18 +115,19 @@ export class Route {
   decide(head: RequestHead, sni: string | null, site: Site): number {
     const match = site.compiled.route(head, sni);
     if (match.status !== 0) return this.fail(routingError(match));
-    const { rule } = match;
+    const { plan, rule } = match;
     this.listener = match.listener;
     this.match = match;
     this.rule = rule;
+    this.plan = plan;
     // A target that names another scheme than the one it came by is for somebody else (RFC 9110 section 7.4).
     if (head.targetScheme !== '' && head.targetScheme !== site.scheme) return this.fail(ERRORS.misdirected);
-    if (rule.cors !== null) {
-      const preflight = rule.cors.preflight(head);
+    if (plan.cors !== null) {
+      const preflight = plan.cors.preflight(head);
       if (preflight !== null) return this.answer(preflight, PREFLIGHT);
     }
-    if (rule.redirect !== null) return this.answer(rule.redirect.response(head, match, site.publicPort), REDIRECT);
-    const ref = rule.only ?? rule.split.next(head);
+    if (plan.redirect !== null) return this.answer(plan.redirect.response(head, match, site.publicPort), REDIRECT);
+    const ref = plan.only ?? rule.split.next(head);
     this.ref = ref;
     if (ref.failure !== null) {
       return this.fail({ status: ref.failure.status, reason: ref.failure.reason, retryable: false });
@@ -122,20 +136,25 @@ export class Route {
     const backend = site.backends.get(ref.backend!);
     if (backend === undefined) return this.fail(ERRORS.invalidBackend);
     this.backend = backend;
-    this.speaksHttp2 = backend.entry.protocol === 'h2c' || rule.isGrpc;
+    this.speaksHttp2 = backend.entry.protocol === 'h2c' || plan.isGrpc;
     return TO_BACKEND;
+  }
+
+  /** What keeps clients with an endpoint; null where nothing does. */
+  get sessions(): Sessions<EndpointPool> | null {
+    return this.plan!.only === null ? this.rule!.split.sessions : null;
   }
 
   /** What the rule does to the header section of every response; null without a rule. */
   get responsePlan(): HeaderPlan | null {
-    return this.ref?.response ?? this.rule?.response ?? null;
+    return this.ref?.response ?? this.plan?.response ?? null;
   }
 
   /** What CORS adds to an answer of the proxy's own: without it a browser shows a script not even the status. */
   corsPlan(head: RequestHead): HeaderPlan | null {
     // A preflight has its own fields.
-    if (this.reason === PREFLIGHT) return null;
-    const policy = this.ref?.cors ?? this.rule?.cors ?? null;
+    if (this.isPreflight) return null;
+    const policy = this.ref?.cors ?? this.plan?.cors ?? null;
     return policy === null ? null : policy.response(head);
   }
 

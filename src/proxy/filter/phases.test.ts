@@ -15,6 +15,7 @@ const every: { readonly [K in Filter['kind']]: Filter } = {
     maxResponseBytes: 1,
     timeout: 1,
   },
+  GRPCWeb: { kind: 'GRPCWeb', filter: 'a/b', maxRequestBytes: 1 },
   SOAP: {
     kind: 'SOAP',
     filter: 'a/b',

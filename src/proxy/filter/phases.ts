@@ -7,13 +7,14 @@ import type { Filter } from '../../ir/filter.ts';
  *
  * | phase            | what leaves there                                                                            |
  * |------------------|----------------------------------------------------------------------------------------------|
+ * | external-auth    | what a service says in place of a backend, but not to a preflight                            |
  * | cors             | the answer to a preflight. Response headers are added to other requests' answers at the end. |
  * | redirect         | every request that gets there                                                                |
- * | external-auth    | what a service says in place of a backend                                                    |
  * | direct-response  | every request that gets there                                                                |
  * | request-headers  |                                                                                              |
  * | rewrite          |                                                                                              |
  * | transform        |                                                                                              |
+ * | grpc-web         | nothing: the request is a gRPC call from here on, and its answer is made one of gRPC-Web     |
  * | mirror           | a copy of the request as it is now                                                           |
  * | grpc-transcode   | every request that gets there: it is made into another one, and its answer too               |
  * | soap             | the same                                                                                     |
@@ -22,13 +23,14 @@ import type { Filter } from '../../ir/filter.ts';
  * | response-headers |                                                                                              |
  */
 export const PHASES = [
+  { name: 'external-auth', kind: 'ExternalAuth' },
   { name: 'cors', kind: 'CORS' },
   { name: 'redirect', kind: 'RequestRedirect' },
-  { name: 'external-auth', kind: 'ExternalAuth' },
   { name: 'direct-response', kind: 'DirectResponse' },
   { name: 'request-headers', kind: 'RequestHeaderModifier' },
   { name: 'rewrite', kind: 'URLRewrite' },
   { name: 'transform', kind: 'Transform' },
+  { name: 'grpc-web', kind: 'GRPCWeb' },
   { name: 'mirror', kind: 'RequestMirror' },
   { name: 'grpc-transcode', kind: 'GRPCTranscode' },
   { name: 'soap', kind: 'SOAP' },
@@ -44,6 +46,7 @@ export const EXTENSIONS: ReadonlySet<Filter['kind']> = new Set([
   'DirectResponse',
   'ExternalAuth',
   'GRPCTranscode',
+  'GRPCWeb',
   'SOAP',
   'Transform',
 ]);

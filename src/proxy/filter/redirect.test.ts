@@ -22,7 +22,16 @@ const rule = new RunnableRule('r', {
 function matchOn(port: number, protocol: Listener['protocol'], prefix: string | null = '/old'): CompiledMatch {
   const listener: Listener = { port, protocol, hostname: '', addresses: [], tls: null };
   const captures = () => ({});
-  const found = { rule, isGuarded: false, routeHostname: '', index: 0, prefix, captures, encodedCaptures: captures };
+  const found = {
+    rule,
+    plan: rule.plan,
+    isGuarded: false,
+    routeHostname: '',
+    index: 0,
+    prefix,
+    captures,
+    encodedCaptures: captures,
+  };
   return { status: 0, listener: { key: 'l', listener }, ...found };
 }
 

@@ -3,7 +3,7 @@ import type { Carrier } from '../backend/carrier.ts';
 import type { BackendConnection } from '../backend/connection.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
-import type { Client } from '../exchange/client.ts';
+import type { BodySource } from '../exchange/client.ts';
 import { ERRORS, type ProxyError } from '../exchange/error.ts';
 import type { RetainedBody } from '../exchange/retained-body.ts';
 import { BodyReader } from '../http1/body.ts';
@@ -103,11 +103,11 @@ export class BackendStream implements Carrier, TimerOwner {
     if (!isEmpty) this.requestBody.begin(stream, body);
   }
 
-  sendBody(writer: MessageWriter, client: Client, buffer: Buffer, isLast: boolean): void {
+  sendBody(writer: MessageWriter, source: BodySource, buffer: Buffer, isLast: boolean): void {
     const { stream } = this;
     writer.reset();
     if (stream === null || stream.destroyed || stream.closed) return;
-    this.requestBody.send(stream, client, buffer, isLast);
+    this.requestBody.send(stream, source, buffer, isLast);
   }
 
   awaitResponse(): void {

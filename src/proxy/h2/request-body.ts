@@ -1,5 +1,5 @@
 import type { ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
-import type { Client } from '../exchange/client.ts';
+import type { BodySource } from '../exchange/client.ts';
 import type { RetainedBody } from '../exchange/retained-body.ts';
 import { BodyReader } from '../http1/body.ts';
 import { CHUNKED } from '../http1/framing.ts';
@@ -43,14 +43,14 @@ export class RequestBody {
   }
 
   /** Sends the ranges of it that have come. */
-  send(stream: ClientHttp2Stream, client: Client, buffer: Buffer, isLast: boolean): void {
-    const { body } = client;
+  send(stream: ClientHttp2Stream, source: BodySource, buffer: Buffer, isLast: boolean): void {
+    const { body } = source;
     const { segments, segmentCount } = body;
     for (let index = 0; index < segmentCount; index++) {
       const start = segments[index * 2]!;
       const end = segments[index * 2 + 1]!;
       if (this.isFramed) this.decode(stream, buffer, start, end);
-      else if (client.isVolatile) stream.write(Buffer.from(buffer.subarray(start, end)));
+      else if (source.isVolatile) stream.write(Buffer.from(buffer.subarray(start, end)));
       else if (isLast && !body.hasTrailers && index === segmentCount - 1) {
         stream.end(buffer.subarray(start, end));
         return;

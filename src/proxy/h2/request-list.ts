@@ -40,8 +40,9 @@ export class RequestLists {
     const list = [':method', this.method, ':scheme', scheme, ':path', path];
     if (host !== -1) list.push(':authority', fields.value(host));
     appendFields(list, fields, DROPPED, NONE, NONE);
-    if (fields.has(TE)) list.push('te', 'trailers');
     this.isGrpc = isGrpcType(fields.get('content-type'));
+    // Servers take a call without it for one that came by a proxy without trailers (gRPC over HTTP/2, "Te").
+    if (this.isGrpc || fields.has(TE)) list.push('te', 'trailers');
     return list;
   }
 }

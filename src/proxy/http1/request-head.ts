@@ -17,7 +17,16 @@ import {
   UPGRADES,
 } from './framing.ts';
 import { hostLength } from './host.ts';
-import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST_FIELD, TE, TRANSFER_ENCODING, UPGRADE } from './known-field.ts';
+import {
+  CONNECTION,
+  CONTENT_LENGTH,
+  EXPECT,
+  HOST_FIELD,
+  NOMINATED,
+  TE,
+  TRANSFER_ENCODING,
+  UPGRADE,
+} from './known-field.ts';
 import type { MessageLimits } from './limits.ts';
 import { RequestLine } from './request-line.ts';
 import type { MessageWriter } from './writer.ts';
@@ -141,6 +150,15 @@ export class RequestHead implements RequestView {
     if (result === REFUSED) return this.refuse(this.fields.fault!, base + this.position);
     this.length = this.position;
     return this.finish(buffer, base);
+  }
+
+  /** The body gets another form, of unknown length: what the head says of it is not passed on. */
+  recode(): void {
+    const { fields } = this;
+    for (let index = fields.find(CONTENT_LENGTH); index !== -1; index = fields.find(CONTENT_LENGTH, index + 1)) {
+      fields.mark(index, NOMINATED);
+    }
+    this.framing = CHUNKED;
   }
 
   /** Tells where the head's bytes have moved. */

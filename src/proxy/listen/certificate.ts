@@ -1,10 +1,15 @@
 import { constants, createHash } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
-import type { Certificate, ClientValidation, Listener } from '../../ir/table.ts';
+import type { Certificate, ClientValidation, Listener, ListenerTLS, TLSSettings } from '../../ir/table.ts';
+import { versionsOf } from './tls-settings.ts';
 
-/** What a server shows, and whom it trusts to vouch for clients. */
-export function contextOptions(certificate: Certificate, validation: ClientValidation | null): SecureContextOptions {
-  const own = { cert: certificate.chain, key: certificate.key, minVersion: 'TLSv1.2' as const };
+/** What a server shows, whom it trusts to vouch for clients, and how it speaks. */
+export function contextOptions(
+  certificate: Certificate,
+  validation: ClientValidation | null,
+  settings: TLSSettings | null,
+): SecureContextOptions {
+  const own = { cert: certificate.chain, key: certificate.key, ...versionsOf(settings) };
   // A session that is resumed is not asked for its certificate again, so there are none to resume.
   return validation === null
     ? own
@@ -28,13 +33,18 @@ export class SecureContexts {
   }
 
   /** Throws when chain or key cannot be read or do not belong together. */
-  of(key: string, certificate: Certificate, validation: ClientValidation | null): SecureContext {
-    const id =
-      validation === null ? key : `${key} ${createHash('sha256').update(authorities(validation).join()).digest('hex')}`;
+  of(
+    key: string,
+    certificate: Certificate,
+    validation: ClientValidation | null,
+    settings: TLSSettings | null,
+  ): SecureContext {
+    const judged = validation === null ? '' : createHash('sha256').update(authorities(validation).join()).digest('hex');
+    const id = `${key} ${judged} ${groupKey(settings)}`;
     let context = this.known.get(id);
     if (context === undefined) {
       try {
-        context = createSecureContext(contextOptions(certificate, validation));
+        context = createSecureContext(contextOptions(certificate, validation, settings));
       } catch (error) {
         throw new Error(`certificate ${key}: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -50,7 +60,7 @@ export class SecureContexts {
 }
 
 type Named = { readonly names: readonly string[]; readonly context: SecureContext };
-type Served = { readonly hostname: string; readonly certificates: readonly Named[] };
+type Served = { readonly hostname: string; readonly certificates: readonly Named[]; readonly group: string };
 
 /** Chooses the certificate for a server name among the HTTPS listeners of one port. */
 export class CertificateChoice {
@@ -58,7 +68,11 @@ export class CertificateChoice {
   readonly fallback: Certificate | null;
   /** Which certificates clients must show; the listeners of a port have that in common (GEP-91). */
   readonly validation: ClientValidation | null;
+  /** The settings of the listeners, each once, by their key. */
+  readonly groups: ReadonlyMap<string, TLSSettings | null>;
   private readonly listeners: readonly Served[];
+  /** Whose a client is that sends no server name. */
+  private readonly unnamed: string;
 
   /** Throws when a certificate cannot be loaded or is not in the table. */
   constructor(
@@ -72,11 +86,20 @@ export class CertificateChoice {
       certificates: (tls?.certificates ?? []).map((key) => {
         const certificate = certificates[key];
         if (certificate === undefined) throw new Error(`certificate ${key} is not in the table`);
-        return { names: certificate.names, context: contexts.of(key, certificate, this.validation) };
+        const context = contexts.of(key, certificate, this.validation, tls?.settings ?? null);
+        return { names: certificate.names, context };
       }),
+      group: groupOf(tls),
     }));
+    this.groups = new Map(listeners.map(({ tls }) => [groupOf(tls), tls?.settings ?? null]));
     const unnamed = listeners.find(({ hostname }) => hostname === '') ?? listeners[0];
     this.fallback = certificates[unnamed?.tls?.certificates[0] ?? ''] ?? null;
+    this.unnamed = groupOf(unnamed?.tls ?? null);
+  }
+
+  /** Whose settings hold for a server name in lower case; null: the client sent none. */
+  groupOf(name: string | null): string {
+    return (name === null ? undefined : this.listenerFor(name))?.group ?? this.unnamed;
   }
 
   /** The context for a server name in lower case, null when no listener has that name. */
@@ -102,6 +125,15 @@ export class CertificateChoice {
     }
     return best;
   }
+}
+
+function groupOf(tls: ListenerTLS | null): string {
+  return groupKey(tls?.settings ?? null);
+}
+
+/** Equal for equal settings. */
+function groupKey(settings: TLSSettings | null): string {
+  return settings === null ? '' : JSON.stringify(settings);
 }
 
 /** Whether `name` has at least one label in place of the wildcard's star. */

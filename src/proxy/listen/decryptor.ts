@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
-import type { Certificate, ClientValidation } from '../../ir/table.ts';
+import type { Certificate, ClientValidation, TLSSettings } from '../../ir/table.ts';
 import type { Runtime } from '../runtime.ts';
 import { contextOptions } from './certificate.ts';
 
@@ -10,12 +10,19 @@ export class Decryptor {
   private readonly server: Server;
   /** The sockets below TLS, those in the middle of their handshake among them. */
   private readonly transports: Set<Socket>;
+  private readonly settings: TLSSettings | null;
   private certificate: Certificate | null;
   private validation: ClientValidation | null;
 
   /** `secured` gets each connection whose handshake is done, with its server name in lower case. */
-  constructor(runtime: Runtime, options: TlsOptions, secured: (socket: TLSSocket, serverName: string | null) => void) {
+  constructor(
+    runtime: Runtime,
+    options: TlsOptions,
+    settings: TLSSettings | null,
+    secured: (socket: TLSSocket, serverName: string | null) => void,
+  ) {
     this.runtime = runtime;
+    this.settings = settings;
     this.transports = new Set();
     this.certificate = null;
     this.validation = null;
@@ -47,9 +54,14 @@ export class Decryptor {
     verifying.rejectUnauthorized = validation !== null && validation.mode === 'AllowValidOnly';
     const { ticketKeys } = this.runtime.options;
     this.server.setSecureContext({
-      ...contextOptions(certificate, validation),
+      ...contextOptions(certificate, validation, this.settings),
       ...(ticketKeys === null || validation !== null ? {} : { ticketKeys }),
     });
+  }
+
+  /** Whether it has no connection. */
+  get isIdle(): boolean {
+    return this.transports.size === 0;
   }
 
   /** Ends all of its connections at once, also those that were handed on. */

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket, TlsOptions } from 'node:tls';
-import type { Certificate, ClientValidation } from '../../ir/table.ts';
 import { ClientConnection } from '../exchange/client-connection.ts';
 import { ClientSession } from '../h2/client-session.ts';
 import type { Runtime, Site } from '../runtime.ts';
-import { Decryptor } from './decryptor.ts';
+import type { CertificateChoice } from './certificate.ts';
+import { Decryptors } from './decryptors.ts';
 
 /** A connection of a client, in whichever version of HTTP. */
 type Accepted = ClientConnection | ClientSession;
@@ -14,7 +14,7 @@ export class Front {
   readonly site: Site;
   private readonly runtime: Runtime;
   /** Null for plaintext. */
-  private readonly decryptor: Decryptor | null;
+  private readonly decryptors: Decryptors | null;
   private readonly connections: Set<Accepted>;
   private isStopped: boolean;
 
@@ -22,20 +22,25 @@ export class Front {
   constructor(runtime: Runtime, site: Site, tls: TlsOptions | null) {
     this.site = site;
     this.runtime = runtime;
-    this.decryptor = tls === null ? null : new Decryptor(runtime, tls, (socket, sni) => this.accept(socket, sni));
+    this.decryptors = tls === null ? null : new Decryptors(runtime, tls, (socket, sni) => this.accept(socket, sni));
     this.connections = new Set();
     this.isStopped = false;
   }
 
   /** Serves a connection that was accepted and is paused. Bytes that were read already may have been put back before. */
-  take(socket: Socket): void {
-    if (this.decryptor === null) this.accept(socket, null);
-    else this.decryptor.take(socket);
+  take(socket: Socket, serverName: string | null = null): void {
+    if (this.decryptors === null) this.accept(socket, null);
+    else this.decryptors.take(socket, serverName);
   }
 
-  /** Sets the certificate for clients that send no server name, and which certificates clients must show. */
-  setDefault(certificate: Certificate | null, validation: ClientValidation | null): void {
-    this.decryptor?.setDefault(certificate, validation);
+  /** Whether `take` has to be told the server name. */
+  get needsServerName(): boolean {
+    return this.decryptors?.needsServerName ?? false;
+  }
+
+  /** Sets what clients are shown, how TLS is spoken to them, and which certificates they must show. */
+  setCertificates(choice: CertificateChoice | null): void {
+    this.decryptors?.serve(choice);
   }
 
   get openConnections(): number {
@@ -50,7 +55,7 @@ export class Front {
 
   /** Ends everything at once. */
   destroy(): void {
-    this.decryptor?.destroy();
+    this.decryptors?.destroy();
     for (const connection of this.connections) connection.destroy();
   }
 

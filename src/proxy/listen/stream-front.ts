@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import type { Certificate, ClientValidation } from '../../ir/table.ts';
 import { plainAddress } from '../peer.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Arrival, StreamConnection } from '../stream/connection.ts';
@@ -8,24 +7,25 @@ import { STREAM_ENDS, type StreamEnd } from '../stream/end.ts';
 import { logStream } from '../stream/log.ts';
 import type { StreamSite } from '../stream/site.ts';
 import { reset } from '../wire.ts';
-import { Decryptor } from './decryptor.ts';
+import type { CertificateChoice } from './certificate.ts';
+import { Decryptors } from './decryptors.ts';
 
 /** The connections of one port whose bytes go to a backend as they are, or decrypted and as they are then. */
 export class StreamFront {
   readonly site: StreamSite;
   private readonly runtime: Runtime;
   /** For listeners that terminate TLS; null where there cannot be one. */
-  private readonly decryptor: Decryptor | null;
+  private readonly decryptors: Decryptors | null;
   private readonly connections: Set<StreamConnection>;
   private isStopped: boolean;
 
   constructor(runtime: Runtime, site: StreamSite, tls: TlsOptions | null) {
     this.site = site;
     this.runtime = runtime;
-    this.decryptor =
+    this.decryptors =
       tls === null
         ? null
-        : new Decryptor(runtime, tls, (socket, serverName) => {
+        : new Decryptors(runtime, tls, (socket, serverName) => {
             this.take({ socket, isTls: true, protocol: 'TLS', serverName, early: null });
           });
     this.connections = new Set();
@@ -66,13 +66,13 @@ export class StreamFront {
   }
 
   /** Decrypts a connection whose ClientHello was read and put back, and takes it then. */
-  terminate(socket: Socket): void {
-    this.decryptor?.take(socket);
+  terminate(socket: Socket, serverName: string | null): void {
+    this.decryptors?.take(socket, serverName);
   }
 
-  /** Sets the certificate for clients that send no server name. */
-  setDefault(certificate: Certificate | null, validation: ClientValidation | null): void {
-    this.decryptor?.setDefault(certificate, validation);
+  /** Sets what clients are shown, and how TLS is spoken to them. */
+  setCertificates(choice: CertificateChoice | null): void {
+    this.decryptors?.serve(choice);
   }
 
   get openConnections(): number {
@@ -87,7 +87,7 @@ export class StreamFront {
 
   /** Ends everything at once. */
   destroy(): void {
-    this.decryptor?.destroy();
+    this.decryptors?.destroy();
     for (const connection of this.connections) connection.destroy();
   }
 

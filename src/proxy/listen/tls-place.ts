@@ -15,8 +15,8 @@ import { StreamFront } from './stream-front.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /**
- * A port of HTTPS and TLS listeners. Where there are HTTPS listeners only, connections are decrypted as they come; beside
- * a TLS listener their ClientHello says first whose they are.
+ * A port of HTTPS and TLS listeners. Where there are HTTPS listeners only, and all speak TLS in the same way, connections are
+ * decrypted as they come; otherwise their ClientHello says first whose they are.
  */
 export class TlsPlace extends AcceptorPlace {
   private readonly runtime: Runtime;
@@ -57,7 +57,7 @@ export class TlsPlace extends AcceptorPlace {
     this.streamChoice = choices.forStreams(port);
     this.streams.site.streams = compiled.streamPorts.get(port) ?? null;
     this.streams.site.backends = backends;
-    this.streams.setDefault(this.streamChoice?.fallback ?? null, this.streamChoice?.validation ?? null);
+    this.streams.setCertificates(this.streamChoice);
     this.serveHttps(served);
   }
 
@@ -83,17 +83,21 @@ export class TlsPlace extends AcceptorPlace {
     this.https.site.compiled = port;
     this.https.site.backends = served.backends;
     this.https.site.policies = served.policies;
-    this.https.setDefault(this.httpsChoice?.fallback ?? null, this.httpsChoice?.validation ?? null);
+    this.https.setCertificates(this.httpsChoice);
   }
 
   private take(socket: Socket): void {
-    if (this.streams.site.streams === null) this.https?.take(socket);
+    if (this.streams.site.streams === null && this.https?.needsServerName !== true) this.https?.take(socket);
     else this.acceptor.await(socket, new HelloReader((...known) => this.dispatch(...known)));
   }
 
   /** Sends a connection to the listener whose hostname fits its server name best. */
   private dispatch(socket: Socket, result: number, serverName: string | null, all: Buffer): void {
     const { streams } = this;
+    if (streams.site.streams === null) {
+      this.dispatchHttps(socket, result, serverName, all);
+      return;
+    }
     const arrival = { socket, isTls: false, protocol: 'TLS', serverName, early: all } as const;
     if (result !== DONE) {
       streams.refused(arrival, result === TOO_LATE ? STREAM_ENDS.helloTimeout : STREAM_ENDS.badClientHello);
@@ -106,15 +110,26 @@ export class TlsPlace extends AcceptorPlace {
       refuse(socket);
     } else if (listener.identity.listener.protocol === 'HTTPS') {
       socket.unshift(all);
-      this.https?.take(socket);
+      this.https?.take(socket, serverName);
     } else if (listener.find(serverName) === null) {
       streams.refused(arrival, STREAM_ENDS.noRoute);
       refuse(socket);
     } else if (listener.identity.listener.tls?.mode === 'Terminate') {
       socket.unshift(all);
-      streams.terminate(socket);
+      streams.terminate(socket, serverName);
     } else {
       streams.take(arrival);
+    }
+  }
+
+  /** The same where all listeners are of HTTPS: what is wrong with a server name is for the handshake to say. */
+  private dispatchHttps(socket: Socket, result: number, serverName: string | null, all: Buffer): void {
+    if (result === DONE && this.https !== null) {
+      socket.unshift(all);
+      this.https.take(socket, serverName);
+    } else {
+      this.runtime.metrics.handshakeFailures++;
+      refuse(socket);
     }
   }
 }

@@ -8,6 +8,7 @@ import { compressionStage } from '../coding/stage.ts';
 import type { CompiledRule } from '../compile/compiled.ts';
 import { directResponseStage } from '../filter/direct-response.ts';
 import { transformStage } from '../filter/transform/stage.ts';
+import { grpcWebStage } from '../grpc-web/stage.ts';
 import type { Runtime } from '../runtime.ts';
 import { ExternalStage } from './access/external/stage.ts';
 import { accessStages } from './access/stages.ts';
@@ -47,6 +48,7 @@ export const FILTER_STAGES: Readonly<Record<string, (filter: Filter, context: St
   Compression: compressionStage,
   Aggregate: aggregateStage,
   GRPCTranscode: lateTranscodeStage,
+  GRPCWeb: grpcWebStage,
   SOAP: soapStage,
   DirectResponse: directResponseStage,
   ExternalAuth: (filter) => new ExternalStage(filter as ExternalAuth),

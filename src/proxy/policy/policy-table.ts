@@ -9,7 +9,7 @@ import { DebugStage } from './debug-stage.ts';
 import { FailedStage } from './failed-stage.ts';
 import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
 import { listenerStages } from './listener-stages.ts';
-import type { Stage } from './stage.ts';
+import { LAST_GATE, ORDER, type Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
 
 type Made = {
@@ -41,6 +41,8 @@ export class PolicyTable {
   private readonly made: Map<string, Made>;
   private readonly filters: Map<Filter, Stage>;
   private readonly chains: Map<CompiledMatch, readonly Stage[]>;
+  private readonly preflights: Map<CompiledMatch, readonly Stage[]>;
+  private readonly redirects: Map<CompiledMatch, readonly Stage[]>;
   private readonly logs: Map<CompiledMatch, boolean | null>;
   private readonly refs: Map<CompiledBackendRef, readonly Stage[]>;
   private readonly backends: Map<Backend['entry'], readonly Stage[]>;
@@ -59,6 +61,8 @@ export class PolicyTable {
     this.made = new Map();
     this.filters = new Map();
     this.chains = new Map();
+    this.preflights = new Map();
+    this.redirects = new Map();
     this.logs = new Map();
     this.refs = new Map();
     this.backends = new Map();
@@ -111,6 +115,20 @@ export class PolicyTable {
     const stages = sorted(this.ofFilters(ref.extensions, rule));
     this.refs.set(ref, stages);
     return stages;
+  }
+
+  /** Those of a match that may keep a request from an answer that no backend gives: a redirect, or one to a preflight. */
+  beforeAnswer(match: CompiledMatch, ref: CompiledBackendRef | null, isPreflight: boolean): readonly Stage[] {
+    if (!match.isGuarded && !this.guardsAll) return NONE;
+    const known = isPreflight ? this.preflights : this.redirects;
+    let stages = known.get(match);
+    if (stages === undefined) {
+      const last = isPreflight ? ORDER.limit : LAST_GATE;
+      stages = this.ofMatch(match).filter(({ order }) => order <= last);
+      known.set(match, stages);
+    }
+    if (isPreflight || ref === null || ref.extensions.length === 0) return stages;
+    return sorted([...stages, ...this.ofRef(ref, match.rule.key).filter(({ order }) => order <= LAST_GATE)]);
   }
 
   ofBackend(entry: Backend['entry']): readonly Stage[] {

@@ -15,6 +15,7 @@ export const WAIT = 2;
  * is not known is not asked what he may do.
  */
 export const ORDER = {
+  grpcWeb: 3,
   coding: 4,
   telemetry: 5,
   ip: 10,
@@ -27,6 +28,12 @@ export const ORDER = {
   cache: 70,
   handler: 80,
 } as const;
+
+/**
+ * The last of those that decide whether a request gets through. They hold for redirects too. Preflights carry no credentials
+ * and nothing else that says who asks (Fetch standard, section 3.3.2), so they pass those up to `ORDER.limit` only.
+ */
+export const LAST_GATE = ORDER.limitByClaim;
 
 /**
  * What a policy or a filter does to the requests that it holds for, between the choice of a backend and the first attempt to

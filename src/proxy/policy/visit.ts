@@ -13,6 +13,7 @@ import { reviseHead } from '../exchange/revised-head.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
 import { EMPTY_PLAN } from '../filter/header-modifier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { WebCall } from '../grpc-web/call.ts';
 import { CHUNKED } from '../http1/framing.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
@@ -125,6 +126,11 @@ export class Visit {
     return this.exchange.attempts.pool;
   }
 
+  /** Whether it is a CORS preflight, which the rule answers. */
+  get isPreflight(): boolean {
+    return this.exchange.route.isPreflight;
+  }
+
   /** Whether the peer's word about the client is taken. */
   get isTrusted(): boolean {
     return this.exchange.request.forwarding.isTrusted;
@@ -137,6 +143,20 @@ export class Visit {
 
   get responsePlan(): HeaderPlan {
     return this.exchange.route.ref?.response ?? EMPTY_PLAN;
+  }
+
+  /** Whether the request is that of a call already (`translate`). */
+  get isTranslated(): boolean {
+    return this.exchange.guard.web !== null;
+  }
+
+  /** Makes the request a call of gRPC to the backend. For the first stage of all: those behind it find the call. */
+  translate(call: WebCall): void {
+    const { guard, request, route } = this.exchange;
+    guard.web = call;
+    route.speaksHttp2 = true;
+    call.edit(this.request);
+    if (call.text !== null) request.takeFrom(call.text);
   }
 
   /** Sends the request to the backend with another method. Not for HEAD, nor for a request with HEAD. */

@@ -1,5 +1,6 @@
 import type { Match } from '../../ir/match.ts';
-import type { CompiledListener, CompiledMatch, CompiledRule } from '../compile/compiled.ts';
+import type { CompiledListener, CompiledMatch, CompiledRule, RulePlan } from '../compile/compiled.ts';
+import type { Finder } from './finder.ts';
 import { normalisePath } from './normalise.ts';
 import { Predicate } from './predicate.ts';
 import { capturerOf, type Pattern, patternOf } from './regex.ts';
@@ -14,10 +15,11 @@ export const NO_CONDITIONS = '\uffff';
 const NO_CAPTURES: Captures = Object.freeze({});
 
 /** One match of a rule in the table of one hostname. */
-export class Candidate implements CompiledMatch {
+export class Candidate implements CompiledMatch, Finder {
   readonly status: 0;
   readonly listener: CompiledListener;
   readonly rule: CompiledRule;
+  readonly plan: RulePlan;
   readonly isGuarded: boolean;
   readonly index: number;
   readonly prefix: string | null;
@@ -42,6 +44,7 @@ export class Candidate implements CompiledMatch {
     this.status = 0;
     this.listener = listener;
     this.rule = rule;
+    this.plan = rule.plan;
     this.isGuarded = isGuarded(listener, rule);
     this.index = index;
     this.path = kind === 'regex' ? null : kind === 'prefix' ? normalisedPrefix(value) : normalisePath(value);
@@ -87,6 +90,11 @@ export class Candidate implements CompiledMatch {
 
   get namespace(): string {
     return this.rule.key.split('/')[1] ?? '';
+  }
+
+  /** What finds it for every request. */
+  find(_view: RequestView): Candidate {
+    return this;
   }
 
   captures(view: RequestView): Captures {

@@ -86,7 +86,7 @@ export function explain(table: CompiledTable, question: Question): Explanation {
       backends: [],
     };
   }
-  const { rule } = found;
+  const { plan, rule } = found;
   const publicPort = question.publicPort ?? ((same: number) => same);
   return {
     outcome: { status: 0, rule: rule.key, match: found.index },
@@ -94,7 +94,7 @@ export function explain(table: CompiledTable, question: Question): Explanation {
     candidates: explainCandidates(table, port, view, found),
     captures: found.captures(view),
     answer:
-      rule.cors?.preflight(view) ?? rule.redirect?.response(view, found, publicPort) ?? directAnswer(rule.filters),
+      plan.cors?.preflight(view) ?? plan.redirect?.response(view, found, publicPort) ?? directAnswer(rule.filters),
     filters: rule.filters.map(withPhase),
     backends: explainBackends(view, found),
   };

@@ -1,13 +1,9 @@
 import { type Candidate, precedence } from './candidate.ts';
+import type { Finder } from './finder.ts';
 import { type Children, firstThatHolds, NO_CHILDREN, PathNode, search } from './path-node.ts';
 import type { RequestView } from './request-view.ts';
 import { sorted } from './sort.ts';
 import { TemplateTable } from './template-table.ts';
-
-/** Whatever finds the match for a request. */
-export interface Finder {
-  find(view: RequestView): Candidate | null;
-}
 
 /** The matches of one hostname: exact paths, then patterns, then templates, then prefixes by element. */
 export class PathTable implements Finder {

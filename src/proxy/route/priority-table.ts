@@ -1,5 +1,6 @@
 import type { Candidate } from './candidate.ts';
-import { type Finder, PathTable } from './path.ts';
+import type { Finder } from './finder.ts';
+import { PathTable } from './path.ts';
 import type { RequestView } from './request-view.ts';
 
 type Level = { readonly priority: number; readonly table: PathTable };

@@ -2,6 +2,7 @@ import type { ExtensionFilter } from '../../api/policy/http-route-filter.ts';
 import { compressionType } from './compression.ts';
 import { directResponseType } from './direct-response.ts';
 import { grpcTranscodeType } from './grpc-transcode.ts';
+import { grpcWebType } from './grpc-web.ts';
 import { soapType } from './soap.ts';
 import { transformType } from './transform.ts';
 import type { FilterType } from './type.ts';
@@ -10,6 +11,7 @@ export const FILTER_TYPES: Readonly<Record<ExtensionFilter['spec']['type'], Filt
   Compression: compressionType,
   DirectResponse: directResponseType,
   GRPCTranscode: grpcTranscodeType,
+  GRPCWeb: grpcWebType,
   SOAP: soapType,
   Transform: transformType,
 };

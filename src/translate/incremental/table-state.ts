@@ -7,7 +7,7 @@ import { mapsOf, type TableMaps, tableOfMaps } from '../../ir/table-maps.ts';
 import type { ResolvedCertificate } from '../certificate.ts';
 import { deepFreeze } from '../freeze.ts';
 import type { GatewayPlan } from '../gateway.ts';
-import type { Judgement } from '../policy/book.ts';
+import { type Judgement, strayKey } from '../policy/book.ts';
 import type { PolicyContent } from '../policy/kind.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
 import { backendOf, backendsOfListeners, listenersOf, noteBackends, secretsOf } from '../table.ts';
@@ -74,6 +74,8 @@ export class TableState {
   setPolicy(key: string, judgement: Judgement | null): void {
     this.setNeeds(key, judgement?.content ?? null);
     this.#put('policies', key, judgement?.entry ?? null);
+    const stray = strayKey(key);
+    this.#put('policies', stray, judgement?.stray?.key === stray ? judgement.stray.entry : null);
   }
 
   /** Replaces, or takes away, what a policy or filter of ours needs beside its entry; `key` is anything that tells it apart. */

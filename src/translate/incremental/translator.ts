@@ -31,6 +31,7 @@ import {
 } from '../object-status.ts';
 import { DEFAULT_OPTIONS, type TranslateOptions } from '../options.ts';
 import { type ParentPlan, parentsOf } from '../parent.ts';
+import { type Accounts, ObjectAccounts } from '../policy/account.ts';
 import { targetId } from '../policy/kind.ts';
 import { gatewaysOf, type Reach } from '../policy/reach.ts';
 import { BackendCatalogue } from '../route/backend-ref.ts';
@@ -113,6 +114,11 @@ export class IncrementalTranslator {
     this.#refreshBackends();
     this.#planGateways();
     return this.#commit(this.#planRoutes());
+  }
+
+  /** What the objects say of a place as of the last update. */
+  get accounts(): Accounts {
+    return new ObjectAccounts(this.#objects, this.#backends, (kind, key) => this.#objects.routes.get(`${kind}/${key}`));
   }
 
   /** The endpoints that a backend has as of the last update, whether any route leads to it or not. */

@@ -8,7 +8,15 @@ import { generationOf, keyOf } from '../object.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
 import type { RuleBody } from '../route/kind.ts';
 import { closed } from '../route/rule.ts';
-import { type PolicyContent, type PolicyKind, type PolicyObject, targetId, targetKind } from './kind.ts';
+import {
+  type PolicyContent,
+  type PolicyKind,
+  type PolicyObject,
+  type PolicyTarget,
+  type TargetKind,
+  targetId,
+  targetKind,
+} from './kind.ts';
 import { POLICY_KINDS } from './kinds.ts';
 
 /** What a policy is for all Gateways alike. */
@@ -17,10 +25,23 @@ export type Judgement = {
   /** The key of its entry in tables, and the entry; null: no proxy gets any. */
   readonly key: string;
   readonly entry: Policy | null;
+  /** What holds in its place where it is for a section that does not exist; null: nothing does. */
+  readonly stray: Stray | null;
   readonly content: PolicyContent;
 };
 
+/** An entry of tables, with its key. */
+export type Stray = { readonly key: string; readonly entry: Policy };
+
+/** A policy that holds at a place. */
+type Holding = {
+  readonly policy: PolicyObject;
+  /** The section that it is for in vain, and which this place may have been; null: it is for this place. */
+  readonly stray: string | null;
+};
+
 const INVALID: Failure = { status: 500, reason: 'PolicyInvalid' };
+const STRAY: Failure = { status: 500, reason: 'PolicyTargetNotFound' };
 
 /** All policies of our own: which one holds where, and what each says. */
 export class PolicyBook {
@@ -51,34 +72,37 @@ export class PolicyBook {
     let entry: Policy | null = null;
     if (!invalid && content.entry !== null) entry = { ...head, failure: null, ...content.entry };
     else if (invalid && kind.failsClosed && kind.applyToRule === undefined) entry = { ...head, failure: INVALID };
-    return { accepted, key: entryKey(policy), entry, content };
+    const key = entryKey(policy);
+    const strays = entry !== null && kind.failsClosed && this.#isStray(policy);
+    const stray = !strays ? null : invalid ? { key, entry: entry! } : strayOf(key, entry!);
+    return { accepted, key, entry, stray, content };
   }
 
   /** Keys of the entries that hold at a place: `sectionName` is that of a listener, rule or port, `''` for one without a name. */
   keysAt(kind: string, key: string, sectionName: string): string[] {
-    return this.#policiesAt(kind, key, sectionName)
-      .filter((policy) => this.judge(policy).entry !== null)
-      .map(entryKey)
+    return this.#entriesAt(kind, key, sectionName)
+      .map((held) => held.key)
       .sort();
   }
 
   /** The entries that hold at a place, as `keysAt`. */
   entriesAt(kind: string, key: string, sectionName: string): Policy[] {
-    return this.#policiesAt(kind, key, sectionName).flatMap((policy) => this.judge(policy).entry ?? []);
+    return this.#entriesAt(kind, key, sectionName).map(({ entry }) => entry);
   }
 
-  /** A rule of a route with what policies make of it; the names of those that are invalid and take it out of service. */
+  /** A rule of a route with what policies make of it; and which of them take it out of service, each in a few words. */
   applyToRule(route: { kind: string; key: string }, rule: RuleBody): { rule: RuleBody; closedBy: readonly string[] } {
     const found = this.#policiesAt(route.kind, route.key, rule.name);
     if (found.length === 0) return { rule, closedBy: [] };
     let applied = rule;
     const closedBy: string[] = [];
-    for (const policy of found) {
+    for (const { policy, stray } of found) {
       const { applyToRule, failsClosed } = POLICY_KINDS[policy.kind]!;
       const valid = this.#contentOf(policy).faults.length === 0;
-      if (!valid && failsClosed) {
-        closedBy.push(`${policy.kind} ${keyOf(policy.metadata)}`);
-        if (applyToRule !== undefined) applied = { ...applied, ...closed(INVALID) };
+      if (stray !== null || (!valid && failsClosed)) {
+        const name = `${policy.kind} ${keyOf(policy.metadata)}`;
+        closedBy.push(valid ? `${name} is for the rule ${stray}, which does not exist` : `${name} is not accepted`);
+        if (applyToRule !== undefined) applied = { ...applied, ...closed(valid ? STRAY : INVALID) };
       } else if (valid && applyToRule !== undefined) {
         applied = applyToRule(policy, applied);
       }
@@ -90,7 +114,7 @@ export class PolicyBook {
   /** A backend with what the policies of its Service (`namespace/name`) make of it. */
   applyToBackend(service: string, port: string, backend: Backend): Backend {
     let applied = backend;
-    for (const policy of this.#policiesAt('Service', service, port)) {
+    for (const { policy } of this.#policiesAt('Service', service, port)) {
       const { applyToBackend } = POLICY_KINDS[policy.kind]!;
       if (applyToBackend !== undefined && this.#contentOf(policy).faults.length === 0)
         applied = applyToBackend(policy, applied);
@@ -99,20 +123,57 @@ export class PolicyBook {
     return policies.length === 0 ? applied : { ...applied, policies };
   }
 
-  /** Of every kind the one that holds: the oldest of those that name the section, else of those for all of it. */
-  #policiesAt(kind: string, key: string, sectionName: string): PolicyObject[] {
-    const all = this.#lookup.policiesFor(targetId(kind, key));
+  /**
+   * Of every kind the one that holds: the oldest of those that name the section, else of those for all of it. Between
+   * them comes one of a kind that fails closed and names a section that does not exist: this place may be what it meant.
+   */
+  #policiesAt(kind: string, key: string, sectionName: string): Holding[] {
+    const all = this.#lookup.policiesFor(targetId(kind, key)).filter((policy) => permits(policy, kind));
     if (all.length === 0) return [];
-    const found = new Map<string, PolicyObject>();
-    const sections = sectionName === '' ? [undefined] : [sectionName, undefined];
-    for (const section of sections) {
+    const found = new Map<string, Holding>();
+    const hold = (policy: PolicyObject, stray: string | null): void => {
+      if (!found.has(policy.kind)) found.set(policy.kind, { policy, stray });
+    };
+    if (sectionName !== '') {
+      for (const policy of all) if (isFor(policy, kind, key, sectionName)) hold(policy, null);
+    }
+    // A Gateway's place without a name is a listener of a ListenerSet, which the Gateway's policies cannot mean.
+    if (kind !== 'Gateway' || sectionName !== '') {
       for (const policy of all) {
-        if (!found.has(policy.kind) && isFor(policy, kind, key, section) && permits(policy, kind)) {
-          found.set(policy.kind, policy);
-        }
+        const stray = this.#straySection(policy, kind, key);
+        if (stray !== null) hold(policy, stray);
       }
     }
+    for (const policy of all) if (isFor(policy, kind, key, undefined)) hold(policy, null);
     return [...found.values()];
+  }
+
+  #entriesAt(kind: string, key: string, sectionName: string): Stray[] {
+    return this.#policiesAt(kind, key, sectionName).flatMap(({ policy, stray: section }) => {
+      const { entry, key: own, stray } = this.judge(policy);
+      if (section !== null) return stray ?? [];
+      return entry === null ? [] : { key: own, entry };
+    });
+  }
+
+  /** The first section of a target that the policy is for in vain; null for none, and for a kind that does not fail closed. */
+  #straySection(policy: PolicyObject, kind: string, key: string): string | null {
+    if (!POLICY_KINDS[policy.kind]!.failsClosed) return null;
+    for (const ref of policy.spec.targetRefs) {
+      const { sectionName } = ref;
+      if (sectionName === undefined || !isAt(policy, ref, kind, key)) continue;
+      const sections = this.#lookup.sectionsOf(kind as TargetKind, key);
+      if (sections !== null && !sections.includes(sectionName)) return sectionName;
+    }
+    return null;
+  }
+
+  #isStray(policy: PolicyObject): boolean {
+    return policy.spec.targetRefs.some((ref) => {
+      const kind = targetKind(ref);
+      if (kind === null || !permits(policy, kind)) return false;
+      return this.#straySection(policy, kind, `${policy.metadata.namespace}/${ref.name}`) !== null;
+    });
   }
 
   #contentOf(policy: PolicyObject): PolicyContent {
@@ -160,7 +221,9 @@ export class PolicyBook {
       }
       const { sectionName } = ref;
       if (sectionName !== undefined && !sections.includes(sectionName)) {
-        const message = `${field}: ${target} ${key} has no ${SECTION[target]} of the name ${sectionName}`;
+        const section = SECTION[target];
+        const closes = `; until it has, each ${section} that no ${kind.kind} names answers 500`;
+        const message = `${field}: ${target} ${key} has no ${section} of the name ${sectionName}${kind.failsClosed ? closes : ''}`;
         return policyCondition.targetNotFound(message, generation);
       }
       const all = this.#lookup.policiesFor(targetId(target, key));
@@ -195,8 +258,20 @@ function permits(policy: PolicyObject, target: string): boolean {
   return POLICY_KINDS[policy.kind]!.targets.some((kind) => kind === target);
 }
 
-function isFor({ metadata, spec }: PolicyObject, kind: string, key: string, section: string | undefined): boolean {
-  return spec.targetRefs.some(
-    (ref) => targetKind(ref) === kind && `${metadata.namespace}/${ref.name}` === key && ref.sectionName === section,
-  );
+function isFor(policy: PolicyObject, kind: string, key: string, section: string | undefined): boolean {
+  return policy.spec.targetRefs.some((ref) => ref.sectionName === section && isAt(policy, ref, kind, key));
+}
+
+function isAt({ metadata }: PolicyObject, ref: PolicyTarget, kind: string, key: string): boolean {
+  return targetKind(ref) === kind && `${metadata.namespace}/${ref.name}` === key;
+}
+
+/** Of what holds in place of a policy that is for a section that does not exist, by the key of the policy's entry. */
+export function strayKey(key: string): string {
+  return `${key}/target-not-found`;
+}
+
+/** What holds for requests that a policy may have meant, whoever they are from. */
+function strayOf(key: string, { kind, name, overrides }: Policy): Stray {
+  return { key: strayKey(key), entry: { kind, name, overrides, failure: STRAY } };
 }

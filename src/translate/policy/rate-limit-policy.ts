@@ -41,9 +41,8 @@ function* referents(policy: RateLimitPolicy): Generator<string> {
 
 function convert(policy: RateLimitPolicy, context: PolicyContext): PolicyContent {
   const settings = settingsOf(policy);
-  const { response, redis } = settings;
-  const shared =
-    redis === undefined ? NOT_SHARED : sharedOf(redis, policy.spec.overrides ? 'overrides' : 'defaults', context);
+  const { redis, response } = settings;
+  const shared = sharedOf(settings, policy.spec.overrides ? 'overrides' : 'defaults', context);
   const entry: RateLimit = {
     limits: settings.limits.map(limitOf),
     exempt: (settings.exempt ?? []).map(exemptionOf),
@@ -126,8 +125,13 @@ type Shared = Pick<PolicyContent, 'backends' | 'secrets'> & {
 
 const NOT_SHARED: Shared = { count: null, backends: [], unresolved: [], secrets: {} };
 
+function sharedOf({ enforcement, redis }: RateLimitSettings, under: string, context: PolicyContext): Shared {
+  if (redis !== undefined) return redisOf(redis, under, context);
+  return enforcement === 'Global' ? { ...NOT_SHARED, count: { kind: 'proxies' } } : NOT_SHARED;
+}
+
 /** Without the Redis that it names, a policy is kept by each pod alone, which is better than by none. */
-function sharedOf(redis: NonNullable<RateLimitSettings['redis']>, under: string, context: PolicyContext): Shared {
+function redisOf(redis: NonNullable<RateLimitSettings['redis']>, under: string, context: PolicyContext): Shared {
   const { backendRef, credentialsRef, database, timeout } = redis;
   const unresolved: string[] = [];
   const secrets: Record<string, string> = {};
@@ -150,6 +154,6 @@ function sharedOf(redis: NonNullable<RateLimitSettings['redis']>, under: string,
   const password = credential('password', true);
   if (!resolution.ok || unresolved.length > 0) return { ...NOT_SHARED, unresolved };
   const { key } = resolution;
-  const count = { backend: key, database, username, password, timeout: milliseconds(timeout) };
+  const count = { kind: 'redis' as const, backend: key, database, username, password, timeout: milliseconds(timeout) };
   return { count, backends: [key], unresolved, secrets };
 }

@@ -122,7 +122,7 @@ function withPolicies(converted: ConvertedRule, { kind, metadata }: Route, polic
   if (body === null || !('filters' in body)) return converted;
   const { rule, closedBy } = policies.applyToRule({ kind, key: keyOf(metadata) }, body);
   if (rule === body) return converted;
-  const faults = closedBy.map((name) => `${name} is not accepted, so requests are answered with 500`);
+  const faults = closedBy.map((why) => `${why}, so requests are answered with 500`);
   return { ...converted, body: rule, report: faults.length === 0 ? report : report.guardedBy(faults) };
 }
 

@@ -4,6 +4,7 @@ import type { BackendObjectReference } from '../../api/gateway/backend-reference
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
 import type { Filter } from '../../ir/filter.ts';
 import type { Failure, Retry, Rule, Timeouts, WeightedBackend } from '../../ir/table.ts';
+import { withStatusExposed } from '../extension-filter/grpc-web.ts';
 import { keyOf } from '../object.ts';
 import { type SessionSpec, sessionPersistence } from '../session.ts';
 import type { BackendCatalogue, Resolution } from './backend-ref.ts';
@@ -68,7 +69,7 @@ function convert<R extends CommonRule>(
     return convertBackendRef(ref, `backendRefs[${index}]`, context);
   });
   if (report.invalid.length > 0) return { body: null, report };
-  const body: RuleBody = {
+  const body = withStatusExposed({
     protocol,
     matches,
     filters,
@@ -78,7 +79,7 @@ function convert<R extends CommonRule>(
     backends,
     name: rule.name ?? '',
     policies: [],
-  };
+  });
   return { body: failure === null ? body : { ...body, ...closed(failure) }, report };
 }
 

@@ -8,6 +8,7 @@ import type { Peer, Setup } from './peer.ts';
 export const baseline: Peer = {
   name: 'baseline',
   find: () => ({ path: process.execPath, environment: {}, version: process.versions.node }),
+  abilities: () => [],
   start,
 };
 

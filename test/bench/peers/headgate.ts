@@ -1,18 +1,24 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { cacheManifest, gatewayManifests, rateLimitManifest, routeManifests } from '../manifests.ts';
+import {
+  cacheManifest,
+  gatewayManifests,
+  grpcManifests,
+  rateLimitManifest,
+  routeManifests,
+  streamManifests,
+} from '../manifests.ts';
 import { freePorts, type Running, startPinned } from '../process.ts';
 import type { Peer, Setup } from './peer.ts';
 
 export const headgate: Peer = {
   name: 'headgate',
-  caches: true,
-  limits: true,
   find: () => ({
     path: process.execPath,
     environment: {},
     version: `of this source, built, on Node ${process.versions.node}`,
   }),
+  abilities: () => ['cache', 'limit', 'http2', 'streams', 'datagrams'],
   start: (setup) => startHeadgate(setup, null),
 };
 
@@ -20,11 +26,8 @@ export const headgate: Peer = {
 export async function startHeadgate(setup: Setup, generation: number | null): Promise<Running> {
   const manifests = manifestFolder(setup);
   mkdirSync(manifests);
-  const gateway = gatewayManifests(setup.services, setup.plainPort, setup.tlsPort, setup.certificate);
-  writeFileSync(join(manifests, 'gateway.yaml'), gateway);
-  if (setup.caches) writeFileSync(join(manifests, 'cache.yaml'), cacheManifest());
-  if (setup.limits) writeFileSync(join(manifests, 'rate-limit.yaml'), rateLimitManifest());
-  replaceRoutes(setup, generation);
+  for (const [name, text] of Object.entries(manifestsFor(setup))) writeFileSync(join(manifests, name), text);
+  if (setup.does !== 'streams') replaceRoutes(setup, generation);
   const [admin] = await freePorts(1);
   return startPinned(
     setup.core,
@@ -34,6 +37,22 @@ export async function startHeadgate(setup: Setup, generation: number | null): Pr
     ],
     join(setup.folder, 'output.log'),
   );
+}
+
+/** By file. */
+function manifestsFor(setup: Setup): Record<string, string> {
+  if (setup.does === 'streams') return { 'gateway.yaml': streamManifests(setup) };
+  const gateway = gatewayManifests(setup.services, setup.plainPort, setup.tlsPort, setup.certificate);
+  switch (setup.does) {
+    case 'cache':
+      return { 'gateway.yaml': gateway, 'cache.yaml': cacheManifest() };
+    case 'limit':
+      return { 'gateway.yaml': gateway, 'rate-limit.yaml': rateLimitManifest() };
+    case 'http2':
+      return { 'gateway.yaml': gateway, 'grpc.yaml': grpcManifests(setup.backend) };
+    default:
+      return { 'gateway.yaml': gateway };
+  }
 }
 
 /** Puts new routes in the place of the old ones, all at once, as an editor or a sync tool would. */

@@ -1,17 +1,25 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findDebian, type Program } from '../install.ts';
+import { GRPC_HOST, GRPC_METHODS, GRPC_SERVICE } from '../grpc.ts';
+import { type Found, findDebian, findNginxStreams, type Program } from '../install.ts';
 import { type Running, startPinned } from '../process.ts';
-import { byHost } from '../routes.ts';
+import { byHost, TLS_HOST } from '../routes.ts';
 import type { Peer, Setup } from './peer.ts';
 
 export const nginx: Peer = {
   name: 'nginx',
-  caches: true,
-  limits: true,
+  abilities: (program) => [
+    ...(['cache', 'limit', 'http2'] as const),
+    ...(typeof findNginxStreams(program, false) === 'string' ? [] : (['streams', 'datagrams'] as const)),
+  ],
   find: (fetch) => findDebian('nginx', fetch),
   start,
 };
+
+/** What loads the module for streams, if there is one that has to be loaded. */
+export function nginxModules(streams: Found): string {
+  return typeof streams === 'string' || streams.path === '' ? '' : `load_module ${streams.path};\n`;
+}
 
 /** What stands before the blocks of a configuration: in the foreground, one worker. */
 export function nginxGlobals(folder: string): string {
@@ -35,7 +43,11 @@ export function nginxFolders(folder: string): string {
 async function start(setup: Setup, program: Program): Promise<Running> {
   mkdirSync(join(setup.folder, 'temp'));
   const config = join(setup.folder, 'nginx.conf');
-  writeFileSync(config, configuration(setup));
+  const text =
+    setup.does === 'streams'
+      ? nginxModules(findNginxStreams(program, false)) + streamConfiguration(setup)
+      : configuration(setup);
+  writeFileSync(config, text);
   return startPinned(
     setup.core,
     [program.path, '-c', config, '-e', join(setup.folder, 'error.log')],
@@ -45,9 +57,10 @@ async function start(setup: Setup, program: Program): Promise<Running> {
 }
 
 function configuration(setup: Setup): string {
-  const { caches, folder, limits, services, plainPort, tlsPort, certificate } = setup;
+  const { does, folder, services, plainPort, tlsPort, certificate } = setup;
+  const version = does === 'http2' ? ' http2' : '';
   const listen = (suffix: string) =>
-    `    listen 127.0.0.1:${plainPort}${suffix};\n    listen 127.0.0.1:${tlsPort} ssl${suffix};`;
+    `    listen 127.0.0.1:${plainPort}${version}${suffix};\n    listen 127.0.0.1:${tlsPort} ssl${version}${suffix};`;
   const servers: string[] = [];
   for (const [host, routes] of byHost(setup.routes)) {
     const locations = routes.map(
@@ -81,7 +94,7 @@ ${nginxFolders(folder)}
   proxy_set_header X-Forwarded-Host $http_host;
   proxy_set_header X-Forwarded-Port $server_port;
   proxy_set_header X-Request-Id $request_id;
-${caches ? cache(folder) : ''}${limits ? LIMIT : ''}${services
+${does === 'cache' ? cache(folder) : ''}${does === 'limit' ? LIMIT : ''}${services
   .map(
     (port, i) =>
       `  upstream service${i} { server 127.0.0.1:${port}; keepalive 512; keepalive_requests 1000000000; keepalive_timeout 3600s; }`,
@@ -92,6 +105,55 @@ ${listen(' default_server backlog=4096')}
     return 404;
   }
 ${servers.join('\n')}
+${does === 'http2' ? grpcServer(setup, listen('')) : ''}}
+`;
+}
+
+/** gRPC, whose method is the path. */
+function grpcServer({ backend }: Setup, listen: string): string {
+  const groups = GRPC_METHODS.map(
+    (method) =>
+      `  upstream ${method} { server 127.0.0.1:${backend.grpcPorts[method]}; keepalive 512; keepalive_requests 1000000000; keepalive_timeout 3600s; }`,
+  );
+  const locations = GRPC_METHODS.map(
+    (method) => `    location = /${GRPC_SERVICE}/${method} { grpc_pass grpc://${method}; }`,
+  );
+  const fields = ['X-Forwarded-For $remote_addr', 'X-Forwarded-Proto $scheme', 'X-Request-Id $request_id'];
+  return `${groups.join('\n')}
+  server {
+${listen}
+    server_name ${GRPC_HOST};
+    grpc_set_header Host $http_host;
+    grpc_set_header X-Forwarded-Host $http_host;
+    grpc_set_header X-Forwarded-Port $server_port;
+${fields.map((field) => `    grpc_set_header ${field};`).join('\n')}
+${locations.join('\n')}
+    location / { return 404; }
+  }
+`;
+}
+
+/** TLS by server name, TCP and UDP. */
+function streamConfiguration({ backend, folder, plainPort, tlsPort, datagramPort, services }: Setup): string {
+  return `${nginxGlobals(folder)}
+${NGINX_EVENTS}
+stream {
+  proxy_timeout 3600s;
+  tcp_nodelay on;
+  map $ssl_preread_server_name $by_name { ${TLS_HOST} 127.0.0.1:${backend.tlsPort}; }
+  server {
+    listen 127.0.0.1:${tlsPort} backlog=4096;
+    ssl_preread on;
+    proxy_pass $by_name;
+  }
+  server {
+    listen 127.0.0.1:${plainPort} backlog=4096;
+    proxy_pass 127.0.0.1:${services[0]};
+  }
+  server {
+    listen 127.0.0.1:${datagramPort} udp;
+    proxy_pass 127.0.0.1:${backend.datagramPort};
+  }
 }
 `;
 }

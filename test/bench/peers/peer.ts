@@ -1,6 +1,8 @@
 /** What the proxies of a run have in common. */
+import type { Backend } from '../backend.ts';
+import type { Ability } from '../cases.ts';
 import type { Certificate } from '../certificate.ts';
-import type { Found } from '../install.ts';
+import type { Found, Program } from '../install.ts';
 import type { Running } from '../process.ts';
 import type { Route } from '../routes.ts';
 
@@ -14,22 +16,21 @@ export type Setup = {
   readonly routes: readonly Route[];
   /** Port of each service on 127.0.0.1. */
   readonly services: readonly number[];
+  readonly backend: Backend;
+  /** HTTP, or TCP where there are streams. */
   readonly plainPort: number;
+  /** HTTPS, or TLS that is passed through. */
   readonly tlsPort: number;
+  readonly datagramPort: number;
   readonly certificate: Certificate;
-  /** Whether answers are kept for an hour. */
-  readonly caches: boolean;
-  /** Whether the requests of each client are counted. */
-  readonly limits: boolean;
+  /** What this copy does beside HTTP/1.1, or instead of it. */
+  readonly does: Ability | null;
 };
 
 export type Peer = {
   readonly name: PeerName;
-  /** Whether it can keep answers. */
-  readonly caches?: boolean;
-  /** Whether it is told how to count requests. */
-  readonly limits?: boolean;
   /** `fetch`: whether a missing program may be downloaded. */
   find(fetch: boolean): Found;
-  start(setup: Setup, program: Exclude<Found, string>): Promise<Running>;
+  abilities(program: Program): readonly Ability[];
+  start(setup: Setup, program: Program): Promise<Running>;
 };

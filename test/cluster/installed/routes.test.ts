@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { row } from '../../requirements/row.ts';
 import { atOnce } from './at-once.ts';
 import { create, get, kube, makeNamespace, patch, remove, removeNamespace, until } from './cluster.ts';
 import { ask } from './load.ts';
@@ -71,6 +72,18 @@ class Rounds {
     }
   }
 }
+
+row(['ADM-01', 'ADM-02'], 'one request to the API server creates a route, and from then on it is served', async () => {
+  const path = '/by-one-request';
+  expect(await statusOf(path)).toBe(404);
+  await create(httpRoute(namespace, 'by-one-request', path));
+  const { seen } = await statusesOf(path);
+  expect(seen.filter((status) => status !== 404)).toEqual([200]);
+  const { status } = await get('HTTPRoute', namespace, 'by-one-request');
+  expect(status.parents[0].conditions).toContainEqual(expect.objectContaining({ type: 'Accepted', status: 'True' }));
+  await remove('HTTPRoute', namespace, 'by-one-request');
+  await until('the route is gone', async () => (await statusOf(path)) === 404);
+});
 
 test(`${ROUTES} routes, one after another, answer 404, then 200, and nothing else`, { timeout: 900_000 }, async () => {
   const delays: number[] = [];

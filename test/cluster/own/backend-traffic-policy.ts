@@ -55,6 +55,24 @@ export const BACKEND_TRAFFIC_POLICY_CASES: readonly Case[] = [
       'spec.retryConstraint.minRetryRate.interval: must be more than 0s',
     ],
     [
+      'a budget is not of a moment',
+      { retryConstraint: { budget: { interval: '1s' } } },
+      { retryConstraint: { budget: { interval: '999ms' } } },
+      'spec.retryConstraint.budget.interval: must be at least 1s',
+    ],
+    [
+      'a rate is of an hour at most',
+      { retryConstraint: { minRetryRate: { interval: '1h' } } },
+      { retryConstraint: { minRetryRate: { interval: '61m' } } },
+      'spec.retryConstraint.minRetryRate.interval: must be at most 1h',
+    ],
+    [
+      'a rate allows something',
+      { retryConstraint: { minRetryRate: { count: 1 } } },
+      { retryConstraint: { minRetryRate: { count: 0 } } },
+      'spec.retryConstraint.minRetryRate.count: must be between 1 and 1000000, not 0',
+    ],
+    [
       'a budget is a part of the requests',
       { retryConstraint: { budget: { percent: 100 } } },
       { retryConstraint: { budget: { percent: 101 } } },

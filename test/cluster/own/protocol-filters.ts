@@ -23,6 +23,18 @@ export const PROTOCOL_FILTER_CASES: readonly Case[] = [
       'spec.grpcTranscode: must be set when type is GRPCTranscode, and only then',
     ],
     [
+      'a gRPC-Web filter says so',
+      { type: 'GRPCWeb', grpcWeb: {} },
+      { type: 'GRPCWeb' },
+      'spec.grpcWeb: must be set when type is GRPCWeb, and only then',
+    ],
+    [
+      'a request of gRPC-Web is bounded in bytes',
+      { type: 'GRPCWeb', grpcWeb: { maxRequestBytes: '1Mi' } },
+      { type: 'GRPCWeb', grpcWeb: { maxRequestBytes: 'much' } },
+      'spec.grpcWeb.maxRequestBytes: must be a number of bytes such as 65536, "64Ki" or "10Mi", not "much"',
+    ],
+    [
       'a SOAP filter says how',
       { type: 'SOAP', soap: { operation: 'GetPrice' } },
       { type: 'SOAP' },

@@ -159,9 +159,9 @@ export const RATE_LIMIT_POLICY_CASES: readonly Case[] = [
   ...cases(settings, [
     [
       'a Redis is for counting globally',
-      { enforcement: 'Local' },
       { enforcement: 'Global' },
-      'spec.defaults.redis: must be set when enforcement is Global, and only then',
+      { enforcement: 'Local', redis: { backendRef: { name: 'r', port: 6379 } } },
+      'spec.defaults.redis: must be set only when enforcement is Global',
     ],
     [
       'a refusal is an error',

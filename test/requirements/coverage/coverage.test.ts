@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { PAGE, pageOf } from './page.ts';
 import { ASIDE, GROUPS, idsOf, isRow } from './rows.ts';
-import { collectTests, rowTest } from './tests.ts';
+import { clusterTests, collectTests, rowTest } from './tests.ts';
 
 test('the page of what is covered is what the tests say; npm run coverage:requirements writes it', async () => {
-  const tests = await collectTests();
+  const tests = [...(await collectTests()), ...clusterTests()];
   expect(tests.flatMap(({ ids }) => ids).filter((id) => !isRow(id))).toEqual([]);
   expect(readFileSync(PAGE, 'utf8')).toBe(pageOf(tests));
 }, 120_000);
@@ -25,6 +25,13 @@ test('a test of rows is told by its name', () => {
     title: 'the RL-03 of it',
   });
   expect(rowTest(path, 'something else')).toBeNull();
+});
+
+test('tests of rows that need an API server are told by their files', () => {
+  const found = clusterTests().find(({ ids }) => ids.includes('ADM-02'));
+  expect(found?.file).toBe('../cluster/installed/routes.test.ts');
+  expect(found?.title).toContain('one request to the API server');
+  expect(pageOf([found!])).toContain('([routes, in a cluster](../test/cluster/installed/routes.test.ts))');
 });
 
 test('the page counts what is shown and names what is missing', () => {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { startVitest } from 'vitest/node';
 import { PAGE, pageOf } from './page.ts';
-import { rowTest, sorted } from './tests.ts';
+import { clusterTests, rowTest, sorted } from './tests.ts';
 
 const vitest = await startVitest(['test/requirements/'], {
   config: new URL('../../vitest.config.ts', import.meta.url).pathname,
@@ -16,7 +16,8 @@ const tests = files.flatMap(({ children, moduleId }) =>
   Array.from(children.allTests(), (test) => ({ passed: test.ok(), row: rowTest(moduleId, test.name) })),
 );
 await vitest.close();
-writeFileSync(PAGE, pageOf(sorted(tests.filter(({ passed }) => passed).map(({ row }) => row))));
+const shown = sorted(tests.filter(({ passed }) => passed).map(({ row }) => row));
+writeFileSync(PAGE, pageOf([...shown, ...clusterTests()]));
 for (const { passed, row } of tests) {
   if (!passed && row !== null) console.error(`not passed: ${row.file}: ${row.ids.join(' ')} ${row.title}`);
 }

@@ -1,10 +1,11 @@
 /** docs/requirements-coverage.md: from the tests of rows to the page. */
+import { basename, join } from 'node:path/posix';
 import { ASIDE, GROUPS, type Group, idsOf } from './rows.ts';
 import type { RowTest } from './tests.ts';
 
 export const PAGE = new URL('../../../docs/requirements-coverage.md', import.meta.url).pathname;
 
-/** `tests` are those that passed. */
+/** `tests` are those that passed, and those that need a cluster. */
 export function pageOf(tests: readonly RowTest[]): string {
   const byRow = new Map<string, RowTest[]>();
   for (const test of tests) for (const id of test.ids) byRow.set(id, [...(byRow.get(id) ?? []), test]);
@@ -15,7 +16,8 @@ export function pageOf(tests: readonly RowTest[]): string {
 This page is generated: \`npm run coverage:requirements\` runs the tests and writes it, and \`npm test\` fails when it is stale.
 
 A row is shown when a test sends its input through a live proxy that manifests alone configure, asserts what comes out (and the
-conditions of the objects), and passes. Rows without such a test are **missing**.
+conditions of the objects), and passes. Rows without such a test are **missing**. Tests that are marked \`in a cluster\` need an API server: \`npm run test:cluster\`
+runs them, and nothing here says whether they passed there.
 
 Shown: ${sum.shown} of the ${sum.asked} rows that are asked for.
 
@@ -56,7 +58,9 @@ function withoutTest(id: string): string {
 }
 
 function testText({ file, title }: RowTest): string {
-  return `${escaped(title)} ([${file.replace(/\.test\.ts$/, '')}](../test/requirements/${file}))`;
+  const name = basename(file, '.test.ts');
+  const path = join('../test/requirements', file);
+  return `${escaped(title)} ([${file.startsWith('..') ? `${name}, in a cluster` : name}](${path}))`;
 }
 
 /** As a cell of a table, with nothing that Markdown reads as more than text. */

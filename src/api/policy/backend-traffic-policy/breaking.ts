@@ -4,7 +4,7 @@ import { milliseconds } from '../../gateway/duration.ts';
 import { set } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
 import { withRules } from '../rule.ts';
-import { count, duration } from '../value.ts';
+import { duration } from '../value.ts';
 
 const percent = integer(1, 100);
 
@@ -51,19 +51,34 @@ export const circuitBreakerSchema = withRules(
   },
 );
 
-/** The shape of the Gateway API's own (GEP-3388). */
+/** As long as the Gateway API lets the intervals of a retry constraint be. */
+const HOUR = 3_600_000;
+
+const rateInterval = withRules(interval, {
+  cel: "duration(self) <= duration('1h')",
+  holds: (value) => milliseconds(value) <= HOUR,
+  message: 'must be at most 1h',
+});
+
+const budgetInterval = withRules(rateInterval, {
+  cel: "duration(self) >= duration('1s')",
+  holds: (value) => milliseconds(value) >= 1_000,
+  message: 'must be at least 1s',
+});
+
+/** The shape and the bounds of the Gateway API's own (GEP-3388), so that what is written here can be moved there. */
 export const retryConstraintSchema = z.object({
   budget: z
     .object({
       percent: integer(0, 100).default(20),
-      interval: interval.default('10s'),
+      interval: budgetInterval.default('10s'),
     })
     .prefault({})
     .describe('Retries are at most such a part of the requests.'),
   minRetryRate: z
     .object({
-      count: count.default(10),
-      interval: interval.default('1s'),
+      count: integer(1, 1_000_000).default(10),
+      interval: rateInterval.default('1s'),
     })
     .prefault({})
     .describe('So many retries are always allowed.'),

@@ -5,7 +5,7 @@ import { headerValue } from '../../gateway/http-header.ts';
 import { namespaceName, objectName } from '../../gateway/name.ts';
 import { integer, portNumber } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
-import { setWhen, withRules } from '../rule.ts';
+import { withRules } from '../rule.ts';
 import { exemptSchema, limitsSchema } from './limit.ts';
 import { someTime } from './some-time.ts';
 
@@ -48,12 +48,21 @@ export const settingsSchema = withRules(
     exempt: exemptSchema.optional(),
     enforcement: z
       .enum(['Local', 'Global'])
-      .describe('Local: each proxy pod lets the limit through. Global: all of them together do, by a Redis.')
+      .describe(
+        'Local: each proxy pod lets the limit through. Global: all of them together do. With redis exactly; without, they tell one another by way of the controller, so that more than the limit may pass: what all pods let through in the quarter of a second after it is reached.',
+      )
       .default('Local'),
-    redis: redisSchema.describe('Where pods count together. While it is away, each pod counts by itself.').optional(),
+    redis: redisSchema
+      .describe('Where pods count together, to be exact. While it is away, each pod counts by itself.')
+      .optional(),
     response: responseSchema.describe('The answer to requests that are too many.').optional(),
   }),
-  setWhen('redis', 'enforcement', 'Global'),
+  {
+    cel: "self.enforcement == 'Global' || !has(self.redis)",
+    holds: ({ enforcement, redis }) => enforcement === 'Global' || redis === undefined,
+    message: 'must be set only when enforcement is Global',
+    path: ['redis'],
+  },
 );
 
 export type RateLimitSettings = z.output<typeof settingsSchema>;

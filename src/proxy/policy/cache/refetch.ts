@@ -21,7 +21,7 @@ export function refetch(stage: CacheStage, visit: Visit, stale: StoredResponse, 
   const { generation } = region;
   const flight = new Flight(key, region.flights);
   const sentAt = performance.now();
-  const { request: time } = visit.match.rule.timeouts;
+  const { request: time } = visit.match.plan.timeouts;
   const subrequest = new Subrequest(
     visit.runtime,
     {

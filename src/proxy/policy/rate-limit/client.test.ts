@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { type Asker, clientOf, EVERYBODY, Exemptions, network } from './client.ts';
 
-function asker(part: { headers?: Record<string, string>; address?: string; identity?: Asker['identity'] }): Asker {
+function asker(part: {
+  headers?: Record<string, string>;
+  address?: string;
+  identity?: Asker['identity'];
+  isPreflight?: boolean;
+}): Asker {
   return {
     head: { header: (name) => part.headers?.[name] ?? null },
     clientAddress: part.address ?? '192.0.2.1',
     identity: part.identity ?? null,
+    isPreflight: part.isPreflight ?? false,
   };
 }
 
@@ -25,6 +31,7 @@ describe('the client of a request', () => {
     expect(clientOf(key, asker({}))).toBe('192.0.2.1');
     expect(clientOf({ ...key, fallback: 'target' }, asker({}))).toBe(EVERYBODY);
     expect(clientOf({ ...key, fallback: 'reject' }, asker({}))).toBeNull();
+    expect(clientOf({ ...key, fallback: 'reject' }, asker({ isPreflight: true }))).toBe('192.0.2.1');
   });
 
   test('cannot be taken for an address', () => {

@@ -8,6 +8,8 @@ import { TrustedHops } from '../../peer.ts';
 export interface Asker {
   readonly head: { header(name: string): string | null };
   readonly clientAddress: string;
+  /** Whether it cannot say more of itself than its address. */
+  readonly isPreflight: boolean;
   /** Null: nobody has found out who it is. */
   readonly identity: { readonly consumer: string; readonly claims: Readonly<Record<string, unknown>> } | null;
 }
@@ -39,7 +41,7 @@ function identified(mark: string, value: string | null, fallback: Fallback, aske
   if (value !== null && value !== '') {
     return value.length > LONGEST ? `${mark}#${hash('sha256', value, 'base64url')}` : `${mark}=${value}`;
   }
-  if (fallback === 'reject') return null;
+  if (fallback === 'reject' && !asker.isPreflight) return null;
   return fallback === 'target' ? EVERYBODY : network(asker.clientAddress);
 }
 

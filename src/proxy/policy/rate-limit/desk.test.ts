@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Bound } from './bound.ts';
 import { LeaseDesk, RECALL_TIMEOUT } from './desk.ts';
 import type { Grant } from './lease.ts';
+import { PodLedger } from './ledger.ts';
 
 const BOUND: Bound = { requests: 10, interval: 60_000, penalty: 0 };
 
@@ -15,7 +16,7 @@ class Pod {
   readonly bound: Bound;
 
   constructor(workers: number, bound = BOUND) {
-    this.desk = new LeaseDesk(workers, () => this.now);
+    this.desk = new LeaseDesk(workers, () => this.now, new PodLedger());
     this.permits = new Map();
     this.bound = bound;
   }
@@ -28,7 +29,7 @@ class Pod {
       return true;
     }
     const ask = { ...this.bound, id: worker, meter: 'm', client: 'c', wanted: 1 };
-    this.desk.hear(worker, { asks: [ask], returns: [] });
+    this.desk.hear(worker, { asks: [ask], notes: [], returns: [] });
     const grants = this.exchange();
     const grant = grants.get(worker);
     if (grant === undefined) return null;
@@ -50,7 +51,7 @@ class Pod {
         if (this.silent.has(worker)) continue;
         for (const recall of outbox.recalls) {
           const own = this.permits.get(worker) ?? { left: 0, end: 0 };
-          this.desk.hear(worker, { asks: [], returns: [{ ...recall, permits: own.left, end: own.end }] });
+          this.desk.hear(worker, { asks: [], notes: [], returns: [{ ...recall, permits: own.left, end: own.end }] });
           own.left = 0;
         }
       }
@@ -123,7 +124,7 @@ describe('workers together', () => {
     const { end } = pod.permits.get(0)!;
     pod.now += BOUND.interval;
     pod.request(1);
-    pod.desk.hear(0, { asks: [], returns: [{ meter: 'm', client: 'c', permits: 2, end }] });
+    pod.desk.hear(0, { asks: [], notes: [], returns: [{ meter: 'm', client: 'c', permits: 2, end }] });
     let passed = 1;
     while (pod.request(1) === true) passed++;
     expect(passed).toBe(10);
@@ -131,9 +132,9 @@ describe('workers together', () => {
 
   test('say how much is left with whoever has it', () => {
     const pod = new Pod(1);
-    pod.desk.hear(0, { asks: [{ ...BOUND, id: 1, meter: 'm', client: 'c', wanted: 1 }], returns: [] });
+    pod.desk.hear(0, { asks: [{ ...BOUND, id: 1, meter: 'm', client: 'c', wanted: 1 }], notes: [], returns: [] });
     expect(pod.exchange().get(0)).toMatchObject({ permits: 5, elsewhere: 5 });
-    pod.desk.hear(0, { asks: [{ ...BOUND, id: 2, meter: 'm', client: 'c', wanted: 1 }], returns: [] });
+    pod.desk.hear(0, { asks: [{ ...BOUND, id: 2, meter: 'm', client: 'c', wanted: 1 }], notes: [], returns: [] });
     expect(pod.exchange().get(0)).toMatchObject({ permits: 3, elsewhere: 2 });
   });
 });

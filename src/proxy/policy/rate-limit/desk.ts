@@ -1,41 +1,25 @@
-import { begin, block, type Interval, isOver } from './bound.ts';
+import { isOver } from './bound.ts';
 import type { Ask, FromLessee, Grant, Recall, ToLessee } from './lease.ts';
-import { MeterBook } from './meter.ts';
+import { type Account, type Ledger, NOTHING, type Recalled } from './ledger.ts';
 
 /** Milliseconds for which permits that were called back are waited for. */
 export const RECALL_TIMEOUT = 200;
 
-/** What all workers have in common of one client, of whom there may be many. `left` is what was not lent. */
-type Account = Interval & {
-  /** Permits of this interval, and the worker that they were lent to: it may have used some. */
-  lent: Lent[];
-  /** Null: nothing was called back, or all of it has come. */
-  recall: Recalled | null;
-};
-
-type Lent = { readonly worker: number; readonly permits: number };
-type Recalled = {
-  readonly at: number;
-  /** Workers that have not answered. */
-  readonly awaited: Set<number>;
-  /** Who waits for that. */
-  readonly waiting: { readonly ask: Ask; readonly worker: number }[];
-};
 type Outbox = { readonly grants: Grant[]; readonly recalls: Recall[] };
 
 /** Lends permits to workers, and calls them back from those that may have some when another needs them. */
-export class LeaseDesk {
-  private readonly book: MeterBook<Account>;
+export class LeaseDesk<A extends Account = Account> {
+  private readonly ledger: Ledger<A>;
   /** Among whom a client's requests may be spread. */
   private readonly workers: number;
   private readonly now: () => number;
   private outboxes: Map<number, Outbox>;
   /** Accounts of which permits were called back, oldest first. */
-  private readonly recalled: Set<Account>;
+  private readonly recalled: Set<A>;
 
   /** `now` is the clock that the workers have too. */
-  constructor(workers: number, now: () => number, generation?: number) {
-    this.book = new MeterBook(newAccount, generation);
+  constructor(workers: number, now: () => number, ledger: Ledger<A>) {
+    this.ledger = ledger;
     this.workers = workers;
     this.now = now;
     this.outboxes = new Map();
@@ -43,13 +27,20 @@ export class LeaseDesk {
   }
 
   /** Takes in what a worker says. What follows for whom is in `deliver`. */
-  hear(worker: number, { asks, returns }: FromLessee): void {
+  hear(worker: number, { asks, notes, returns }: FromLessee): void {
+    for (const { meter, client, permits, end } of notes) {
+      const account = this.ledger.find(meter, client);
+      if (account === null || end !== account.end) continue;
+      hasLeft(account, worker, permits);
+      this.ledger.changed(account);
+    }
     for (const { meter, client, permits, end } of returns) {
-      const account = this.book.meter(meter).find(client);
+      const account = this.ledger.find(meter, client);
       if (account === null) continue;
       // Of an interval that is over, or cut short, nothing comes back.
       if (end === account.end && account.blockedUntil === 0) account.left += permits;
       takeBack(account, worker);
+      this.ledger.changed(account);
       this.answered(account, worker);
     }
     for (const ask of asks) this.take(ask, worker);
@@ -62,6 +53,11 @@ export class LeaseDesk {
       takeBack(account, worker);
       this.answered(account, worker);
     }
+  }
+
+  /** Has all workers give back what they have of an account, of which nothing may be left. */
+  callBack(account: A, name: Recall): void {
+    if (account.recall === null && account.lent.length > 0) this.recall(account, name, []);
   }
 
   /** Whether permits were called back and not all workers have answered. */
@@ -86,51 +82,52 @@ export class LeaseDesk {
   }
 
   private take(ask: Ask, worker: number): void {
-    const account = this.book.meter(ask.meter).of(ask.client);
+    const account = this.ledger.of(ask.meter, ask.client, ask);
     const now = this.now();
     if (isOver(account, now)) {
-      begin(account, ask, now);
+      this.ledger.begin(account, ask, now);
       account.lent = NOTHING;
     }
     // Whoever asks has used all that it had.
     takeBack(account, worker);
     if (account.recall !== null) account.recall.waiting.push({ ask, worker });
     else if (account.left > 0 || account.blockedUntil !== 0) this.grant(account, ask, worker);
-    else if (account.lent.length > 0) this.recall(account, ask, worker, now);
+    else if (account.lent.length > 0) this.recall(account, ask, [{ ask, worker }]);
     else {
-      block(account, ask, now);
+      this.ledger.block(account, ask, now);
       this.grant(account, ask, worker);
     }
+    this.ledger.changed(account);
   }
 
   /** Lends a part of what is left, so that other workers find some too. */
-  private grant(account: Account, ask: Ask, worker: number): void {
+  private grant(account: A, ask: Ask, worker: number): void {
     const { blockedUntil, end, left, lent } = account;
-    const permits = Math.min(left, Math.max(ask.wanted, Math.ceil(left / (2 * this.workers))));
-    let elsewhere = left - permits;
+    const permits = Math.max(0, Math.min(left, Math.max(ask.wanted, Math.ceil(left / (2 * this.workers)))));
+    let elsewhere = Math.max(0, left - permits);
     for (const other of lent) elsewhere += other.permits;
     if (permits > 0) account.lent = [...lent, { worker, permits }];
     account.left -= permits;
     this.outbox(worker).grants.push({ id: ask.id, permits, elsewhere, end, blockedUntil });
   }
 
-  private recall(account: Account, ask: Ask, worker: number, now: number): void {
+  private recall(account: A, { meter, client }: Recall, waiting: Recalled['waiting']): void {
     const awaited = new Set<number>();
     for (const holder of account.lent) {
       awaited.add(holder.worker);
-      this.outbox(holder.worker).recalls.push({ meter: ask.meter, client: ask.client });
+      this.outbox(holder.worker).recalls.push({ meter, client });
     }
-    account.recall = { at: now, awaited, waiting: [{ ask, worker }] };
+    account.recall = { at: this.now(), awaited, waiting };
     this.recalled.add(account);
   }
 
-  private answered(account: Account, worker: number): void {
+  private answered(account: A, worker: number): void {
     const { recall } = account;
     if (recall?.awaited.delete(worker) === true && recall.awaited.size === 0) this.settle(account);
   }
 
   /** What could come back has: those who waited are served like anybody else. */
-  private settle(account: Account): void {
+  private settle(account: A): void {
     const { awaited, waiting } = account.recall!;
     this.recalled.delete(account);
     account.recall = null;
@@ -149,14 +146,14 @@ export class LeaseDesk {
   }
 }
 
-function newAccount(): Account {
-  return { left: 0, end: 0, blockedUntil: 0, lent: NOTHING, recall: null };
-}
-
 /** A worker has nothing of an account any more. */
 function takeBack(account: Account, worker: number): void {
   const { lent } = account;
   if (lent.some((each) => each.worker === worker)) account.lent = lent.filter((each) => each.worker !== worker);
 }
-
-const NOTHING: Lent[] = [];
+/** A worker has used some of what it had of an account. */
+function hasLeft(account: Account, worker: number, permits: number): void {
+  account.lent = account.lent.map((each) =>
+    each.worker === worker && permits < each.permits ? { worker, permits } : each,
+  );
+}

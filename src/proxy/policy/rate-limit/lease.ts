@@ -30,5 +30,10 @@ export type Recall = { readonly meter: string; readonly client: string };
 /** The answer to a recall: permits of the interval that ends at `end`. */
 export type Return = Recall & { readonly permits: number; readonly end: number };
 
-export type FromLessee = { readonly asks: readonly Ask[]; readonly returns: readonly Return[] };
+export type FromLessee = {
+  readonly asks: readonly Ask[];
+  readonly returns: readonly Return[];
+  /** What it has not used yet, where others want to know. */
+  readonly notes: readonly Return[];
+};
 export type ToLessee = { readonly grants: readonly Grant[]; readonly recalls: readonly Recall[] };

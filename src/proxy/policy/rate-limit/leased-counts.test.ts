@@ -5,6 +5,7 @@ import { ASKED, BLOCKED, FREE, type Parked, park } from './counter.ts';
 import { LeaseDesk } from './desk.ts';
 import type { FromLessee } from './lease.ts';
 import { ASK_TIMEOUT, LeasedCounts } from './leased-counts.ts';
+import { PodLedger } from './ledger.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setImmediate', 'performance'] });
@@ -24,7 +25,7 @@ class Pod {
 
   constructor(count: number) {
     const now = () => performance.now();
-    this.desk = new LeaseDesk(count, now);
+    this.desk = new LeaseDesk(count, now, new PodLedger());
     this.workers = Array.from(
       { length: count },
       (_, index) => new LeasedCounts(count, new TimerWheel(20), now, (message) => this.tell(index, message)),

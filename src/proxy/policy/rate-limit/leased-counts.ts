@@ -3,6 +3,7 @@ import { type Bound, block, isOver } from './bound.ts';
 import { ASKED, BLOCKED, Counter, type Counts, FREE, unpark } from './counter.ts';
 import type { FromLessee, Return, ToLessee } from './lease.ts';
 import { type Meter, MeterBook } from './meter.ts';
+import type { Notes } from './notes.ts';
 
 /** Milliseconds for which whoever lends permits is waited for. It has the lower priority, and may be busy with a table. */
 export const ASK_TIMEOUT = 500;
@@ -25,6 +26,8 @@ export class LeasedCounts implements Counts, TimerOwner {
   private readonly wheel: TimerWheel;
   private readonly now: () => number;
   private readonly send: (message: FromLessee) => void;
+  /** Null: nobody wants to know what is used meanwhile. */
+  private readonly notes: Notes | null;
   private readonly timer: Timer;
   /** What was asked for, by id, oldest first. */
   private readonly asked: Map<number, Asked>;
@@ -42,6 +45,7 @@ export class LeasedCounts implements Counts, TimerOwner {
     wheel: TimerWheel,
     now: () => number,
     send: (message: FromLessee) => void,
+    notes: Notes | null = null,
     generation?: number,
   ) {
     this.book = new MeterBook(() => new Counter(), generation);
@@ -49,6 +53,7 @@ export class LeasedCounts implements Counts, TimerOwner {
     this.wheel = wheel;
     this.now = now;
     this.send = send;
+    this.notes = notes;
     this.timer = new Timer(this);
     this.asked = new Map();
     this.asks = [];
@@ -69,6 +74,7 @@ export class LeasedCounts implements Counts, TimerOwner {
 
   use(counter: Counter): void {
     counter.left--;
+    this.notes?.used(counter);
   }
 
   /** Takes in what the lender says. */
@@ -85,6 +91,7 @@ export class LeasedCounts implements Counts, TimerOwner {
       counter.end = end;
       counter.blockedUntil = blockedUntil;
       counter.aloneUntil = 0;
+      this.notes?.lent(counter, asked);
       this.answered(counter);
     }
     const now = this.now();
@@ -160,6 +167,7 @@ export class LeasedCounts implements Counts, TimerOwner {
         return { id, meter, client, requests, interval, penalty, wanted: Math.max(1, counter.parked.length) };
       }),
       returns,
+      notes: [],
     });
   }
 }

@@ -28,12 +28,18 @@ export class Meter<C> {
   of(client: string): C {
     const known = this.young.get(client);
     if (known !== undefined) return known;
-    return this.admit(client, this.old.get(client) ?? this.book.make());
+    return this.admit(client, this.old.get(client) ?? this.book.make(client));
   }
 
   /** What is remembered of a client; null for nothing. */
   find(client: string): C | null {
     return this.young.get(client) ?? this.old.get(client) ?? null;
+  }
+
+  /** All that is remembered; of a client maybe twice. */
+  *entries(): Generator<[string, C]> {
+    yield* this.young;
+    yield* this.old;
   }
 
   get isEmpty(): boolean {
@@ -59,7 +65,7 @@ export class Meter<C> {
 
 /** All meters of one process. */
 export class MeterBook<C> {
-  readonly make: () => C;
+  readonly make: (client: string) => C;
   private readonly names: Map<string, Meter<C>>;
   /** Every meter that may hold something. */
   private readonly meters: Set<Meter<C>>;
@@ -68,7 +74,7 @@ export class MeterBook<C> {
   private young: number;
 
   /** `make` gives what is known of a client at first. */
-  constructor(make: () => C, generation: number = GENERATION) {
+  constructor(make: (client: string) => C, generation: number = GENERATION) {
     this.make = make;
     this.names = new Map();
     this.meters = new Set();

@@ -4,12 +4,15 @@ import { type Counts, SoleCounts } from './counter.ts';
 /** What all rate limits of a process have in common. */
 export class RateLimits {
   readonly counts: Counts;
+  /** Of limits that the proxies of a Gateway keep together. */
+  readonly shared: Counts;
   private readonly limited: CounterFamily;
   private readonly failures: CounterFamily;
 
-  /** `counts`: how the process counts; by itself when there is no other. */
-  constructor(registry: Registry, counts: Counts = new SoleCounts()) {
+  /** `counts`: how the process counts; by itself when there is no other. `shared`: that, where no other proxy is heard of. */
+  constructor(registry: Registry, counts: Counts = new SoleCounts(), shared: Counts = counts) {
     this.counts = counts;
+    this.shared = shared;
     this.limited = registry.counter('headgate_rate_limited_requests_total', 'Requests that were too many.', [
       'policy',
       'limit',
@@ -22,7 +25,12 @@ export class RateLimits {
     );
     const clients = registry.gauge('headgate_rate_limit_clients', 'Clients whose requests are counted.');
     const series = clients.series([]);
-    registry.beforeCollect(() => clients.set(series, counts.book.size));
+    const books = new Set([counts.book, shared.book]);
+    registry.beforeCollect(() => {
+      let size = 0;
+      for (const book of books) size += book.size;
+      clients.set(series, size);
+    });
   }
 
   /** A request was too many. `policy` is `namespace/name`. */

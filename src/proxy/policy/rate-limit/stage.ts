@@ -10,7 +10,7 @@ import { item, policyField } from './fields.ts';
 import type { Limiter } from './limiter.ts';
 import type { RateLimits } from './rate-limits.ts';
 
-/** Lets no more requests through than a policy says, as this pod counts them. */
+/** Lets no more requests through than a policy says, as this pod counts them, alone or with what it hears of others. */
 export class RateLimitStage implements Stage {
   readonly order: number;
   readonly bodyLimit = 0;
@@ -25,13 +25,20 @@ export class RateLimitStage implements Stage {
   /** Those of the request at hand, by limit; of no use to the next one. */
   private readonly counters: Counter[];
 
-  constructor(order: number, name: string, entry: RateLimit, limiters: readonly Limiter[], limits: RateLimits) {
+  constructor(
+    order: number,
+    name: string,
+    entry: RateLimit,
+    limiters: readonly Limiter[],
+    limits: RateLimits,
+    counts: Counts,
+  ) {
     this.order = order;
     this.entry = entry;
     this.limiters = limiters;
     this.limits = limits;
     this.name = name;
-    this.counts = limits.counts;
+    this.counts = counts;
     this.exemptions = entry.exempt.length === 0 ? null : new Exemptions(entry.exempt);
     this.policyField = policyField(limiters.map(({ limit }) => limit));
     this.counters = [];

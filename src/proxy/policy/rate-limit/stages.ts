@@ -1,5 +1,5 @@
 import type { Policy } from '../../../ir/policy/policy.ts';
-import type { RateLimit } from '../../../ir/policy/rate-limit.ts';
+import type { RateLimit, RedisCount } from '../../../ir/policy/rate-limit.ts';
 import type { StageContext } from '../kinds.ts';
 import { ORDER, type Stage } from '../stage.ts';
 import { needsIdentity } from './client.ts';
@@ -17,8 +17,10 @@ export function rateLimitStages(policy: Policy, context: StageContext): readonly
   const entry = policy as Policy & RateLimit;
   const { key, runtime } = context;
   const { rateLimits } = runtime;
+  const { shared } = entry;
+  const counts = shared?.kind === 'proxies' ? rateLimits.shared : rateLimits.counts;
   const places = new Places(key, entry.sections);
-  const limiters = entry.limits.map((limit) => new Limiter(key, entry, limit, places, rateLimits.counts.book));
+  const limiters = entry.limits.map((limit) => new Limiter(key, entry, limit, places, counts.book));
   const isLate = entry.exempt.some(needsIdentity);
   const late = limiters.filter(({ limit }) => isLate || needsIdentity(limit.key));
   const early = limiters.filter((limiter) => !late.includes(limiter));
@@ -28,17 +30,12 @@ export function rateLimitStages(policy: Policy, context: StageContext): readonly
   ]
     .filter((each) => each.limiters.length > 0)
     .map(({ order, limiters }) => {
-      const local = new RateLimitStage(order, policy.name, entry, limiters, rateLimits);
-      return entry.shared === null ? local : shared(local, entry.shared, policy, context);
+      const stage = new RateLimitStage(order, policy.name, entry, limiters, rateLimits, counts);
+      return shared?.kind === 'redis' ? withRedis(stage, shared, policy, context) : stage;
     });
 }
 
-function shared(
-  local: RateLimitStage,
-  at: NonNullable<RateLimit['shared']>,
-  policy: Policy,
-  context: StageContext,
-): Stage {
+function withRedis(local: RateLimitStage, at: RedisCount, policy: Policy, context: StageContext): Stage {
   const { backend, key, runtime, secret, state } = context;
   const { database, timeout } = at;
   const text = (name: string | null) => (name === null ? null : (secret(name)?.toString('utf8') ?? null));

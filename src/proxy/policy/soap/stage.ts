@@ -64,7 +64,7 @@ class SOAPStage implements Stage {
       ...this.envelope.fields,
       ['Accept-Encoding', 'identity'] as const,
     ];
-    const timeout = timeLimit(visit.match.rule.timeouts, this.soap.timeout);
+    const timeout = timeLimit(visit.match.plan.timeouts, this.soap.timeout);
     const { maxResponseBytes: maxBody } = this.soap;
     const { host, path } = head;
     visit.subrequest({ backend, method: 'POST', path, host, headers, body, timeout, maxBody }, (result) => {

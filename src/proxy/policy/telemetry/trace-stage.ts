@@ -107,7 +107,8 @@ export class TraceStage implements Stage {
       ['headgate.request_id', visit.requestId],
     ];
     if (status > 0) all.push(['http.response.status_code', status]);
-    if (reason !== '') all.push(['error.type', reason]);
+    // The reasons of redirects and direct responses are no errors.
+    if (reason !== '' && (status === 0 || status >= 400)) all.push(['error.type', reason]);
     if (visit.triedBackend !== '') all.push(['headgate.backend', visit.triedBackend]);
     if (visit.triedEndpoint !== '') all.push(['headgate.endpoint', visit.triedEndpoint]);
     const agent = head.header('user-agent');

@@ -58,7 +58,7 @@ class TranscodeStage implements Stage {
     const call = this.callOf(visit, head.method === 'HEAD' ? 'GET' : head.method, head.path, head.query);
     if (call === null) return visit.answer(statusAnswer(404, NOT_FOUND, 'no method has this path'), BAD_REQUEST);
     if ('headers' in call) return visit.answer(call, BAD_REQUEST);
-    const timeout = timeLimit(visit.match.rule.timeouts, this.filter.timeout);
+    const timeout = timeLimit(visit.match.plan.timeouts, this.filter.timeout);
     const headers: (readonly [string, string])[] = [
       ...without(head.fields, NOT_FOR_BACKENDS),
       ['Content-Type', 'application/grpc+proto'],

@@ -48,7 +48,7 @@ const rateLimiting: PluginImporter = (plugin, config, { policies }) => {
 function judgeStore(config: Node): void {
   const policy = config.get('policy');
   if (policy?.text === 'local' || policy === null) policy?.translated('enforcement Local');
-  else policy.different('enforcement Local, in each proxy pod: set Global and the Redis to count in one place');
+  else policy.different('enforcement Local, in each proxy pod: set Global, and for exact counts the Redis');
   for (const { name, node } of config.fields()) {
     if (name.startsWith('redis')) node.different('set RateLimitPolicy redis with a Service');
   }
