@@ -24,6 +24,7 @@ import { STREAM_ENDS } from '../src/proxy/stream/end.ts';
 import { StreamMetrics } from '../src/proxy/stream/series.ts';
 import { Supervisor } from '../src/proxy/supervisor.ts';
 import { MAY_IMPORT } from './directions.ts';
+import { OF_NGHTTP2, OF_PLAIN_LISTENERS } from './h2spec/known.ts';
 import { plain, rows } from './markdown.ts';
 
 const COMMANDS = await allCommands();
@@ -120,6 +121,11 @@ test('reasons and bounds that the text names exist', () => {
   const known = new Set([...Object.values(ERRORS), ...Object.values(FAULTS)].map(({ reason }) => reason));
   const named = read(join(DOCS, 'http-behaviour.md')).matchAll(/\b[45]\d\d `([a-z0-9-]+)`/g);
   expect(Array.from(named, ([, reason]) => reason!).filter((reason) => !known.has(reason))).toEqual([]);
+});
+
+test('the cases that h2spec may fail are those of the code, with their reasons', () => {
+  const shown = rows(read(join(DOCS, 'http2.md')), '## h2spec').map(([id, why]) => [plain(id!).split(',')[0], why]);
+  expect(shown).toEqual([...Object.entries(OF_NGHTTP2), ...Object.entries(OF_PLAIN_LISTENERS)]);
 });
 
 test('the reasons why streams end are those in the code', () => {

@@ -1,3 +1,5 @@
+import type { Gateway } from '../api/gateway/gateway.ts';
+import { clusterServices } from '../infra/cluster-service.ts';
 import { sameContent } from '../translate/incremental/equal.ts';
 import { portKey } from './lags.ts';
 import { proxyService } from './ready-proxies.ts';
@@ -8,18 +10,29 @@ type ServiceStatus = {
   readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
 };
 
+/** A Gateway's addresses: what is told of them is the same object while none changes. */
+type Known = { readonly byDefault: readonly string[]; readonly ofCluster: readonly string[] };
+
 /**
  * The addresses under which each Gateway can be reached: what the load balancer gave its Service, or the cluster's own
- * address of a Service that has no load balancer.
+ * address of a Service that has no load balancer; and those that its Services have inside of the cluster.
  */
 export class GatewayAddresses {
-  /** Gateways (`namespace/name`) by the Service of their proxies. */
+  /** Gateways (`namespace/name`) by the Services of their proxies. */
   readonly #gateways = new Map<string, string>();
+  /** Services by Gateway, its own before those for further addresses. */
+  readonly #services = new Map<string, readonly string[]>();
   #all: Readonly<Record<string, readonly string[]>> = {};
+  #ofCluster: Readonly<Record<string, readonly string[]>> = {};
 
   /** By `namespace/name` of the Gateway; the same object while no address changes. */
   get all(): Readonly<Record<string, readonly string[]>> {
     return this.#all;
+  }
+
+  /** Those inside of the cluster (ClusterIPs), in the same way. */
+  get ofCluster(): Readonly<Record<string, readonly string[]>> {
+    return this.#ofCluster;
   }
 
   /** The Gateway to whose proxies a Service leads, if it is a Gateway's. */
@@ -27,27 +40,56 @@ export class GatewayAddresses {
     return this.#gateways.get(service) ?? null;
   }
 
-  take(changes: readonly WorldChange[], world: World): void {
+  take(changes: readonly WorldChange[], world: Pick<World, 'get'>): void {
+    const changed = new Set<string>();
     for (const { kind, key, object } of changes) {
       if (kind === 'Service') {
         const gateway = this.#gateways.get(key);
-        if (gateway !== undefined) this.#set(gateway, addressesOf(object));
+        if (gateway !== undefined) changed.add(gateway);
       } else if (kind === 'Gateway') {
-        const service = proxyService(key);
-        if (object === null) this.#gateways.delete(service);
-        else this.#gateways.set(service, key);
-        const [namespace, name] = service.split('/') as [string, string];
-        this.#set(key, object === null ? null : addressesOf(world.get('Service', namespace, name) ?? null));
+        for (const service of this.#services.get(key) ?? []) this.#gateways.delete(service);
+        this.#services.delete(key);
+        if (object?.resource.kind === 'Gateway') this.#services.set(key, proxyServices(object.resource));
+        for (const service of this.#services.get(key) ?? []) this.#gateways.set(service, key);
+        changed.add(key);
       }
     }
+    for (const gateway of changed) this.#set(gateway, this.#addressesOf(gateway, world));
   }
 
-  #set(gateway: string, addresses: readonly string[] | null): void {
-    const known = this.#all[gateway] ?? null;
-    if (sameContent(known, addresses)) return;
-    const { [gateway]: _, ...others } = this.#all;
-    this.#all = addresses === null ? others : { ...others, [gateway]: addresses };
+  #addressesOf(gateway: string, world: Pick<World, 'get'>): Known | null {
+    const services = this.#services.get(gateway);
+    if (services === undefined) return null;
+    const found = services.map((service) => {
+      const [namespace, name] = service.split('/') as [string, string];
+      return world.get('Service', namespace, name) ?? null;
+    });
+    const byDefault = addressesOf(found[0]!);
+    return byDefault === null ? null : { byDefault, ofCluster: found.flatMap(clusterAddressOf) };
   }
+
+  #set(gateway: string, addresses: Known | null): void {
+    this.#all = changed(this.#all, gateway, addresses?.byDefault ?? null);
+    this.#ofCluster = changed(this.#ofCluster, gateway, addresses?.ofCluster ?? null);
+  }
+}
+
+/** The same object when nothing is other than before. */
+function changed(
+  all: Readonly<Record<string, readonly string[]>>,
+  key: string,
+  addresses: readonly string[] | null,
+): Readonly<Record<string, readonly string[]>> {
+  if (sameContent(all[key] ?? null, addresses)) return all;
+  const { [key]: _, ...others } = all;
+  return addresses === null ? others : { ...others, [key]: addresses };
+}
+
+/** `namespace/name`. Of each address that is asked for all Services that could have it: not all of them need be there. */
+function proxyServices(gateway: Gateway): string[] {
+  const { namespace, name } = gateway.metadata;
+  const further = clusterServices(gateway, 'ClusterIP', '').map((service) => `${namespace}/${service.name}`);
+  return [proxyService(`${namespace}/${name}`), ...further];
 }
 
 /** The ports (`80/TCP`) at which the Service of a Gateway's proxies leads to them; none while there is no Service. */
@@ -66,4 +108,10 @@ function addressesOf(service: WatchedObject | null): string[] | null {
   const given = ingress.flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
   if (given.length > 0) return given;
   return spec.type === 'LoadBalancer' || spec.clusterIP === undefined ? [] : [spec.clusterIP];
+}
+
+function clusterAddressOf(service: WatchedObject | null): string[] {
+  if (service?.resource.kind !== 'Service') return [];
+  const { clusterIP } = service.resource.spec;
+  return clusterIP === undefined || clusterIP === 'None' ? [] : [clusterIP];
 }

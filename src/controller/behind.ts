@@ -46,7 +46,11 @@ export function behind(desired: RoutingTable, acknowledged: Iterable<RoutingTabl
     // A rule that leads to a backend that is new here is itself new or changed: it had nowhere to lead to.
     const known = others.filter((key) => served.backends.has(key));
     const backends = new Set(known);
-    if (backends.size > 0) for (const key of rulesOf(desired, backends)) routes.add(routeOfRule(key));
+    if (backends.size === 0) continue;
+    for (const key of rulesOf(desired, backends)) routes.add(routeOfRule(key));
+    for (const [key, { filters = [] }] of Object.entries(desired.listeners)) {
+      if (backendsOfFilters(filters).some((backend) => backends.has(backend))) listeners.add(key);
+    }
   }
   return { listeners, routes, backends: late, policies, secrets: hasLateSecrets };
 }

@@ -330,10 +330,11 @@ export class Controller {
 
   /** Again only when there is something new to read: most changes are acknowledgements and our own statuses. */
   #translate(): void {
-    const addresses = this.#addresses.all;
-    const same = this.#translateOptions.addresses === addresses;
+    const { all: addresses, ofCluster: clusterAddresses } = this.#addresses;
+    const before = this.#translateOptions;
+    const same = before.addresses === addresses && before.clusterAddresses === clusterAddresses;
     if (this.#translation !== null && same && this.#changes.count === 0) return;
-    if (!same) this.#translateOptions = { ...this.#translateOptions, addresses };
+    if (!same) this.#translateOptions = { ...before, addresses, clusterAddresses };
     const begin = performance.now();
     const step = this.#translator.update(this.#changes.changes, this.#translateOptions);
     this.#options.metrics.translated(performance.now() - begin);

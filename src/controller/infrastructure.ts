@@ -46,13 +46,19 @@ export class Infrastructure {
       const { namespace, name } = gateway.metadata;
       const { spec, fault } = this.#parameters.of(gateway);
       if (spec === null) {
-        for (const { kind } of this.#living(gateway)) wanted.add(childKey(kind, namespace, childName(name)));
+        for (const child of this.#living(gateway)) wanted.add(childKey(child.kind, namespace, child.metadata.name));
         asked.set(`${namespace}/${name}`, { deployment: null, failure: fault });
         continue;
       }
       const ports = portsOf(`${namespace}/${name}`);
       const objects = stamped(
-        render(this.#options.reached(gateway), this.#parametersOf(gateway, spec), installation, ports),
+        render(
+          this.#options.reached(gateway),
+          this.#parametersOf(gateway, spec),
+          installation,
+          ports,
+          this.#addressOf(gateway),
+        ),
       );
       for (const { object } of objects) wanted.add(childKey(object.kind, namespace, object.metadata.name));
       const failure = await reconciler.apply(objects);
@@ -78,8 +84,16 @@ export class Infrastructure {
 
   *#living({ metadata: { namespace, name } }: Gateway): Generator<LiveChild> {
     for (const child of this.#options.children.all()) {
-      if (child.metadata.namespace === namespace && child.metadata.name === childName(name)) yield child;
+      const owners = child.metadata.ownerReferences ?? [];
+      if (child.metadata.namespace !== namespace) continue;
+      if (owners.some((owner) => owner.kind === 'Gateway' && owner.name === name)) yield child;
     }
+  }
+
+  /** That of its Service in the cluster; `''` while there is none. */
+  #addressOf({ metadata: { namespace, name } }: Gateway): string {
+    const service = this.#options.world.get('Service', namespace, childName(name))?.resource;
+    return service?.kind === 'Service' ? (service.spec.clusterIP ?? '') : '';
   }
 
   /** An autoscaler's number of replicas is kept within its bounds. */

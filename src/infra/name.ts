@@ -13,6 +13,11 @@ export function childName(gateway: string): string {
   return name.length <= LABEL && !gateway.includes('.') ? name : hashed(name.replaceAll('.', '-'), gateway);
 }
 
+/** The name of one more object of a kind that a Gateway has already; `what` tells them apart. */
+export function furtherChildName(gateway: string, what: string): string {
+  return hashed(`${PREFIX}${gateway}`.replaceAll('.', '-'), `${gateway} ${what}`);
+}
+
 /** The value of the label `gateway.networking.k8s.io/gateway-name`. */
 export function gatewayLabel(gateway: string): string {
   return gateway.length <= LABEL ? gateway : hashed(gateway, gateway);

@@ -92,6 +92,33 @@ test('a requested address is asked of the load balancer; an empty one is left to
   expect(service([{ type: 'IPAddress' }])).not.toHaveProperty('loadBalancerIP');
 });
 
+test('each address of the cluster that is asked for has a Service, and the only ones are not reached from outside', () => {
+  const cluster = { type: 'IPAddress', routability: 'Cluster' };
+  const services = (addresses: object[], serviceType: ProxyParameters['serviceType'] = 'LoadBalancer', own = '') =>
+    render(gateway({ addresses }), { ...proxyParameters({}), serviceType }, INSTALLATION, [], own)
+      .filter(({ object }) => object.kind === 'Service')
+      .map(({ object }) => ({
+        name: object.metadata.name,
+        type: spec(object).type,
+        clusterIP: spec(object).clusterIP,
+      }));
+  const own = { name: 'headgate-web', type: 'LoadBalancer' };
+  // The Service of a load balancer has an address of the cluster, too; that of another one is what the class gives.
+  expect(services([{}, cluster])).toEqual([own]);
+  expect(services([{}, cluster], 'ClusterIP')).toMatchObject([{ ...own, type: 'ClusterIP' }, { type: 'ClusterIP' }]);
+  expect(services([cluster])).toEqual([{ ...own, type: 'ClusterIP' }]);
+  expect(services([{ type: 'IPAddress', routability: 'example.com/private' }])).toEqual([
+    { ...own, type: 'ClusterIP' },
+  ]);
+  const [, first, second] = services([cluster, cluster, { ...cluster, value: '10.96.0.42' }]);
+  expect([first!.clusterIP, second!.clusterIP]).toEqual(['10.96.0.42', undefined]);
+  expect(new Set([first!.name, second!.name, own.name]).size).toBe(3);
+  for (const { name } of [first!, second!]) expect(name).toMatch(/^headgate-web-[0-9a-f]{10}$/);
+  // What the Gateway's own Service has already nobody else can have.
+  expect(services([{ ...cluster, value: '10.96.0.42' }], 'LoadBalancer', '10.96.0.42')).toHaveLength(1);
+  expect(services([{ type: 'IPAddress', value: '10.96.0.42', routability: 'Cluster' }, {}])).toHaveLength(2);
+});
+
 test('autoscaling gets its bounds, and a disruption budget is made when asked for', () => {
   const objects = rendered({}, { autoscaling: { min: 2, max: 5, cpuUtilization: 70 }, maxUnavailable: '25%' });
   expect(spec(kind(objects, 'HorizontalPodAutoscaler'))).toMatchObject({ minReplicas: 2, maxReplicas: 5 });

@@ -5,6 +5,7 @@
  */
 import type { Gateway } from '../api/gateway/gateway.ts';
 import { autoscaler } from './autoscaler.ts';
+import { clusterService, clusterServices } from './cluster-service.ts';
 import { deployment } from './deployment.ts';
 import { disruptionBudget } from './disruption-budget.ts';
 import { childName, gatewayLabel } from './name.ts';
@@ -49,13 +50,15 @@ const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 /**
  * With an autoscaler the number of replicas is its business: `parameters` then has the one that lives. (Leaving the field out
  * of what is applied would set it to 1, because nobody else need have claimed it.)
- * `ports` are those of listeners that stand in ListenerSets.
+ * `ports` are those of listeners that stand in ListenerSets, `address` is the one that the Gateway's Service has in the
+ * cluster, `''` while none is known.
  */
 export function render(
   gateway: Gateway,
   parameters: ProxyParameters,
   installation: Installation,
   ports: readonly ListenerPort[] = [],
+  address = '',
 ): Rendered[] {
   const child = { ...childOf(gateway, parameters, installation), ports };
   const { namespace } = gateway.metadata;
@@ -66,6 +69,9 @@ export function render(
     { collection: `/apis/apps/v1/namespaces/${namespace}/deployments`, object: deployment(child) },
     { collection: `${core}/services`, object: service(child) },
   ];
+  for (const further of clusterServices(gateway, parameters.serviceType, address)) {
+    rendered.push({ collection: `${core}/services`, object: clusterService(child, further) });
+  }
   if (parameters.autoscaling !== null) {
     const collection = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
     rendered.push({ collection, object: autoscaler(child, parameters.autoscaling) });

@@ -1,24 +1,21 @@
+import { isReachedOtherwise, requestedValues } from '../api/gateway/address-request.ts';
 import type { Gateway } from '../api/gateway/gateway.ts';
 import type { Child, Rendered } from './render.ts';
 
 /** One port for each port number of the listeners of the Gateway and its ListenerSets; listeners share them. */
 export function service(child: Child): Rendered['object'] {
-  const { gateway, parameters, metadata, selector, ports } = child;
-  const loadBalancer = parameters.serviceType === 'LoadBalancer';
+  const { gateway, parameters, metadata, selector } = child;
+  const type = isReachedOtherwise(gateway) ? 'ClusterIP' : parameters.serviceType;
+  const loadBalancer = type === 'LoadBalancer';
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { ...metadata, annotations: { ...parameters.serviceAnnotations, ...metadata.annotations } },
     spec: {
-      type: parameters.serviceType,
+      type,
       selector,
-      ports: listenerPorts([...gateway.spec.listeners, ...ports]).map(({ port, protocol }) => ({
-        name: `${protocol.toLowerCase()}-${port}`,
-        port,
-        protocol,
-        targetPort: port,
-      })),
-      ...(parameters.serviceType === 'ClusterIP' ? {} : { externalTrafficPolicy: parameters.externalTrafficPolicy }),
+      ports: portsOf(child),
+      ...(type === 'ClusterIP' ? {} : { externalTrafficPolicy: parameters.externalTrafficPolicy }),
       ...(loadBalancer && parameters.loadBalancerClass !== null
         ? { loadBalancerClass: parameters.loadBalancerClass }
         : {}),
@@ -28,6 +25,16 @@ export function service(child: Child): Rendered['object'] {
       ...(loadBalancer ? requestedAddress(gateway) : {}),
     },
   };
+}
+
+/** Of every Service of a Gateway. */
+export function portsOf({ gateway, ports }: Child): object[] {
+  return listenerPorts([...gateway.spec.listeners, ...ports]).map(({ port, protocol }) => ({
+    name: `${protocol.toLowerCase()}-${port}`,
+    port,
+    protocol,
+    targetPort: port,
+  }));
 }
 
 /** `protocol` as a listener has it, such as HTTPS. */
@@ -47,6 +54,6 @@ function listenerPorts(listeners: readonly ListenerPort[]): ServicePort[] {
 
 /** The field is deprecated in Kubernetes, and still what load balancers without annotations of their own understand. */
 function requestedAddress(gateway: Gateway): { loadBalancerIP?: string } {
-  const wanted = gateway.spec.addresses?.find((address) => address.type === 'IPAddress' && address.value);
-  return wanted?.value === undefined ? {} : { loadBalancerIP: wanted.value };
+  const [wanted] = requestedValues(gateway);
+  return wanted === undefined ? {} : { loadBalancerIP: wanted };
 }

@@ -73,6 +73,10 @@ export type Listener = {
   readonly priorityScope?: 'Gateway';
   /** Keys of `policies` that hold for every rule on it; absent for none. */
   readonly policies?: readonly string[];
+  /** What is done to every request before a rule is looked for, in this order; absent: nothing. */
+  readonly filters?: readonly Filter[];
+  /** One of these filters leads nowhere: the answer to every request. */
+  readonly failure?: Failure;
 };
 
 export type ListenerTLS = {

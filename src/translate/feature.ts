@@ -2,8 +2,8 @@
  * What is built, by the names of Gateway API v1.7 (pkg/features), as `status.supportedFeatures` of our GatewayClasses. The
  * conformance suite tests what stands here. An API server wants it sorted.
  *
- * Not built: GatewayAddressRoutability and GatewayAddressRoutabilityCluster (a Gateway that asks for a routability is not
- * accepted), GatewayListenerFilters (a listener that has filters is not served), and everything of a mesh.
+ * Features that no test of the suite is about are named in docs/conformance, each with tests of our own. Not built: everything
+ * of a mesh.
  */
 export const SUPPORTED_FEATURES: readonly string[] = [
   'BackendTLSPolicy',
@@ -14,12 +14,15 @@ export const SUPPORTED_FEATURES: readonly string[] = [
   'GRPCRouteRequestHeaderModifier',
   'Gateway',
   'GatewayAddressEmpty',
+  'GatewayAddressRoutability',
+  'GatewayAddressRoutabilityCluster',
   'GatewayBackendClientCertificate',
   'GatewayFrontendClientCertificateValidation',
   'GatewayFrontendClientCertificateValidationInsecureFallback',
   'GatewayHTTPListenerIsolation',
   'GatewayHTTPSListenerDetectMisdirectedRequests',
   'GatewayInfrastructure',
+  'GatewayListenerFilters',
   'GatewayPort8080',
   'GatewayRouteHostnameIntersectionPrecedence',
   'GatewayStaticAddresses',

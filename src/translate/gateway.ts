@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { requestedValues } from '../api/gateway/address-request.ts';
 import type { Gateway } from '../api/gateway/gateway.ts';
 import type { ListenerSet } from '../api/gateway/listener-set.ts';
 import type { GatewayParameters } from '../api/policy/gateway-parameters.ts';
@@ -7,6 +8,7 @@ import type { Condition } from '../ir/status.ts';
 import { type CertificateFault, type ResolvedCertificate, resolveCertificate } from './certificate.ts';
 import { insecureFallback } from './client-validation.ts';
 import * as gatewayCondition from './condition/gateway.ts';
+import { type Assignment, assignAddresses, type GatewayAddress } from './gateway-address.ts';
 import type { GatewayClassPlan } from './gateway-class.ts';
 import { gatewayFilters } from './gateway-headers.ts';
 import { draftListener } from './listener.ts';
@@ -24,6 +26,7 @@ import { byAge, generationOf, keyOf } from './object.ts';
 import type { TranslateOptions } from './options.ts';
 import { mergeParameters, parametersOfGateway } from './parameters.ts';
 import { PortClaims } from './port-claim.ts';
+import type { BackendCatalogue } from './route/backend-ref.ts';
 
 /** A Gateway of this controller with all that does not depend on routes. */
 export type GatewayPlan = {
@@ -41,13 +44,15 @@ export type GatewayPlan = {
   /** All that name it, in order of precedence; those that are not allowed have no listeners. */
   readonly listenerSets: readonly ListenerSetPlan[];
   readonly conditions: readonly Condition[];
-  readonly addresses: readonly string[];
+  readonly addresses: readonly GatewayAddress[];
   /** What it shows to backends; null: none. */
   readonly clientCertificate: ResolvedCertificate | null;
+  /** The HTTPRouteFilters (`namespace/name`) that its listeners name, and what keeps them from using those. */
+  readonly filterUses: ReadonlyMap<string, readonly string[]>;
 };
 
 export type GatewayStatus = {
-  readonly addresses: readonly { readonly type: 'IPAddress' | 'Hostname'; readonly value: string }[];
+  readonly addresses: readonly GatewayAddress[];
   readonly attachedListenerSets: number;
   readonly conditions: readonly Condition[];
   readonly listeners: readonly ListenerStatus[];
@@ -59,6 +64,7 @@ export function planGateways(
   listenerSetsOf: (gateway: string) => readonly ListenerSet[],
   classes: readonly GatewayClassPlan[],
   lookup: Lookup,
+  backends: BackendCatalogue,
   options: TranslateOptions,
 ): GatewayPlan[] {
   const classOf = new Map(classes.map((plan) => [plan.gatewayClass.metadata.name, plan]));
@@ -68,14 +74,14 @@ export function planGateways(
     .sort((a, b) => byAge(a.metadata, b.metadata))
     .map((gateway) => {
       const sets = listenerSetsOf(keyOf(gateway.metadata));
-      return planGateway(gateway, sets, classOf.get(gateway.spec.gatewayClassName)!, claims, lookup, options);
+      return planGateway(gateway, sets, classOf.get(gateway.spec.gatewayClassName)!, claims, lookup, backends, options);
     });
 }
 
 /** `attached` gives the number of accepted routes of a listener, by its key. */
 export function gatewayStatus(plan: GatewayPlan, attached: (listener: string) => number): GatewayStatus {
   return {
-    addresses: plan.addresses.map((value) => ({ type: isIP(value) === 0 ? 'Hostname' : 'IPAddress', value })),
+    addresses: plan.addresses,
     attachedListenerSets: plan.listenerSets.filter(({ accepted }) => accepted).length,
     conditions: plan.conditions,
     listeners: plan.listeners.map((listener) => listenerStatus(listener, attached)),
@@ -93,15 +99,17 @@ function planGateway(
   gatewayClass: GatewayClassPlan,
   claims: PortClaims,
   lookup: Lookup,
+  backends: BackendCatalogue,
   options: TranslateOptions,
 ): GatewayPlan {
   const key = keyOf(gateway.metadata);
   const generation = generationOf(gateway.metadata);
-  const requested = requestedAddresses(gateway);
+  const requested = requestedValues(gateway);
   const own = parametersOfGateway(gateway, lookup.gatewayParameters);
   const assigned = assignedAddresses(gateway, gatewayClass, own.parameters, options);
   const bound = requested.length > 0 ? requested : options.defaultAddresses;
-  const addresses = assigned.length > 0 ? assigned : options.sharedAddress ? bound : options.defaultAddresses;
+  const byDefault = assigned.length > 0 ? assigned : options.sharedAddress ? bound : options.defaultAddresses;
+  const assignment = assignAddresses(gateway, { byDefault, ofCluster: options.clusterAddresses[key] ?? [] });
 
   const unsupported = addressFault(gateway, generation);
   const site = {
@@ -110,16 +118,17 @@ function planGateway(
     claims: options.sharedAddress ? claims : null,
     bound,
     addresses: options.sharedAddress ? requested : [],
-    open: unsupported === null,
+    // What is to be reached in another way must not be reached where this machine happens to listen.
+    open: unsupported === null && (!options.sharedAddress || assignment.addresses.length > 0),
   };
-  const drafts = gateway.spec.listeners.map((listener) => draftListener(gateway, gateway, listener, lookup));
+  const drafts = gateway.spec.listeners.map((listener) => draftListener(gateway, gateway, listener, lookup, backends));
   const listeners = planListeners(drafts, site, generation);
   const accepted =
     parametersFault(gateway, gatewayClass, own.fault, generation) ?? unsupported ?? acceptedOf(listeners, generation);
   // Parameters that are wrong cost nothing that is served.
   const servable = listeners.some(({ entry }) => entry !== null) || accepted.status === 'True';
   const parentFault = servable ? '' : accepted.message;
-  const listenerSets = planListenerSets(sets, gateway, parentFault, site, lookup);
+  const listenerSets = planListenerSets(sets, gateway, parentFault, site, lookup, backends);
   const certificate = clientCertificateOf(gateway, lookup);
   const served = [...listeners, ...listenerSets.flatMap((set) => set.listeners)];
   const insecure = insecureFallback(gateway);
@@ -133,13 +142,26 @@ function planGateway(
     listenerSets,
     conditions: [
       accepted,
-      programmedOf(accepted, served, requested, addresses, generation),
+      programmedOf(accepted, served, assignment, generation),
       resolvedOf(certificate, listeners, generation),
+      addressesAssignedOf(assignment, generation),
       ...(insecure === '' ? [] : [gatewayCondition.insecureFrontendValidationMode(insecure, generation)]),
     ],
-    addresses,
+    addresses: assignment.addresses,
     clientCertificate: certificate?.ok === true ? certificate : null,
+    filterUses: filterUsesOf(served),
   };
+}
+
+function filterUsesOf(listeners: readonly ListenerPlan[]): ReadonlyMap<string, readonly string[]> {
+  const uses = new Map<string, string[]>();
+  for (const { draft } of listeners) {
+    for (const [key, faults] of draft.filters.uses) {
+      const own = faults.map((fault) => `listener ${draft.spec.name}: ${fault}`);
+      uses.set(key, [...(uses.get(key) ?? []), ...own]);
+    }
+  }
+  return uses;
 }
 
 function clientCertificateOf(
@@ -163,12 +185,6 @@ function assignedAddresses(
   return told.map(({ value }) => value);
 }
 
-function requestedAddresses(gateway: Gateway): string[] {
-  return (gateway.spec.addresses ?? []).flatMap(({ type, value = '' }) =>
-    type === 'IPAddress' && isIP(value) !== 0 ? [value] : [],
-  );
-}
-
 /**
  * Parameters that cannot be found say nothing about traffic: the Gateway is not accepted, and goes on being served by the
  * proxies that it has.
@@ -188,11 +204,7 @@ function parametersFault(
 
 /** What keeps all of the Gateway from being served, whatever its listeners are. */
 function addressFault({ spec }: Gateway, generation: number): Condition | null {
-  for (const [index, { type, value = '', routability = '' }] of (spec.addresses ?? []).entries()) {
-    if (routability !== '') {
-      const message = `addresses[${index}]: routability ${routability} is not supported, only that of the class is`;
-      return gatewayCondition.unsupportedAddress(message, generation);
-    }
+  for (const [index, { type, value = '' }] of (spec.addresses ?? []).entries()) {
     if (type !== 'IPAddress') {
       const message = `addresses[${index}]: type ${type} is not supported, only IPAddress is`;
       return gatewayCondition.unsupportedAddress(message, generation);
@@ -215,24 +227,29 @@ function acceptedOf(listeners: readonly ListenerPlan[], generation: number): Con
   return gatewayCondition.listenersNotValid(good.length > 0, `not accepted: ${list}; ${rest}`, generation);
 }
 
+/** Without an address that was asked for by itself a Gateway is not where it is looked for; another kind of reach may be missing. */
 function programmedOf(
   accepted: Condition,
   listeners: readonly ListenerPlan[],
-  requested: readonly string[],
-  addresses: readonly string[],
+  { addresses, unmet, unusable }: Assignment,
   generation: number,
 ): Condition {
   if (accepted.status !== 'True') return gatewayCondition.notProgrammed(accepted.message, generation);
-  const missing = requested.filter((address) => !addresses.includes(address));
-  if (missing.length > 0) {
-    return gatewayCondition.addressNotUsable(`addresses: ${missing.join(', ')} cannot be used`, generation);
+  if (unusable.length > 0) {
+    return gatewayCondition.addressNotUsable(`addresses: ${unusable.join(', ')} cannot be used`, generation);
   }
-  if (addresses.length === 0) return gatewayCondition.addressNotAssigned(generation);
+  if (addresses.length === 0) return gatewayCondition.addressNotAssigned(unmet.join('; '), generation);
   if (listeners.some(({ entry }) => entry !== null)) return gatewayCondition.programmed(generation);
   const reasons = listeners.map(
     (listener) => `${listener.draft.spec.name} (${listenerConditionOf(listener, 'Programmed').message})`,
   );
   return gatewayCondition.notProgrammed(`no listener can be served: ${reasons.join('; ')}`, generation);
+}
+
+function addressesAssignedOf({ addresses, unmet }: Assignment, generation: number): Condition {
+  if (addresses.length === 0) return gatewayCondition.addressesNotAssigned(unmet.join('; '), generation);
+  if (unmet.length > 0) return gatewayCondition.addressesPartiallyAssigned(unmet.join('; '), generation);
+  return gatewayCondition.addressesAssigned(generation);
 }
 
 /** The Gateway's own references, and a summary of the listeners'. */

@@ -55,7 +55,7 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
 
   const classes = planGatewayClasses(resources.gatewayClasses, options.controllerName, lookup.gatewayParameters);
   const sets = groupBy(resources.listenerSets, parentOf);
-  const gateways = planGateways(resources.gateways, (key) => sets.get(key) ?? [], classes, lookup, options);
+  const gateways = planGateways(resources.gateways, (key) => sets.get(key) ?? [], classes, lookup, backends, options);
   const parents = new Map(gateways.flatMap(parentsOf));
   const routes = ROUTE_KINDS.flatMap((kind) => resources[COLLECTION_OF[kind]] as readonly Route[])
     .map((route) => planRoute(route, parents, backends, options.controllerName))
@@ -108,7 +108,8 @@ export function translate(resources: Resources, options: TranslateOptions = DEFA
         .map(({ metadata }) => {
           const key = keyOf(metadata);
           const using = routes.filter(({ filters }) => filters.has(key));
-          return statusOfFilter(backends.filters.resolve(key)!, using, options.controllerName);
+          const places = gateways.filter(({ filterUses }) => filterUses.has(key));
+          return statusOfFilter(backends.filters.resolve(key)!, using, places, options.controllerName);
         })
         .filter((status) => status !== null),
       ...policies

@@ -13,6 +13,7 @@ const draft = (name: string, protocol: string, port: number, hostname = ''): Lis
   certificates: [],
   plain: protocol === 'HTTP',
   clientValidation: null,
+  filters: { filters: [], failure: null, fault: null, unresolved: null, uses: new Map() },
   settings: null,
 });
 

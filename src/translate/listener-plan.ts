@@ -34,7 +34,7 @@ export type ListenerSite = {
   readonly bound: readonly string[];
   /** What the proxy is to bind; empty: its default. */
   readonly addresses: readonly string[];
-  /** False: the object that the listeners stand in is not accepted, whatever they are. */
+  /** False: the object that the listeners stand in is not served, whatever they are. */
   readonly open: boolean;
 };
 
@@ -129,7 +129,7 @@ function conditionsOf(
       resolved,
       served
         ? listenerCondition.programmed(generation)
-        : listenerCondition.notProgrammed(why?.message ?? 'the Gateway is not accepted', generation),
+        : listenerCondition.notProgrammed(why?.message ?? 'the Gateway is not served', generation),
     );
   }
   if (overlap !== null) {
@@ -144,7 +144,10 @@ function entryOf(draft: ListenerDraft, addresses: readonly string[]): Listener {
   const { spec, hostname } = draft;
   // The draft would have a fault if it were of another protocol.
   const protocol = spec.protocol as Listener['protocol'];
-  return { port: spec.port, protocol, hostname, addresses, tls: tlsOf(draft) };
+  const { failure, filters } = draft.filters;
+  const entry = { port: spec.port, protocol, hostname, addresses, tls: tlsOf(draft) };
+  if (failure !== null) return { ...entry, failure };
+  return filters.length === 0 ? entry : { ...entry, filters };
 }
 
 function tlsOf({ spec, plain, certificates, clientValidation, settings }: ListenerDraft): ListenerTLS | null {

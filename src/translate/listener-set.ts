@@ -15,6 +15,7 @@ import {
 import type { Lookup } from './lookup.ts';
 import { namespaceRule } from './namespace-selector.ts';
 import { byAge, generationOf, keyOf } from './object.ts';
+import type { BackendCatalogue } from './route/backend-ref.ts';
 
 export type ListenerSetPlan = {
   readonly listenerSet: ListenerSet;
@@ -47,11 +48,12 @@ export function planListenerSets(
   parentFault: string,
   site: ListenerSite,
   lookup: Lookup,
+  backends: BackendCatalogue,
 ): ListenerSetPlan[] {
   const allowed = namespacesOf(gateway, lookup);
   return [...sets]
     .sort((a, b) => byAge(a.metadata, b.metadata))
-    .map((set) => planListenerSet(set, gateway, parentFault, allowed(set.metadata.namespace), site, lookup));
+    .map((set) => planListenerSet(set, gateway, parentFault, allowed(set.metadata.namespace), site, lookup, backends));
 }
 
 /** `attached` gives the number of accepted routes of a listener, by its key. */
@@ -77,6 +79,7 @@ function planListenerSet(
   allowed: boolean,
   site: ListenerSite,
   lookup: Lookup,
+  backends: BackendCatalogue,
 ): ListenerSetPlan {
   const key = keyOf(listenerSet.metadata);
   const generation = generationOf(listenerSet.metadata);
@@ -89,7 +92,9 @@ function planListenerSet(
     ];
     return { listenerSet, key, listeners: [], accepted: false, conditions };
   }
-  const drafts = listenerSet.spec.listeners.map((listener) => draftListener(listenerSet, gateway, listener, lookup));
+  const drafts = listenerSet.spec.listeners.map((listener) =>
+    draftListener(listenerSet, gateway, listener, lookup, backends),
+  );
   const listeners = planListeners(drafts, { ...site, open: site.open && parentFault === '' }, generation);
   const accepted =
     parentFault === ''

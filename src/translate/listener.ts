@@ -5,11 +5,19 @@ import type { Condition } from '../ir/status.ts';
 import type { ClientValidation, TLSSettings } from '../ir/table.ts';
 import { type ResolvedCertificate, resolveCertificate } from './certificate.ts';
 import { clientValidationOf, type PortValidation } from './client-validation.ts';
-import { noValidCACertificate, unresolvedRefs, unsupportedProtocol, unsupportedValue } from './condition/listener.ts';
+import {
+  invalidListenerFilter,
+  noValidCACertificate,
+  unresolvedRefs,
+  unsupportedProtocol,
+  unsupportedValue,
+} from './condition/listener.ts';
+import { convertListenerFilters, type ListenerFilters } from './listener-filter.ts';
 import { allowedKinds, PROTOCOLS, type RouteGroupKind } from './listener-kind.ts';
 import type { Lookup } from './lookup.ts';
 import { namespaceRule } from './namespace-selector.ts';
 import { generationOf, keyOf } from './object.ts';
+import type { BackendCatalogue } from './route/backend-ref.ts';
 import { tlsOptionsOf } from './tls-options.ts';
 
 /** A listener of a Gateway or ListenerSet by itself, before it is compared with others. */
@@ -31,6 +39,7 @@ export type ListenerDraft = {
   /** Whether it can be served without any. */
   readonly plain: boolean;
   readonly clientValidation: ClientValidation | null;
+  readonly filters: ListenerFilters;
   /** What `tls.options` says; null: nothing, or nothing that can be kept. */
   readonly settings: TLSSettings | null;
 };
@@ -41,6 +50,7 @@ export function draftListener(
   gateway: Gateway,
   spec: GatewayListener,
   lookup: Lookup,
+  backends: BackendCatalogue,
 ): ListenerDraft {
   const { namespace } = owner.metadata;
   const generation = generationOf(owner.metadata);
@@ -50,6 +60,7 @@ export function draftListener(
   const clients = spec.protocol === 'HTTPS' ? clientValidationOf(gateway, spec.port, lookup) : NOBODY_ASKED;
   const options = tlsOptionsOf(spec, terminates(spec));
   const { unresolved: authorities } = clients;
+  const filters = convertListenerFilters(spec, owner, backends);
   const invalidKinds = kinds.fault === '' ? null : unresolvedRefs('InvalidRouteKinds', kinds.fault, generation);
   return {
     spec,
@@ -57,14 +68,18 @@ export function draftListener(
     hostname: (spec.hostname ?? '').toLowerCase(),
     kinds: kinds.supported,
     allows: routes.ok ? routes.allows : () => false,
-    fault: faultOf(spec, [...options.faults, ...(routes.ok ? [] : [routes.message])], clients, generation),
+    fault: faultOf(spec, [...options.faults, ...(routes.ok ? [] : [routes.message])], clients, filters, generation),
     unresolved:
       tls.unresolved ??
       (authorities === null ? null : unresolvedRefs(authorities.reason, authorities.message, generation)) ??
+      (filters.unresolved === null
+        ? null
+        : unresolvedRefs(filters.unresolved.reason, filters.unresolved.message, generation)) ??
       invalidKinds,
     certificates: tls.certificates,
     plain: !terminates(spec),
     clientValidation: clients.validation,
+    filters,
     settings: options.settings,
   };
 }
@@ -79,6 +94,7 @@ function faultOf(
   spec: GatewayListener,
   faults: readonly string[],
   { validation, unresolved }: PortValidation,
+  filters: ListenerFilters,
   generation: number,
 ): Condition | null {
   if (allowedKinds({ ...spec, allowedRoutes: { ...spec.allowedRoutes, kinds: [] } }).supported.length === 0) {
@@ -86,9 +102,11 @@ function faultOf(
     return unsupportedProtocol(message, generation);
   }
   // A setting that would weaken the listener if it were passed over: the listener is not served then.
-  const filters = (spec.filters?.requests ?? []).length > 0 ? ['filters is not supported'] : [];
-  const unsupported = [...filters, ...faults];
-  if (unsupported.length > 0) return unsupportedValue(unsupported.join('; '), generation);
+  if (faults.length > 0) return unsupportedValue(faults.join('; '), generation);
+  if (filters.fault !== null) {
+    const { message, reason } = filters.fault;
+    return (reason === 'UnsupportedValue' ? unsupportedValue : invalidListenerFilter)(message, generation);
+  }
   return validation === null && unresolved !== null ? noValidCACertificate(unresolved.message, generation) : null;
 }
 

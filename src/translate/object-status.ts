@@ -109,15 +109,19 @@ export function statusOfAggregate(
   return { kind: 'Aggregate', ...nameOf(aggregate.metadata), status, targets };
 }
 
-/** Of an HTTPRouteFilter that `routes` use; null when none of them has to do with a Gateway of ours. */
+/** Of an HTTPRouteFilter that `routes`, and listeners of `gateways`, use; null when none has to do with a Gateway of ours. */
 export function statusOfFilter(
   resolved: ResolvedFilter,
   routes: readonly RoutePlan[],
+  gateways: readonly GatewayPlan[],
   controllerName: string,
 ): ObjectStatus | null {
-  const status = filterStatus(resolved, routes, controllerName);
+  const status = filterStatus(resolved, routes, gateways, controllerName);
   if (status === null) return null;
-  const targets = routes.map(({ route, key }) => targetId(route.kind, key)).sort(compare);
+  const targets = [
+    ...routes.map(({ route, key }) => targetId(route.kind, key)),
+    ...gateways.map(({ key }) => targetId('Gateway', key)),
+  ].sort(compare);
   return { kind: 'HTTPRouteFilter', ...nameOf(resolved.filter.metadata), status, targets };
 }
 

@@ -3,6 +3,8 @@ export type TranslateOptions = {
   readonly controllerName: string;
   /** The addresses that a Gateway really has, by `namespace/name`. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** Those of them, and others, that are addresses of its Services inside of the cluster (ClusterIPs), by `namespace/name`. */
+  readonly clusterAddresses: Readonly<Record<string, readonly string[]>>;
   /** The addresses of every Gateway that `addresses` does not name; empty: it has none yet. */
   readonly defaultAddresses: readonly string[];
   /**
@@ -15,6 +17,7 @@ export type TranslateOptions = {
 export const DEFAULT_OPTIONS: TranslateOptions = {
   controllerName: 'headgate.dev/gateway-controller',
   addresses: {},
+  clusterAddresses: {},
   defaultAddresses: [],
   sharedAddress: false,
 };

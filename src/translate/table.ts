@@ -43,6 +43,7 @@ export function tableOf(
       noteBackends(rule, used);
     }
   }
+  for (const backend of backendsOfListeners(gateway)) used.add(backend);
   const policyEntries: Record<string, Policy> = {};
   const secrets: Record<string, Secret> = {};
   for (const policy of policies) {
@@ -53,7 +54,7 @@ export function tableOf(
     for (const backend of content.backends) used.add(backend);
     Object.assign(secrets, secretsOf(content.secrets));
   }
-  for (const key of new Set(routes.flatMap((route) => [...route.filters.keys()]))) {
+  for (const key of new Set([...gateway.filterUses.keys(), ...routes.flatMap((route) => [...route.filters.keys()])])) {
     Object.assign(secrets, secretsOf(backends.filters.needsOf(key)?.secrets ?? {}));
   }
   const backendEntries: Record<string, Backend> = {};
@@ -101,6 +102,11 @@ export function listenersOf(
   const own = gateway.clientCertificate;
   if (own !== null) certificates[own.key] = own.certificate;
   return { listeners, certificates };
+}
+
+/** Keys of the backends that filters of the listeners that are served send requests to. */
+export function backendsOfListeners(gateway: GatewayPlan): string[] {
+  return [...new Set(allListeners(gateway).flatMap(({ entry }) => backendsOfFilters(entry?.filters ?? [])))];
 }
 
 /** The listeners of a ListenerSet have the policies of the whole Gateway: its names are not theirs. */

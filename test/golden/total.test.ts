@@ -68,6 +68,7 @@ function expectClosed({ tables }: Translation): void {
       expect(listener.tls?.mode === 'Passthrough').toBe(listener.tls?.certificates.length === 0);
       expect(listener.tls?.clientValidation?.ca).not.toEqual([]);
       for (const key of listener.tls?.certificates ?? []) certificates.add(key);
+      for (const backend of backendsOfFilters(listener.filters ?? [])) backends.add(backend);
     }
     for (const rule of [...Object.values(table.rules), ...Object.values(table.streams)]) {
       expect(rule.attachments).not.toEqual([]);

@@ -1,8 +1,9 @@
 /**
- * Runs the gRPC project's interop client against its interop server through a gRPC rule, plain and over TLS.
+ * `npm run test:grpc -- [--json FILE]`: the gRPC project's interop client against its interop server through a gRPC rule, plain
+ * and over TLS.
  * `GRPC_INTEROP` names the folder that has both programs, `client` and `server`; without it, Go builds them.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +12,12 @@ import type { Certificate } from '../../src/ir/table.ts';
 import { Proxy } from '../../src/proxy/proxy.ts';
 import { Authority } from '../fake/authority.ts';
 import { certificateKey } from '../fake/certificates.ts';
+import { buildGoProgram, jsonFile, needingProgram } from '../go-program.ts';
 import { snapshotFrom, type TablePart } from '../proxy/table.ts';
 
 const MODULE = 'google.golang.org/grpc/interop';
+/** Of grpc-go. */
+const VERSION = 'v1.85.0';
 const NAME = 'gateway.example';
 const SERVER_PORT = 10_007;
 const CASES = [
@@ -36,9 +40,7 @@ const CASES = [
 function programs(folder: string): string {
   if (process.env.GRPC_INTEROP !== undefined) return process.env.GRPC_INTEROP;
   for (const name of ['client', 'server']) {
-    const env = { ...process.env, GOBIN: folder };
-    const built = spawnSync('go', ['install', `${MODULE}/${name}@latest`], { env, stdio: 'inherit' });
-    if (built.status !== 0) throw new Error('the interop programs could not be built: set GRPC_INTEROP, or install Go');
+    buildGoProgram(`${MODULE}/${name}@${VERSION}`, folder, 'name the folder of client and server in $GRPC_INTEROP');
   }
   return folder;
 }
@@ -49,7 +51,8 @@ async function passes(client: string, args: readonly string[]): Promise<boolean>
   return code === 0;
 }
 
-async function run(folder: string, part: TablePart, tls: readonly string[]): Promise<void> {
+/** How many cases failed. */
+async function run(folder: string, part: TablePart, tls: readonly string[]): Promise<number> {
   const proxy = new Proxy({}, (error) => console.error('bug', error));
   await proxy.apply(snapshotFrom(part, 0));
   await proxy.listen();
@@ -62,7 +65,7 @@ async function run(folder: string, part: TablePart, tls: readonly string[]): Pro
   await proxy.close();
   console.log(`${tls.length > 0 ? 'TLS' : 'plain'}: ${CASES.length - failed.length} of ${CASES.length} cases passed`);
   for (const name of failed) console.log(`  FAILED ${name}`);
-  if (failed.length > 0) process.exitCode = 1;
+  return failed.length;
 }
 
 async function main(): Promise<void> {
@@ -81,14 +84,19 @@ async function main(): Promise<void> {
     writeFileSync(ca, authority.certificate);
     const part: TablePart = { backends: { a: [SERVER_PORT] }, rules: [{ protocol: 'grpc' }] };
     const tls = { mode: 'Terminate' as const, certificates: [key], clientValidation: null };
-    await run(folder, part, []);
-    await run(folder, { ...part, listeners: { http: { tls } }, certificates: { [key]: certificate } }, [
+    const plain = await run(folder, part, []);
+    const overTLS = await run(folder, { ...part, listeners: { http: { tls } }, certificates: { [key]: certificate } }, [
       ...['--use_tls', '--use_test_ca', '--ca_file', ca, '--server_host_override', NAME],
     ]);
+    const numFailedTests = plain + overTLS;
+    const json = jsonFile(process.argv);
+    const numbers = { numPassedTests: 2 * CASES.length - numFailedTests, numFailedTests };
+    if (json !== null) writeFileSync(json, JSON.stringify(numbers));
+    if (numFailedTests > 0) process.exitCode = 1;
   } finally {
     server?.kill();
     rmSync(own, { recursive: true });
   }
 }
 
-await main();
+await needingProgram(main);

@@ -13,5 +13,5 @@ export const OF_NGHTTP2: Readonly<Record<string, string>> = {
 
 /** On a plain listener what is not the preface is HTTP/1.1, and is answered in it. */
 export const OF_PLAIN_LISTENERS: Readonly<Record<string, string>> = {
-  'http2/3.5/2': 'is answered 400 in HTTP/1.1',
+  'http2/3.5/2': 'is answered 400 in HTTP/1.1: there, what is not the preface of HTTP/2 is HTTP/1.1',
 };

@@ -7,7 +7,7 @@ import { GATEWAY, route, service } from './manifests.ts';
 test.each(readdirSync(join(ROOT, 'examples')))('examples/%s is in order', async (name) => {
   const { code, out, err } = await headgate('check', '-R', '-f', `examples/${name}`);
   expect(err).toBe('');
-  expect(out).toMatch(/Gateway +\S+ +Accepted, Programmed, ResolvedRefs/);
+  expect(out).toMatch(/Gateway +\S+ +Accepted, Programmed, ResolvedRefs, AddressesAssigned/);
   expect(code).toBe(0);
 });
 
@@ -24,7 +24,7 @@ test('prints the conditions of every object', async () => {
       .map((line) => line.replace(/ {2,}/g, ' | ')),
   ).toEqual([
     'KIND | OBJECT | PART | ROUTES | CONDITIONS',
-    'Gateway | default/web | Accepted, Programmed, ResolvedRefs',
+    'Gateway | default/web | Accepted, Programmed, ResolvedRefs, AddressesAssigned',
     'Gateway | default/web | listener http | 1 | Accepted, ResolvedRefs, Programmed',
     'GatewayClass | headgate | Accepted',
     'HTTPRoute | default/app | parent default/web | Accepted, ResolvedRefs',

@@ -103,7 +103,7 @@ test('serves what the manifests ask for and prints the statuses', async () => {
     'app.yaml': `${service('app', await backend('one'))}---\n${route('app', '/app', 'app')}`,
   });
   const { headgate, port } = await start([manifests.path]);
-  expect(headgate.out).toMatch(/Gateway +default\/web +Accepted, Programmed, ResolvedRefs\n/);
+  expect(headgate.out).toMatch(/Gateway +default\/web +Accepted, Programmed, ResolvedRefs, AddressesAssigned\n/);
   expect(headgate.out).toMatch(/HTTPRoute +default\/app +parent default\/web +Accepted, ResolvedRefs\n/);
   expect(headgate.out).toContain(`Gateway default/web: http://127.0.0.1:${port}`);
   expect(await get(port, '/app/x')).toMatchObject({ status: 200, body: 'one' });

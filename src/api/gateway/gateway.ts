@@ -30,7 +30,9 @@ const specSchema = z.object({
 });
 
 const statusSchema = z.object({
-  addresses: z.array(z.object({ type: z.string().default('IPAddress'), value: z.string() })).optional(),
+  addresses: z
+    .array(z.object({ type: z.string().default('IPAddress'), value: z.string(), routability: z.string().optional() }))
+    .optional(),
   attachedListenerSets: z.int().optional(),
   conditions: conditionsSchema,
   listeners: listenerStatusesSchema,

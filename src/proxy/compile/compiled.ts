@@ -46,6 +46,10 @@ export interface CompiledPort {
    * `sni` is in lower case, null when the client sent none; plaintext ports ignore it.
    */
   route(view: RequestView, sni: string | null): CompiledMatch | Unrouted;
+  /** Whether anything is done to requests of one of the listeners before a rule is looked for. */
+  readonly hasFilters: boolean;
+  /** The listener of a request, by the rules of `route`; null where `route` finds none either. */
+  listenerOf(view: RequestView, sni: string | null): CompiledListener | null;
   /** The listener whose hostname fits a request's host best, before any rule is looked at; null when none fits. */
   listenerFor(host: string): CompiledListener | null;
   /** The listener that a TLS connection with this SNI is made to. */

@@ -1,3 +1,4 @@
+import type { Listener } from '../../ir/table.ts';
 import { HostMap } from '../route/host.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { CompiledListener, CompiledMatch, CompiledPort, Unrouted } from './compiled.ts';
@@ -15,6 +16,7 @@ export class ListenerPort implements CompiledPort {
   readonly port: number;
   readonly protocol: 'HTTP' | 'HTTPS';
   readonly listeners: readonly CompiledListener[];
+  readonly hasFilters: boolean;
   private readonly byHostname: HostMap<ListenerTable>;
 
   /** All of them HTTP, or HTTPS and TLS: translation refuses others. */
@@ -22,6 +24,7 @@ export class ListenerPort implements CompiledPort {
     this.port = port;
     this.protocol = listeners[0]!.identity.listener.protocol === 'HTTP' ? 'HTTP' : 'HTTPS';
     this.listeners = listeners.map((listener) => listener.identity);
+    this.hasFilters = this.listeners.some(({ listener }) => hasFilters(listener));
     this.byHostname = new HostMap();
     for (const listener of listeners) this.byHostname.set(listener.identity.listener.hostname, listener);
   }
@@ -29,8 +32,17 @@ export class ListenerPort implements CompiledPort {
   route(view: RequestView, sni: string | null): CompiledMatch | Unrouted {
     const listener = this.byHostname.best(view.host);
     if (listener === null) return NO_LISTENER;
-    if (this.protocol === 'HTTPS' && sni !== view.host && this.connected(sni) !== listener) return MISDIRECTED;
+    if (this.isMisdirected(listener, view, sni)) return MISDIRECTED;
     return listener.find(view) ?? NO_RULE;
+  }
+
+  listenerOf(view: RequestView, sni: string | null): CompiledListener | null {
+    const listener = this.byHostname.best(view.host);
+    return listener === null || this.isMisdirected(listener, view, sni) ? null : listener.identity;
+  }
+
+  private isMisdirected(listener: ListenerTable, view: RequestView, sni: string | null): boolean {
+    return this.protocol === 'HTTPS' && sni !== view.host && this.connected(sni) !== listener;
   }
 
   listenerFor(host: string): CompiledListener | null {
@@ -45,4 +57,9 @@ export class ListenerPort implements CompiledPort {
   private connected(sni: string | null): ListenerTable | null {
     return sni === null ? this.byHostname.any : this.byHostname.best(sni);
   }
+}
+
+/** Whether something is done to its requests before a rule is looked for. */
+export function hasFilters({ failure, filters }: Listener): boolean {
+  return filters !== undefined || failure !== undefined;
 }

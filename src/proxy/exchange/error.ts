@@ -19,6 +19,8 @@ export const ERRORS = {
   noListener: error(404, 'no-listener'),
   noRule: error(404, 'no-rule'),
   misdirected: error(421, 'misdirected'),
+  /** What a filter of the listener has made of the request is no request, such as one whose head is too large. */
+  listenerFilter: error(500, 'listener-filter'),
   invalidBackend: error(500, 'invalid-backend'),
   noEndpoint: error(503, 'no-endpoint'),
   circuitOpen: error(503, 'circuit-open'),

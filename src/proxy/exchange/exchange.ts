@@ -5,6 +5,7 @@ import type { CompiledBackendRef, RulePlan } from '../compile/compiled.ts';
 import { EMPTY_PLAN } from '../filter/header-modifier.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import { NO_BODY } from '../http1/framing.ts';
+import type { Stage } from '../policy/stage.ts';
 import type { Runtime } from '../runtime.ts';
 import type { TimerOwner } from '../timer-wheel.ts';
 import { AGAIN_FRESH, Attempts, NO_MORE, SPENT } from './attempts.ts';
@@ -18,6 +19,8 @@ import { Guard } from './guard.ts';
 import { RequestSide } from './request-side.ts';
 import { ANSWERED, Route, TO_BACKEND } from './route.ts';
 import { isUpgrade, Tunnel } from './tunnel.ts';
+
+const NO_FILTERS: readonly Stage[] = [];
 
 const IDLE = 0;
 /** Waiting for a connection. */
@@ -33,8 +36,8 @@ const TUNNEL = 5;
 const GUARDED = 6;
 
 /**
- * The life of one request, and after it of the next one on the same connection. Its phases: `begin` (route; preflight,
- * redirect, or choice of a backend) → `guard` (policies and filters that look at the request, where there are any) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
+ * The life of one request, and after it of the next one on the same connection. Its phases: `begin` (filters of its
+ * listener, where there are any) → `decide` (route; preflight, redirect, or choice of a backend) → `guard` (policies and filters that look at the request, where there are any) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
  * `end` (metrics, access log). Every failure leaves through `fail`, `refuse` or `breakOff` with an entry of the table in
  * error.ts.
  */
@@ -86,8 +89,15 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.method = head.method;
     this.decodesChunks = !client.isFramed || head.minor === 0;
     this.request.identify();
-    const { route } = this;
-    const verdict = route.decide(head, client.sni, client.site);
+    const filters = client.site.compiled.hasFilters ? this.route.filters(head, client.sni, client.site) : NO_FILTERS;
+    if (filters.length > 0) this.enterFilters(filters);
+    else this.decide();
+  }
+
+  /** Looks for a rule: exactly once, with the request as the filters of its listener have left it. */
+  decide(): void {
+    const { client, route } = this;
+    const verdict = route.decide(client.head, client.sni, client.site);
     if (route.isGuarded(client.site)) this.enterGuard(verdict);
     else this.follow(verdict);
   }
@@ -105,6 +115,16 @@ export class Exchange implements ResponseSink, TimerOwner {
       default:
         this.fail(route.error);
     }
+  }
+
+  private enterFilters(filters: readonly Stage[]): void {
+    const { requestTimeout } = this.runtime.options.limits;
+    this.state = GUARDED;
+    if (requestTimeout > 0) {
+      this.deadlines.request = this.startedAt + requestTimeout;
+      this.deadlines.arm();
+    }
+    this.guard.filter(filters);
   }
 
   private enterGuard(verdict: number): void {

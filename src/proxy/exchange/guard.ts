@@ -24,6 +24,8 @@ export class Guard implements CodedSink {
   private readonly exchange: Exchange;
   /** What `Route.decide` found. */
   private verdict: number;
+  /** Whether the stages under way are the filters of the listener. */
+  private isFiltering: boolean;
   /** Bytes of the request body that a stage waits for; 0: none does. */
   private bodyLimit: number;
 
@@ -33,18 +35,28 @@ export class Guard implements CodedSink {
     this.web = null;
     this.exchange = exchange;
     this.verdict = 0;
+    this.isFiltering = false;
     this.bodyLimit = 0;
+  }
+
+  /** Lets a request pass the filters of its listener; a rule is looked for when it has. */
+  filter(stages: readonly Stage[]): void {
+    this.isFiltering = true;
+    this.visit = new Visit(this.exchange, stages, false);
+    this.visit.go();
   }
 
   /** Lets a request pass all stages; the exchange is told what comes of it, at once or later. */
   enter(stages: readonly Stage[], verdict: number): void {
     this.verdict = verdict;
-    this.visit = new Visit(this.exchange, stages);
+    if (this.visit === null) this.visit = new Visit(this.exchange, stages, true);
+    else this.visit.routed(stages);
     this.visit.go();
   }
 
   /** The exchange is over. */
   end(status: number, reason: string): void {
+    this.isFiltering = false;
     this.bodyLimit = 0;
     const { translation, visit } = this;
     this.visit = null;
@@ -57,6 +69,11 @@ export class Guard implements CodedSink {
   // For the visit
 
   admitted(): void {
+    if (this.isFiltering) {
+      this.isFiltering = false;
+      this.exchange.decide();
+      return;
+    }
     // What is coded is content: chunks are taken apart.
     if (this.visit !== null && this.visit.coding !== null) this.exchange.decodesChunks = true;
     this.exchange.follow(this.verdict);

@@ -2,7 +2,14 @@ import type { AccessLog } from '../../observe/access-log.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { Sessions } from '../backend/traffic/session.ts';
-import type { CompiledBackendRef, CompiledMatch, CompiledRule, RulePlan, Unrouted } from '../compile/compiled.ts';
+import type {
+  CompiledBackendRef,
+  CompiledListener,
+  CompiledMatch,
+  CompiledRule,
+  RulePlan,
+  Unrouted,
+} from '../compile/compiled.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Stage } from '../policy/stage.ts';
@@ -24,6 +31,8 @@ const REDIRECT = 'redirect';
 
 /** Where one request goes: listener, rule, preflight, redirect, backend, in this order. */
 export class Route {
+  /** That the request was made to; null where none is, or its own has not been looked for. */
+  listener: CompiledListener | null;
   match: CompiledMatch | null;
   rule: CompiledRule | null;
   plan: RulePlan | null;
@@ -36,6 +45,7 @@ export class Route {
   error: ProxyError;
 
   constructor() {
+    this.listener = null;
     this.match = null;
     this.rule = null;
     this.plan = null;
@@ -48,6 +58,7 @@ export class Route {
   }
 
   reset(): void {
+    this.listener = null;
     this.match = null;
     this.rule = null;
     this.plan = null;
@@ -87,10 +98,19 @@ export class Route {
     );
   }
 
+  /** What its listener does to the request before a rule is looked for. */
+  filters(head: RequestHead, sni: string | null, { compiled, policies }: Site): readonly Stage[] {
+    const listener = compiled.listenerOf(head, sni);
+    if (listener === null) return NO_STAGES;
+    this.listener = listener;
+    return policies.ofListener(listener);
+  }
+
   decide(head: RequestHead, sni: string | null, site: Site): number {
     const match = site.compiled.route(head, sni);
     if (match.status !== 0) return this.fail(routingError(match));
     const { plan, rule } = match;
+    this.listener = match.listener;
     this.match = match;
     this.rule = rule;
     this.plan = plan;

@@ -271,6 +271,30 @@ export class RequestHead implements RequestView {
     writer.bytes(buffer, base + this.hostStart, base + this.authorityEnd);
   }
 
+  /**
+   * Makes another request of this one: `head` is a head with `count` fields that has the same Host, the same framing and the
+   * same version. What the connection and the body depend on stays as it was. False, and nothing is changed, when it cannot be
+   * read.
+   */
+  revise(head: Buffer, count: number): boolean {
+    const { buffer, base } = this.fields;
+    const { bodyLength, expectsContinue, framing, keepAlive, length, targetScheme, upgrade } = this;
+    this.reset();
+    const isRead =
+      this.parse(head, 0, head.length) === DONE && this.length === head.length && this.fields.count === count;
+    if (!isRead) {
+      this.reset();
+      this.parse(buffer, base, base + length);
+    }
+    this.bodyLength = bodyLength;
+    this.expectsContinue = expectsContinue;
+    this.framing = framing;
+    this.keepAlive = keepAlive;
+    this.targetScheme = targetScheme;
+    this.upgrade = upgrade;
+    return isRead;
+  }
+
   /** The request line as received, without CRLF; empty while it is not complete. For logs. */
   get line(): string {
     const { buffer, base } = this.fields;

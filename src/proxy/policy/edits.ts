@@ -25,6 +25,12 @@ export class Edits implements HeaderPlan {
     return this.drop.length === 0 && this.lines.length === 0;
   }
 
+  /** Forgets all of them. */
+  clear(): void {
+    this.drop = NO_NAMES;
+    this.lines = NO_LINES;
+  }
+
   /** In place of all values so far. False, and nothing is changed, for what cannot be a field or is the connection's. */
   set(name: string, value: string): boolean {
     const lower = name.toLowerCase();

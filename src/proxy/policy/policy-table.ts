@@ -1,13 +1,14 @@
 import type { Filter } from '../../ir/filter.ts';
 import type { Policy } from '../../ir/policy/policy.ts';
 import type { TelemetryPolicy } from '../../ir/policy/telemetry.ts';
-import type { Failure, RoutingTable } from '../../ir/table.ts';
+import type { Failure, Listener, RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { CompiledBackendRef, CompiledMatch, CompiledTable } from '../compile/compiled.ts';
+import type { CompiledBackendRef, CompiledListener, CompiledMatch, CompiledTable } from '../compile/compiled.ts';
 import type { Runtime } from '../runtime.ts';
 import { DebugStage } from './debug-stage.ts';
 import { FailedStage } from './failed-stage.ts';
 import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
+import { listenerStages } from './listener-stages.ts';
 import { LAST_GATE, ORDER, type Stage } from './stage.ts';
 import type { PolicyState } from './state.ts';
 
@@ -54,6 +55,7 @@ export class PolicyTable {
   private readonly preflights: Map<CompiledMatch, Way>;
   private readonly redirects: Map<CompiledMatch, Way>;
   private readonly logs: Map<CompiledMatch, boolean | null>;
+  private readonly listeners: Map<Listener, readonly Stage[]>;
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
   constructor(compiled: CompiledTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
@@ -71,6 +73,7 @@ export class PolicyTable {
     this.preflights = new Map();
     this.redirects = new Map();
     this.logs = new Map();
+    this.listeners = new Map();
     for (const key in table.policies) {
       const entry = table.policies[key]!;
       const known = previous?.made.get(key);
@@ -132,6 +135,18 @@ export class PolicyTable {
       if (outer === undefined || !outer.entry.overrides) chosen.set(made.entry.kind, made);
     }
     return chosen;
+  }
+
+  /** What is done to every request of a listener before a rule is looked for; empty for most. */
+  ofListener({ key, listener }: CompiledListener): readonly Stage[] {
+    const { failure, filters } = listener;
+    if (failure === undefined && filters === undefined) return NONE;
+    const known = this.listeners.get(listener);
+    if (known !== undefined) return known;
+    const stages =
+      failure === undefined ? listenerStages(filters ?? [], this.context(key, new Map())) : [new FailedStage(failure)];
+    this.listeners.set(listener, stages);
+    return stages;
   }
 
   private named(keys: readonly string[] = []): Made[] {

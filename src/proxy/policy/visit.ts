@@ -5,10 +5,13 @@ import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { ResponseCoding } from '../coding/response-coding.ts';
 import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
 import type { Client } from '../exchange/client.ts';
+import { ERRORS } from '../exchange/error.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { ForwardedHead } from '../exchange/forwarded-head.ts';
 import { type Outgoing, outgoingOf } from '../exchange/outgoing.ts';
+import { reviseHead } from '../exchange/revised-head.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
+import { EMPTY_PLAN } from '../filter/header-modifier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { WebCall } from '../grpc-web/call.ts';
 import { CHUNKED } from '../http1/framing.ts';
@@ -54,7 +57,9 @@ export class Visit {
   /** In which codings the response may be sent; null: as it is. */
   coding: ResponseCoding | null;
   private readonly exchange: Exchange;
-  private readonly stages: readonly Stage[];
+  private stages: readonly Stage[];
+  /** Whether the stages so far are those of the listener: what they do to the request decides which rule it falls to. */
+  private isRouted: boolean;
   private at: number;
   /** Whether a stage was entered that has not said yet what becomes of the request. */
   private isWaiting: boolean;
@@ -69,7 +74,8 @@ export class Visit {
   private kept: KeptBody | null;
   private address: string | null;
 
-  constructor(exchange: Exchange, stages: readonly Stage[]) {
+  /** `isRouted`: a rule and a backend have been chosen. */
+  constructor(exchange: Exchange, stages: readonly Stage[], isRouted: boolean) {
     this.request = new Edits();
     this.response = new Edits();
     this.identity = null;
@@ -82,6 +88,7 @@ export class Visit {
     this.coding = null;
     this.exchange = exchange;
     this.stages = stages;
+    this.isRouted = isRouted;
     this.at = 0;
     this.isWaiting = false;
     this.isEntering = false;
@@ -134,11 +141,11 @@ export class Visit {
 
   /** What rule and backend reference do to every request, and to every response. */
   get requestPlan(): HeaderPlan {
-    return this.exchange.route.ref!.request;
+    return this.exchange.route.ref?.request ?? EMPTY_PLAN;
   }
 
   get responsePlan(): HeaderPlan {
-    return this.exchange.route.ref!.response;
+    return this.exchange.route.ref?.response ?? EMPTY_PLAN;
   }
 
   /** Whether the request is that of a call already (`translate`). */
@@ -241,7 +248,7 @@ export class Visit {
 
   /** The valid certificate that the client showed in its TLS handshake; null for none. */
   clientCertificate(): PeerCertificate | null {
-    return this.exchange.client.clientCertificate(this.match.listener.listener.tls?.clientValidation ?? null);
+    return this.exchange.client.clientCertificate(this.exchange.route.listener!.listener.tls?.clientValidation ?? null);
   }
 
   /** The request's whole body, for a stage with a `bodyLimit`. */
@@ -329,10 +336,33 @@ export class Visit {
 
   // For the exchange
 
+  /** A rule has been found for what the listener's filters have made of the request: these stages hold for it too. */
+  routed(stages: readonly Stage[]): void {
+    this.isRouted = true;
+    this.stages = [...this.stages, ...stages];
+  }
+
+  /** Makes what a filter of the listener has done to the request the request itself. False: it cannot be one. */
+  private settle(): boolean {
+    const { method, path, query, request } = this;
+    const plan = request.after(EMPTY_PLAN);
+    if (plan === EMPTY_PLAN && method === null && path === null && query === null) return true;
+    request.clear();
+    this.hostname = null;
+    this.method = null;
+    this.path = null;
+    this.query = null;
+    return reviseHead(this.head, { method, path, query }, plan, this.runtime.writer);
+  }
+
   /** Enters the stages that are left, until one waits or answers. */
   go(): void {
     const { exchange, stages } = this;
     while (this.at < stages.length) {
+      if (!this.isRouted && !this.settle()) {
+        exchange.fail(ERRORS.listenerFilter);
+        return;
+      }
       const stage = stages[this.at]!;
       const bodyLimit = stage.bodyLimitFor === undefined ? stage.bodyLimit : stage.bodyLimitFor(this);
       if (bodyLimit > 0 && !exchange.guard.hasBody(bodyLimit)) return;
@@ -352,6 +382,10 @@ export class Visit {
         return;
       }
       this.isWaiting = false;
+    }
+    if (!this.isRouted && !this.settle()) {
+      exchange.fail(ERRORS.listenerFilter);
+      return;
     }
     exchange.guard.admitted();
   }

@@ -26,8 +26,25 @@ export function notProgrammed(message: string, generation: number): Condition {
   return condition('Programmed', 'False', 'Invalid', message, generation);
 }
 
-export function addressNotAssigned(generation: number): Condition {
-  return condition('Programmed', 'False', 'AddressNotAssigned', 'the Gateway has no address yet', generation);
+/** `message` is `''` for a Gateway that asks for none. */
+export function addressNotAssigned(message: string, generation: number): Condition {
+  return condition('Programmed', 'False', 'AddressNotAssigned', message || NO_ADDRESS, generation);
+}
+
+const NO_ADDRESS = 'the Gateway has no address yet';
+
+/** The reason is that of the API's own constants (apis/v1 of Gateway API v1.7.0), not the `Assigned` of GEP-5093. */
+export function addressesAssigned(generation: number): Condition {
+  const message = 'the Gateway has every address that it is to have';
+  return condition('AddressesAssigned', 'True', 'AddressesAssigned', message, generation);
+}
+
+export function addressesPartiallyAssigned(message: string, generation: number): Condition {
+  return condition('AddressesAssigned', 'False', 'PartiallyAssigned', message, generation);
+}
+
+export function addressesNotAssigned(message: string, generation: number): Condition {
+  return condition('AddressesAssigned', 'False', 'NotAssigned', message || NO_ADDRESS, generation);
 }
 
 export function addressNotUsable(message: string, generation: number): Condition {

@@ -16,6 +16,11 @@ export function unsupportedValue(message: string, generation: number): Condition
   return condition('Accepted', 'False', 'UnsupportedValue', message, generation);
 }
 
+/** A filter that listeners cannot have as it is (GEP-5224). */
+export function invalidListenerFilter(message: string, generation: number): Condition {
+  return condition('Accepted', 'False', 'InvalidListenerFilter', message, generation);
+}
+
 /** Clients were to be asked for certificates, and none of the authorities is known. */
 export function noValidCACertificate(message: string, generation: number): Condition {
   return condition('Accepted', 'False', 'NoValidCACertificate', message, generation);
@@ -47,7 +52,8 @@ export function unresolvedRefs(
     | 'RefNotPermitted'
     | 'InvalidRouteKinds'
     | 'InvalidCACertificateRef'
-    | 'InvalidCACertificateKind',
+    | 'InvalidCACertificateKind'
+    | 'InvalidListenerFilterRef',
   message: string,
   generation: number,
 ): Condition {

@@ -6,6 +6,7 @@ const CODING = { Brotli: 'br', Gzip: 'gzip', Zstd: 'zstd' } as const;
 
 export const compressionType: FilterType = {
   routes: ['HTTPRoute'],
+  listeners: false,
   referents: () => [],
   convert: ({ metadata, spec }) => {
     const { contentTypes, encodings, minBytes } = spec.compression!;

@@ -3,6 +3,7 @@ import type { FilterType } from './type.ts';
 
 export const directResponseType: FilterType = {
   routes: ['HTTPRoute'],
+  listeners: true,
   referents: () => [],
   convert: ({ metadata, spec }) => {
     const { statusCode, contentType, headers = [], body = '' } = spec.directResponse!;

@@ -12,6 +12,7 @@ export const DEFAULT_TIMEOUT = 86_400_000;
 
 export const grpcTranscodeType: FilterType = {
   routes: ['HTTPRoute'],
+  listeners: false,
   referents: ({ metadata, spec }) => {
     const { kind, name } = spec.grpcTranscode!.descriptorSetRef;
     const key = keyOf({ namespace: metadata.namespace, name });

@@ -6,6 +6,7 @@ import type { FilterType } from './type.ts';
 
 export const grpcWebType: FilterType = {
   routes: ['HTTPRoute', 'GRPCRoute'],
+  listeners: false,
   referents: () => [],
   convert: ({ metadata, spec }) => ({
     filters: [

@@ -6,6 +6,7 @@ import type { FilterType } from './type.ts';
 
 export const soapType: FilterType = {
   routes: ['HTTPRoute'],
+  listeners: false,
   referents: () => [],
   convert: ({ metadata, spec }) => {
     const { action, arrays = [], booleans = [], elementForm, namespace, numbers = [], operation, version } = spec.soap!;

@@ -1,5 +1,6 @@
 import type { Condition } from '../../ir/status.ts';
 import * as filterCondition from '../condition/extension-filter.ts';
+import type { GatewayPlan } from '../gateway.ts';
 import { compare, generationOf, keyOf } from '../object.ts';
 import { gatewayAncestors, type PolicyStatus } from '../policy/ancestors.ts';
 import type { RoutePlan } from '../route/plan.ts';
@@ -9,12 +10,13 @@ import type { ResolvedFilter } from './book.ts';
 const MOST_FAULTS = 16;
 
 /**
- * The status of a filter that routes use: an ancestor for each of their Gateways. It is not accepted where one of the routes
- * cannot use it. Null when no route of a Gateway of ours does.
+ * The status of a filter that routes and listeners use: an ancestor for each of their Gateways. It is not accepted where one
+ * of them cannot use it. Null when none of a Gateway of ours does.
  */
 export function filterStatus(
   { key, filter, content }: ResolvedFilter,
   routes: Iterable<RoutePlan>,
+  gateways: Iterable<Pick<GatewayPlan, 'key' | 'filterUses'>>,
   controllerName: string,
 ): PolicyStatus | null {
   const generation = generationOf(filter.metadata);
@@ -28,6 +30,9 @@ export function filterStatus(
       if (known === undefined) faults.set(gateway, own);
       else if (own.length > 0) faults.set(gateway, [...known, ...own]);
     }
+  }
+  for (const plan of gateways) {
+    faults.set(plan.key, [...(faults.get(plan.key) ?? []), ...(plan.filterUses.get(key) ?? [])]);
   }
   if (faults.size === 0) return null;
   return {

@@ -11,6 +11,7 @@ import type { FilterContext, FilterType } from './type.ts';
 
 export const transformType: FilterType = {
   routes: ['HTTPRoute', 'GRPCRoute'],
+  listeners: true,
   *referents({ metadata, spec }) {
     const { requestHeaders = [], responseHeaders = [] } = spec.transform!;
     for (const { valueFrom } of [...requestHeaders, ...responseHeaders]) {

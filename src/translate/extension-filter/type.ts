@@ -25,6 +25,8 @@ export type FilterContext = {
 export type FilterType = {
   /** Which kinds of route it can be used in. */
   readonly routes: readonly ('HTTPRoute' | 'GRPCRoute')[];
+  /** Whether it can be a filter of a listener: it needs neither a rule nor a backend. */
+  readonly listeners: boolean;
   /** Everything outside of it that its content depends on, as in references.ts. */
   readonly referents: (filter: ExtensionFilter) => Iterable<string>;
   readonly convert: (filter: ExtensionFilter, context: FilterContext) => FilterContent;

@@ -26,6 +26,24 @@ export function usageFaults(rule: RuleBody, knowsClients: boolean): UsageFault[]
   });
 }
 
+/** What of filters a listener cannot do: it knows no match yet, and no client; and which host is meant is settled. */
+export function listenerFaults(filters: readonly Filter[]): string[] {
+  return filters.filter(isTransform).flatMap((transform) => {
+    const found: string[] = [];
+    const names = new Set(templatesOf(transform).flatMap((template) => template.flatMap(anyCapture)));
+    if (names.size > 0)
+      found.push(`${[...names].map(braced).join(', ')}: a listener has no match that captures anything`);
+    if (asksForClaims(transform)) found.push('claims: clients are authenticated after a rule is found');
+    if (transform.hostname !== null) found.push('urlTemplate.hostname: a listener cannot change the host of a request');
+    if (transform.method === 'HEAD') found.push('method: a listener cannot make a request a HEAD');
+    return found;
+  });
+}
+
+function anyCapture(part: Part): string[] {
+  return part.from === 'capture' ? [part.name] : [];
+}
+
 const NO_CLAIMS = 'claims: no AccessPolicy with an authentication holds for it';
 
 /** Whether it is of any importance to a rule's filters who the clients are. */

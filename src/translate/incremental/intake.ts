@@ -68,8 +68,10 @@ export class Intake {
     const sameAddresses =
       before.sharedAddress === after.sharedAddress && sameContent(before.defaultAddresses, after.defaultAddresses);
     if (isOther || !sameAddresses) dirty.allGateways = true;
-    for (const key of new Set([...Object.keys(before.addresses), ...Object.keys(after.addresses)])) {
-      if (!sameContent(before.addresses[key], after.addresses[key])) dirty.gateways.add(key);
+    for (const name of ['addresses', 'clusterAddresses'] as const) {
+      for (const key of new Set([...Object.keys(before[name]), ...Object.keys(after[name])])) {
+        if (!sameContent(before[name][key], after[name][key])) dirty.gateways.add(key);
+      }
     }
   }
 
@@ -122,6 +124,7 @@ export class Intake {
     for (const { key, before, after } of take(objects.services, changes.services)) {
       dirty.services.add(key);
       if (resolvesAlike(before, after)) continue;
+      this.#addGatewaysTo(serviceReferent(key));
       this.addRoutesTo(serviceReferent(key));
       this.addPoliciesOf(key);
       this.addOwnPoliciesFor(targetId('Service', key));
@@ -157,6 +160,7 @@ export class Intake {
     this.dirty.policies.add(key);
     for (const service of servicesOf(policy)) {
       this.dirty.services.add(service);
+      this.#addGatewaysTo(serviceReferent(service));
       this.addRoutesTo(serviceReferent(service));
       this.addPoliciesOf(service);
     }
@@ -179,6 +183,7 @@ export class Intake {
     for (const { key, after } of take(this.objects.httpRouteFilters, changes.httpRouteFilters)) {
       this.#filterRefs.set(key, after === null ? [] : FILTER_TYPES[after.spec.type].referents(after));
       this.dirty.filters.add(key);
+      this.#addGatewaysTo(filterReferent(key));
       this.addRoutesTo(filterReferent(key));
     }
   }
@@ -187,6 +192,7 @@ export class Intake {
     for (const key of this.#filterRefs.to(referent)) {
       this.forgottenFilters.add(key);
       this.dirty.filters.add(key);
+      this.#addGatewaysTo(filterReferent(key));
       this.addRoutesTo(filterReferent(key));
     }
   }

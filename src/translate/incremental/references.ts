@@ -4,6 +4,7 @@ import type { Gateway } from '../../api/gateway/gateway.ts';
 import type { HTTPRouteFilter } from '../../api/gateway/http-route-filter.ts';
 import type { GatewayListener } from '../../api/gateway/listener.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
+import type { LocalObjectReference } from '../../api/gateway/object-reference.ts';
 import { OWN_GROUP } from '../../api/policy/value.ts';
 import type { AuthorityReference } from '../ca-certificate.ts';
 import { keyOf } from '../object.ts';
@@ -76,10 +77,10 @@ export function* referentsOfRoute({ metadata, spec }: Route): Generator<string> 
   }
 }
 
-/** The Secrets, ConfigMaps and ClusterTrustBundles that a Gateway's plan depends on, but for those of its ListenerSets. */
+/** The objects that a Gateway's plan depends on, but for those of its ListenerSets. */
 export function* referentsOfGateway({ metadata, spec }: Gateway): Generator<string> {
   const { backend: own, frontend } = spec.tls ?? {};
-  yield* secrets(spec.listeners, metadata.namespace);
+  yield* inListeners(spec.listeners, metadata.namespace);
   if (own?.clientCertificateRef !== undefined) yield secret(own.clientCertificateRef, metadata.namespace);
   for (const { validation } of [frontend?.default ?? {}, ...(frontend?.perPort ?? []).map(({ tls }) => tls)]) {
     for (const ref of validation?.caCertificateRefs ?? []) yield authority(ref, metadata.namespace);
@@ -87,15 +88,21 @@ export function* referentsOfGateway({ metadata, spec }: Gateway): Generator<stri
 }
 
 export function* referentsOfListenerSet({ metadata, spec }: ListenerSet): Generator<string> {
-  yield* secrets(spec.listeners, metadata.namespace);
+  yield* inListeners(spec.listeners, metadata.namespace);
 }
 
 export function* referentsOfPolicy({ metadata, spec }: BackendTLSPolicy): Generator<string> {
   for (const ref of spec.validation.caCertificateRefs ?? []) yield authority(ref, metadata.namespace);
 }
 
-function* secrets(listeners: readonly GatewayListener[], namespace: string): Generator<string> {
-  for (const { tls } of listeners) for (const ref of tls?.certificateRefs ?? []) yield secret(ref, namespace);
+function* inListeners(listeners: readonly GatewayListener[], namespace: string): Generator<string> {
+  for (const { filters, tls } of listeners) {
+    for (const ref of tls?.certificateRefs ?? []) yield secret(ref, namespace);
+    for (const { externalAuth, extensionRef } of filters?.requests ?? []) {
+      if (externalAuth !== undefined) yield* backend(externalAuth.backendRef, namespace);
+      if (extensionRef !== undefined) yield* extension(extensionRef, namespace);
+    }
+  }
 }
 
 function secret(ref: { readonly namespace?: string | undefined; readonly name: string }, own: string): string {
@@ -111,11 +118,12 @@ function* inFilters(filters: readonly HTTPRouteFilter[], namespace: string): Gen
   for (const filter of filters) {
     if (filter.type === 'ExternalAuth') yield* backend(filter.externalAuth.backendRef, namespace);
     if (filter.type === 'RequestMirror') yield* backend(filter.requestMirror.backendRef, namespace);
-    if (filter.type === 'ExtensionRef') {
-      const { group, kind, name } = filter.extensionRef;
-      if (group === OWN_GROUP && kind === 'HTTPRouteFilter') yield filterReferent(keyOf({ namespace, name }));
-    }
+    if (filter.type === 'ExtensionRef') yield* extension(filter.extensionRef, namespace);
   }
+}
+
+function* extension({ group, kind, name }: LocalObjectReference, namespace: string): Generator<string> {
+  if (group === OWN_GROUP && kind === 'HTTPRouteFilter') yield filterReferent(keyOf({ namespace, name }));
 }
 
 function* backend(ref: BackendObjectReference, own: string): Generator<string> {

@@ -10,7 +10,7 @@ import type { GatewayPlan } from '../gateway.ts';
 import { type Judgement, strayKey } from '../policy/book.ts';
 import type { PolicyContent } from '../policy/kind.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
-import { backendOf, listenersOf, noteBackends, secretsOf } from '../table.ts';
+import { backendOf, backendsOfListeners, listenersOf, noteBackends, secretsOf } from '../table.ts';
 import { sameContent } from './equal.ts';
 
 /** One Gateway's table between two steps: what it was, and what of it is to be changed. */
@@ -45,6 +45,7 @@ export class TableState {
 
   setGateway(gateway: GatewayPlan): void {
     this.#setListeners(listenersOf(gateway, this.#backends.policies));
+    this.setNeeds('listeners', { backends: backendsOfListeners(gateway), secrets: {} });
     const other = this.#certificate?.key !== gateway.clientCertificate?.key;
     this.#certificate = gateway.clientCertificate;
     if (other) for (const key of this.#uses.keys()) this.refreshBackend(key);

@@ -78,6 +78,8 @@ export class IncrementalTranslator {
   readonly #aggregateUses = new RouteUses();
   /** Routes (keys of `#routes`) that use an HTTPRouteFilter (`namespace/name`). */
   readonly #filterUses = new RouteUses();
+  /** Gateways (`namespace/name`) of which listeners use an HTTPRouteFilter. */
+  readonly #listenerFilterUses = new RouteUses();
   /** Of the listeners of a Gateway: whether somebody finds out who their clients are. */
   readonly #identities = new Map<string, string>();
   readonly #matches = new MatchIndex();
@@ -109,8 +111,8 @@ export class IncrementalTranslator {
     for (const key of this.#intake.forgottenFilters) this.#backends.filters.forget(key);
     this.#intake.forgottenFilters.clear();
     if (this.#intake.dirty.allGateways) this.#planClasses();
-    this.#planGateways();
     this.#refreshBackends();
+    this.#planGateways();
     return this.#commit(this.#planRoutes());
   }
 
@@ -144,7 +146,14 @@ export class IncrementalTranslator {
     // Gateways that share an address take ports from each other.
     const all = dirty.allGateways || this.#options.sharedAddress;
     const objects = all ? gateways.values() : valuesOf(gateways, dirty.gateways);
-    const plans = planGateways([...objects], this.#objects.listenerSetsOf, this.#classes, this.#objects, this.#options);
+    const plans = planGateways(
+      [...objects],
+      this.#objects.listenerSetsOf,
+      this.#classes,
+      this.#objects,
+      this.#backends,
+      this.#options,
+    );
     const planned = new Map(plans.map((plan) => [plan.key, plan]));
     const keys = all ? new Set([...this.#gateways.keys(), ...planned.keys()]) : dirty.gateways;
     for (const key of keys) this.#setGateway(key, planned.get(key));
@@ -157,6 +166,9 @@ export class IncrementalTranslator {
     if (before === undefined && plan === undefined) return;
     if (plan === undefined) this.#gateways.delete(key);
     else this.#gateways.set(key, plan);
+    for (const filter of this.#listenerFilterUses.set(key, plan?.filterUses.keys() ?? [])) {
+      this.#intake.dirty.filters.add(filter);
+    }
     const identity = plan === undefined ? '' : this.#identityOf(plan);
     const hasOther = this.#identities.get(key) !== identity;
     if (plan === undefined) this.#identities.delete(key);
@@ -347,12 +359,14 @@ export class IncrementalTranslator {
   #judgeFilter(key: string): void {
     const resolved = this.#backends.filters.resolve(key);
     const routes = [...valuesOf(this.#routes, this.#filterUses.of(key))];
+    const places = [...valuesOf(this.#gateways, this.#listenerFilterUses.of(key))];
     const needs = this.#backends.filters.needsOf(key);
     for (const [gateway, state] of this.#states) {
-      const isUsed = routes.some(({ attachments }) => attachments.has(gateway));
+      const isUsed =
+        routes.some(({ attachments }) => attachments.has(gateway)) || places.some((place) => place.key === gateway);
       state.setNeeds(`filter ${key}`, isUsed ? needs : null);
     }
-    const status = resolved === null ? null : statusOfFilter(resolved, routes, this.#options.controllerName);
+    const status = resolved === null ? null : statusOfFilter(resolved, routes, places, this.#options.controllerName);
     if (status === null) this.#statuses.delete(`HTTPRouteFilter/${key}`);
     else this.#statuses.set(status);
   }

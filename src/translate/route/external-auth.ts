@@ -10,7 +10,7 @@ const TIMEOUT = 5_000;
 export function convertExternalAuth(
   { backendRef, forwardBody, grpc, http, protocol }: HTTPExternalAuthFilter,
   field: string,
-  { report, resolve }: FilterContext,
+  { report, resolve }: Pick<FilterContext, 'report' | 'resolve'>,
 ): ExternalAuth | Failure {
   const resolution = resolve(backendRef);
   if (!resolution.ok) {
