@@ -347,12 +347,14 @@ export class Visit {
     const { method, path, query, request } = this;
     const plan = request.after(EMPTY_PLAN);
     if (plan === EMPTY_PLAN && method === null && path === null && query === null) return true;
+    const isRevised = reviseHead(this.head, { method, path, query }, plan, this.runtime.writer);
+    // Not before: the plan may be these edits themselves.
     request.clear();
     this.hostname = null;
     this.method = null;
     this.path = null;
     this.query = null;
-    return reviseHead(this.head, { method, path, query }, plan, this.runtime.writer);
+    return isRevised;
   }
 
   /** Enters the stages that are left, until one waits or answers. */
