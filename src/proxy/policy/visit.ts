@@ -1,28 +1,19 @@
-import type { PeerCertificate } from 'node:tls';
-import type { Backend } from '../backend/backend.ts';
 import type { Carrier } from '../backend/carrier.ts';
-import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { ResponseCoding } from '../coding/response-coding.ts';
-import type { CompiledBackendRef, CompiledMatch } from '../compile/compiled.ts';
-import type { Client } from '../exchange/client.ts';
 import { ERRORS } from '../exchange/error.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { ForwardedHead } from '../exchange/forwarded-head.ts';
-import { type Outgoing, outgoingOf } from '../exchange/outgoing.ts';
 import { reviseHead } from '../exchange/revised-head.ts';
 import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
 import { EMPTY_PLAN } from '../filter/header-modifier.ts';
-import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import type { DirectResponse } from '../filter/plan.ts';
 import type { WebCall } from '../grpc-web/call.ts';
 import { CHUNKED } from '../http1/framing.ts';
-import { X_FORWARDED_FOR } from '../http1/known-field.ts';
-import type { RequestHead } from '../http1/request-head.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
-import type { Runtime, Site } from '../runtime.ts';
 import { withoutChunks } from './body.ts';
 import { Capture, type Captured } from './capture.ts';
 import { Edits } from './edits.ts';
 import { KeptBody } from './kept-body.ts';
+import { RequestFacts } from './request-facts.ts';
 import { ANSWER, type Stage, type Substitute, WAIT } from './stage.ts';
 
 /** Who a client is, as far as an authentication found out. */
@@ -38,7 +29,7 @@ export type Identity = {
  * One request on its way through the stages that hold for it. It is made only for requests that have any, and lives as long
  * as their exchange.
  */
-export class Visit {
+export class Visit extends RequestFacts {
   readonly request: Edits;
   readonly response: Edits;
   /** Null until an authentication says who it is. */
@@ -56,7 +47,6 @@ export class Visit {
   substitute: Substitute | null;
   /** In which codings the response may be sent; null: as it is. */
   coding: ResponseCoding | null;
-  private readonly exchange: Exchange;
   private stages: readonly Stage[];
   /** Whether the stages so far are those of the listener: what they do to the request decides which rule it falls to. */
   private isRouted: boolean;
@@ -72,10 +62,10 @@ export class Visit {
   private subrequests: Subrequest[] | null;
   private content: Buffer | null;
   private kept: KeptBody | null;
-  private address: string | null;
 
   /** `isRouted`: a rule and a backend have been chosen. */
   constructor(exchange: Exchange, stages: readonly Stage[], isRouted: boolean) {
+    super(exchange);
     this.request = new Edits();
     this.response = new Edits();
     this.identity = null;
@@ -86,7 +76,6 @@ export class Visit {
     this.limited = null;
     this.substitute = null;
     this.coding = null;
-    this.exchange = exchange;
     this.stages = stages;
     this.isRouted = isRouted;
     this.at = 0;
@@ -100,57 +89,17 @@ export class Visit {
     this.subrequests = null;
     this.content = null;
     this.kept = null;
-    this.address = null;
   }
 
-  get head(): RequestHead {
-    return this.exchange.client.head;
+  get traceparent(): string {
+    return this.exchange.request.forwarding.traceparent;
   }
 
-  get match(): CompiledMatch {
-    return this.exchange.route.match!;
-  }
-
-  /** Whether that backend is spoken to in HTTP/2. */
-  get speaksHttp2(): boolean {
-    return this.exchange.route.speaksHttp2;
-  }
-
-  get runtime(): Runtime {
-    return this.exchange.runtime;
-  }
-
-  get site(): Site {
-    return this.exchange.client.site;
-  }
-
-  /** The endpoint that the request went to last; null while it has gone nowhere. */
-  get endpoint(): EndpointPool | null {
-    return this.exchange.attempts.pool;
-  }
-
-  /** Whether it is a CORS preflight, which the rule answers. */
-  get isPreflight(): boolean {
-    return this.exchange.route.isPreflight;
-  }
-
-  /** Whether the peer's word about the client is taken. */
-  get isTrusted(): boolean {
-    return this.exchange.request.forwarding.isTrusted;
-  }
-
-  /** What rule and backend reference do to every request, and to every response. */
-  get requestPlan(): HeaderPlan {
-    return this.exchange.route.ref?.request ?? EMPTY_PLAN;
-  }
-
-  get responsePlan(): HeaderPlan {
-    return this.exchange.route.ref?.response ?? EMPTY_PLAN;
-  }
-
-  /** Whether the request is that of a call already (`translate`). */
-  get isTranslated(): boolean {
-    return this.exchange.guard.web !== null;
+  /** In place of the trace that the request came with or was given: the backend gets it, and the access log's line. */
+  set traceparent(value: string) {
+    const { forwarding } = this.exchange.request;
+    forwarding.traceparent = value;
+    if (!forwarding.isNewTrace) this.request.set('traceparent', value);
   }
 
   /** Makes the request a call of gRPC to the backend. For the first stage of all: those behind it find the call. */
@@ -168,87 +117,9 @@ export class Visit {
     this.exchange.method = method;
   }
 
-  /** Where the request goes unless a stage decides otherwise; null for nowhere. */
-  get backend(): Backend | null {
-    return this.exchange.route.backend;
-  }
-
   /** Whether the exchange is over, so that nothing of the request may be asked for any more. */
   get aborted(): boolean {
     return this.isOver;
-  }
-
-  get scheme(): 'http' | 'https' {
-    return this.site.scheme;
-  }
-
-  get requestId(): string {
-    return this.exchange.request.forwarding.requestId;
-  }
-
-  get traceparent(): string {
-    return this.exchange.request.forwarding.traceparent;
-  }
-
-  /** In place of the trace that the request came with or was given: the backend gets it, and the access log's line. */
-  set traceparent(value: string) {
-    const { forwarding } = this.exchange.request;
-    forwarding.traceparent = value;
-    if (!forwarding.isNewTrace) this.request.set('traceparent', value);
-  }
-
-  /** Whether the client sent no trace that could be used. */
-  get isNewTrace(): boolean {
-    return this.exchange.request.forwarding.isNewTrace;
-  }
-
-  /** As the access log names it, such as `HTTP/1.1`. */
-  get protocol(): string {
-    return this.exchange.client.protocol;
-  }
-
-  /** Key of the backend that was tried last, and `address:port` of its endpoint; `''` while none was. */
-  get triedBackend(): string {
-    return this.exchange.attempts.backend?.key ?? '';
-  }
-
-  get triedEndpoint(): string {
-    return this.exchange.attempts.pool?.name ?? '';
-  }
-
-  /** Of the request's first byte, on the clock of `performance.now()`. */
-  get startedAt(): number {
-    return this.exchange.startedAt;
-  }
-
-  /** The address of the client: the peer's, or what trusted hops say it is. */
-  get clientAddress(): string {
-    if (this.address === null) {
-      const { client, runtime } = this.exchange;
-      const { head } = client;
-      const said = head.fields.has(X_FORWARDED_FOR) ? head.header('x-forwarded-for') : null;
-      this.address = runtime.trusted.clientOf(client.peer, said);
-    }
-    return this.address;
-  }
-
-  /** Where the request goes unless a stage answers it. */
-  get ref(): CompiledBackendRef {
-    return this.exchange.route.ref!;
-  }
-
-  get client(): Client {
-    return this.exchange.client;
-  }
-
-  /** The request as it would go to its backend, with what stages have done to it so far. */
-  forwarded(): ForwardedHead {
-    return this.exchange.request.forwarded();
-  }
-
-  /** The valid certificate that the client showed in its TLS handshake; null for none. */
-  clientCertificate(): PeerCertificate | null {
-    return this.exchange.client.clientCertificate(this.exchange.route.listener!.listener.tls?.clientValidation ?? null);
   }
 
   /** The request's whole body, for a stage with a `bodyLimit`. */
@@ -317,11 +188,6 @@ export class Visit {
     const subrequest = new Subrequest(this.runtime, options, done);
     this.subrequests.push(subrequest);
     subrequest.start(backend);
-  }
-
-  /** What the backend would be sent, as the stages so far have made it. */
-  outgoing(): Outgoing {
-    return outgoingOf(this.exchange);
   }
 
   /** Whether more than one stage holds for the request. */
