@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { startBackend } from './backend.ts';
 import { CASES, RELOAD } from './cases.ts';
 import { makeCertificate } from './certificate.ts';
+import type { ComparisonSample } from './comparison.ts';
 import { allowedCores } from './cpu.ts';
 import { findDebian, findNginxStreams, type Program, which } from './install.ts';
 import type { Sample } from './measure.ts';
@@ -19,9 +20,10 @@ import { nginx } from './peers/nginx.ts';
 import type { Peer } from './peers/peer.ts';
 import { POLICY_NAMES } from './policy/cases.ts';
 import { judgePolicies, policyTable } from './policy/report.ts';
-import { type PolicySample, runPolicies } from './policy/run.ts';
+import { runPolicies } from './policy/run.ts';
 import type { ReloadResult } from './reload.ts';
 import { caseTable, noiseText, reloadText, routesText, verdictTable } from './report.ts';
+import { judgeRoutes, ROUTES, routesCostText, runRoutes } from './routes-run.ts';
 import { runCases, runReload, type Stage } from './run.ts';
 import { summarise } from './summary.ts';
 import { judge } from './targets.ts';
@@ -68,9 +70,10 @@ async function main(options: Options): Promise<number> {
     const reloads = options.cases.includes(RELOAD) && peers.some(({ peer }) => peer === headgate);
     if (reloads) say('reload');
     const reload = reloads ? await runReload(stage, options) : null;
+    const routes = options.cases.includes(ROUTES) ? await runRoutes(stage, options) : [];
     const measuresPolicies = POLICY_NAMES.some((name) => options.cases.includes(name));
     const policies = measuresPolicies ? await runPolicies(stage, options) : [];
-    report(options, peers, samples, reload, policies);
+    report(options, peers, samples, reload, routes, policies);
     say(`\n${Math.round((performance.now() - began) / 1000)} s`);
     return 0;
   } finally {
@@ -106,14 +109,16 @@ function report(
   peers: readonly { peer: Peer; program: Program }[],
   samples: readonly Sample[],
   reload: ReloadResult | null,
-  policies: readonly PolicySample[],
+  routes: readonly ComparisonSample[],
+  policies: readonly ComparisonSample[],
 ): void {
   const rows = summarise(samples);
-  const verdicts = [...judge(samples, reload), ...judgePolicies(policies)];
+  const verdicts = [...judge(samples, reload), ...judgeRoutes(routes), ...judgePolicies(policies)];
   if (rows.length > 0) say(`${caseTable(rows, samples)}\n\n${noiseText(samples)}`);
   const names = peers.map(({ peer }) => peer.name);
   if (options.cases.includes('small-1') && options.cases.includes('routes-5000')) say(routesText(samples, names));
   if (reload !== null) say(`\n${reloadText(reload)}`);
+  if (routes.length > 0) say(`\n${routesCostText(routes)}\n${noiseText(routes)}`);
   if (policies.length > 0) {
     say(`\n${policyTable(policies)}\n\n${noiseText(policies)}`);
   }
@@ -127,6 +132,7 @@ function report(
     options: { duration: options.duration, rounds: options.rounds },
     rows,
     reload,
+    routes,
     policies,
     verdicts,
     samples,

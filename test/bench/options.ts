@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { CASES, RELOAD } from './cases.ts';
 import type { PeerName } from './peers/peer.ts';
 import { POLICY_NAMES } from './policy/cases.ts';
+import { ROUTES } from './routes-run.ts';
 
 export const PEER_NAMES: readonly PeerName[] = ['headgate', 'nginx', 'haproxy', 'envoy', 'baseline'];
 
@@ -19,12 +20,12 @@ export type Options = {
   readonly keep: boolean;
 };
 
-const NAMES = [...CASES.map((shape) => shape.name), RELOAD, ...POLICY_NAMES];
+const NAMES = [...CASES.map((shape) => shape.name), RELOAD, ROUTES, ...POLICY_NAMES];
 /** In place of the names of all of them. */
 const POLICIES = 'policies';
 
 export const HELP = `npm run bench -- [options]
-  --case NAME,…     ${[...CASES.map((shape) => shape.name), RELOAD].join(', ')};
+  --case NAME,…     ${[...CASES.map((shape) => shape.name), RELOAD, ROUTES].join(', ')};
                     policies (all of these): ${POLICY_NAMES.join(', ')} (default: all)
   --peer NAME,…     ${PEER_NAMES.join(', ')} (default: all)
   --duration N      seconds of one measurement, whole ones (default 2)

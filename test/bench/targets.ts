@@ -32,11 +32,6 @@ export function judge(samples: readonly Sample[], reload: ReloadResult | null): 
     verdict('CPU, TLS passed through: × Envoy', 1, against('passthrough', 'envoy')),
     verdict('CPU, TLS passed through, new connections: × Envoy', 1, against('passthrough-new', 'envoy')),
     verdict('CPU, TCP: × Envoy', 1, against('tcp', 'envoy')),
-    verdict(
-      'CPU, 5,000 routes: × one route',
-      1.05,
-      cpuRatio(samples, { case: 'routes-5000', peer: 'headgate' }, { case: 'small-1', peer: 'headgate' }),
-    ),
     verdict('CPU, answer from the cache: × nginx', 1, against('cache-hit', 'nginx')),
     verdict('RSS of a worker with 5,000 routes, MiB', 150, memory.length === 0 ? null : Math.max(...memory)),
     verdict('reload of 5,000 routes: requests failed', 0, reload === null ? null : reload.failedDuring),

@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { HeldLoad } from './alternate.ts';
 import type { Case } from './cases.ts';
 import type { Program } from './install.ts';
 import type { Generator, Load } from './load.ts';
-import { HeldLoad } from './policy/alternate.ts';
 
 const run = promisify(execFile);
 

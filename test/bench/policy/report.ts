@@ -1,16 +1,16 @@
 /** What policies cost, as text and against their targets. */
+import type { ComparisonSample } from '../comparison.ts';
 import { median } from '../measure.ts';
 import { align } from '../report.ts';
 import { type Verdict, verdict } from '../targets.ts';
 import { POLICY_CASES, UNUSED } from './cases.ts';
-import type { PolicySample } from './run.ts';
 
 const CASES = [
   ...POLICY_CASES.map(({ limit, name, title }) => ({ limit, name, title })),
   { name: UNUSED, title: 'no policy, in a Headgate that has these', limit: null },
 ];
 
-export function policyTable(found: readonly PolicySample[]): string {
+export function policyTable(found: readonly ComparisonSample[]): string {
   const rows = CASES.flatMap(({ limit, name, title }) => {
     const own = found.filter((sample) => sample.case === name);
     if (own.length === 0) return [];
@@ -35,7 +35,7 @@ export function policyTable(found: readonly PolicySample[]): string {
   ].join('\n');
 }
 
-export function judgePolicies(found: readonly PolicySample[]): Verdict[] {
+export function judgePolicies(found: readonly ComparisonSample[]): Verdict[] {
   const failed = found.reduce((sum, sample) => sum + sample.failed, 0);
   const costs = CASES.flatMap(({ limit, name, title }) => {
     const own = found.filter((sample) => sample.case === name).map(difference);
@@ -45,7 +45,7 @@ export function judgePolicies(found: readonly PolicySample[]): Verdict[] {
   return [...costs, verdict('policies: requests failed', 0, found.length === 0 ? null : failed)];
 }
 
-function difference(sample: PolicySample): number {
+function difference(sample: ComparisonSample): number {
   return sample.with - sample.without;
 }
 

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processTree } from '../cpu.ts';
+import { processTree } from './cpu.ts';
 
 /** Milliseconds of one turn, and for what was sent in it to be answered. */
 const TURN = 100;

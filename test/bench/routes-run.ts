@@ -1,0 +1,81 @@
+/** Measures what many routes cost a request: a Headgate with 5,000 of them beside one with one, in turn. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  COMPARED_LOAD,
+  type Comparison,
+  type ComparisonSample,
+  compare,
+  type Place,
+  serve,
+  untilServed,
+} from './comparison.ts';
+import { gatewayManifests, routeManifests } from './manifests.ts';
+import { median } from './measure.ts';
+import type { Options } from './options.ts';
+import { ask } from './policy/verify.ts';
+import type { Running } from './process.ts';
+import { makeRoutes, spread } from './routes.ts';
+import type { Stage } from './run.ts';
+import { type Verdict, verdict } from './targets.ts';
+import { Wrk } from './wrk.ts';
+
+export const ROUTES = 'routes';
+
+const MANY = 5_000;
+/** Of all routes: ten Services have ten times the connections, which cost by themselves. */
+const SERVICES = 1;
+
+export async function runRoutes(stage: Stage, options: Options): Promise<ComparisonSample[]> {
+  const started: Running[] = [];
+  try {
+    const without = await start(stage, 1, started);
+    const comparison: Comparison = { name: ROUTES, without, with: await start(stage, MANY, started) };
+    const found: ComparisonSample[] = [];
+    for (let round = 1; round <= options.rounds; round++) {
+      stage.say(`routes, round ${round} of ${options.rounds}`);
+      found.push(await compare(comparison, options.duration, round));
+    }
+    return found;
+  } finally {
+    await Promise.all(started.map((running) => running.stop()));
+  }
+}
+
+async function start(stage: Stage, count: number, started: Running[]): Promise<Place> {
+  const { backend, certificate } = stage;
+  const folder = join(stage.folder, `routes-${count}`);
+  mkdirSync(join(folder, 'manifests'), { recursive: true });
+  const routes = makeRoutes(count, SERVICES);
+  const served = await serve(stage, folder, (port, tlsPort) => ({
+    'gateway.yaml': gatewayManifests(backend.ports, port, tlsPort, certificate),
+    'routes.yaml': routeManifests(routes, null),
+  }));
+  started.push(served.running);
+  const targets = spread(routes).map(({ host, prefix }) => ({ host, path: `${prefix}/small` }));
+  const { host, path } = targets.at(-1)!;
+  await untilServed(served, () => ask(served.port, host, path, [], '127.0.0.1'));
+  const file = join(folder, 'requests');
+  const generator = new Wrk(stage.wrk, stage.loadCore, file, COMPARED_LOAD, targets, served.port);
+  return { served, route: 'route', generator };
+}
+
+export function routesCostText(found: readonly ComparisonSample[]): string {
+  const [one, many] = [found.map((sample) => sample.without), found.map((sample) => sample.with)];
+  const ratios = found.map(ratio);
+  const spread = (Math.max(...ratios) - Math.min(...ratios)) / 2;
+  const micros = `${median(one).toFixed(1)} CPU µs/request with one route, ${median(many).toFixed(1)} with 5,000`;
+  return `Routes, in turn: ${micros}, × ${median(ratios).toFixed(3)} ±${spread.toFixed(3)}`;
+}
+
+export function judgeRoutes(found: readonly ComparisonSample[]): Verdict[] {
+  const failed = found.reduce((sum, sample) => sum + sample.failed, 0);
+  return [
+    verdict('CPU, 5,000 routes: × one route', 1.05, found.length === 0 ? null : median(found.map(ratio))),
+    verdict('routes: requests failed', 0, found.length === 0 ? null : failed),
+  ];
+}
+
+function ratio(sample: ComparisonSample): number {
+  return sample.with / sample.without;
+}
