@@ -30,21 +30,33 @@ const around: object[] = [
 
 test('the examples of docs/kinds.md are valid, and in effect together', () => {
   const examples = Array.from(page.matchAll(/^```yaml\n([\s\S]*?)^```/gm), ([, text]) => parse(text!) as object);
-  expect(examples.length).toBe(2);
+  expect(examples.length).toBe(3);
   const resources = noResources();
   for (const document of [...around, ...examples]) {
     const parsed = parseResource(document);
     expect(parsed).toMatchObject({ ok: true, warnings: [] });
     if (parsed.ok) (resources[COLLECTION_OF[parsed.resource.kind]] as Resource[]).push(parsed.resource);
   }
-  const { tables, statuses } = translate(resources, { ...DEFAULT_OPTIONS, defaultAddresses: ['192.0.2.1'] });
+  const { tables, statuses } = translate(resources, {
+    ...DEFAULT_OPTIONS,
+    defaultAddresses: ['192.0.2.1'],
+    addresses: { 'shop/inside': ['10.96.0.42'] },
+    clusterAddresses: { 'shop/inside': ['10.96.0.42'] },
+  });
   expect(faultLines(statuses, () => '')).toEqual([]);
-  expect(statuses.map(({ kind }) => kind)).toEqual(['BackendTLSPolicy', 'GRPCRoute', 'Gateway', 'GatewayClass']);
-  expect(tables[0]!.rules['grpcroute/shop/cart/rule/0']!.matches[0]!.path).toEqual({
+  expect(statuses.map(({ kind }) => kind)).toEqual([
+    'BackendTLSPolicy',
+    'GRPCRoute',
+    'Gateway',
+    'Gateway',
+    'GatewayClass',
+  ]);
+  const table = tables.find(({ gateway }) => gateway === 'shop/web')!;
+  expect(table.rules['grpcroute/shop/cart/rule/0']!.matches[0]!.path).toEqual({
     kind: 'prefix',
     value: '/shop.v1.Cart',
   });
-  expect(tables[0]!.backends['service/shop/cart/8080']!.tls).toMatchObject({
+  expect(table.backends['service/shop/cart/8080']!.tls).toMatchObject({
     serverName: 'cart.internal',
     ca: 'system',
   });

@@ -43,12 +43,6 @@ export const BACKEND_TRAFFIC_POLICY_CASES: readonly Case[] = [
       'spec.passiveHealthCheck.ejectionDuration: must be at least 100ms',
     ],
     [
-      'a budget has an interval',
-      { retryConstraint: { budget: { interval: '1s' } } },
-      { retryConstraint: { budget: { interval: '0s' } } },
-      'spec.retryConstraint.budget.interval: must be more than 0s',
-    ],
-    [
       'a rate has an interval',
       { retryConstraint: { minRetryRate: { interval: '1s' } } },
       { retryConstraint: { minRetryRate: { interval: '0s' } } },

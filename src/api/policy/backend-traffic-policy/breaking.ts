@@ -8,12 +8,13 @@ import { duration } from '../value.ts';
 
 const percent = integer(1, 100);
 
-/** A duration that is not 0. */
-const interval = withRules(duration, {
+const moreThanNothing = {
   cel: "duration(self) > duration('0s')",
-  holds: (value) => milliseconds(value) > 0,
+  holds: (value: string) => milliseconds(value) > 0,
   message: 'must be more than 0s',
-});
+};
+
+const interval = withRules(duration, moreThanNothing);
 
 const openDuration = withRules(duration, {
   cel: "duration(self) >= duration('500ms')",
@@ -54,13 +55,15 @@ export const circuitBreakerSchema = withRules(
 /** As long as the Gateway API lets the intervals of a retry constraint be. */
 const HOUR = 3_600_000;
 
-const rateInterval = withRules(interval, {
+const upToAnHour = withRules(duration, {
   cel: "duration(self) <= duration('1h')",
   holds: (value) => milliseconds(value) <= HOUR,
   message: 'must be at most 1h',
 });
 
-const budgetInterval = withRules(rateInterval, {
+const rateInterval = withRules(upToAnHour, moreThanNothing);
+
+const budgetInterval = withRules(upToAnHour, {
   cel: "duration(self) >= duration('1s')",
   holds: (value) => milliseconds(value) >= 1_000,
   message: 'must be at least 1s',
