@@ -2,21 +2,17 @@
  * After 100,000 requests of every kind, good and bad, the proxy is what it was before: no socket, no timer, no exchange
  * and no memory more. `LEAK_REQUESTS` sets another number.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { toPrometheus } from '../../src/observe/metrics.ts';
 import { chunkedResponse, pause, response, type Script } from '../fake/backend.ts';
 import { Client, get, post, postChunked } from '../fake/client.ts';
+import { type Memory, memoryKept } from './memory.ts';
 import { backend, networkResources, serve, until } from './start.ts';
 
 const REQUESTS = Number(process.env.LEAK_REQUESTS ?? 100_000);
 const WORKERS = 64;
 /** What the heap, and what buffers outside of it, may have grown by. */
 const MARGIN = 4 * 1024 * 1024;
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 
 const LARGE = response('x'.repeat(300_000));
 
@@ -157,16 +153,12 @@ async function run(port: number, from: number, to: number): Promise<void> {
   await Promise.all(Array.from({ length: WORKERS }, work));
 }
 
-type Footprint = { readonly timers: number; readonly sockets: number; readonly heap: number; readonly buffers: number };
+type Footprint = Memory & { readonly timers: number; readonly sockets: number };
 
 async function footprint(): Promise<Footprint> {
-  for (let round = 0; round < 3; round++) {
-    await pause(20);
-    collect();
-  }
-  const { heapUsed, arrayBuffers, external } = process.memoryUsage();
+  const memory = await memoryKept();
   const timers = process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
-  return { timers, sockets: networkResources().length, heap: heapUsed, buffers: arrayBuffers + external };
+  return { ...memory, timers, sockets: networkResources().length };
 }
 
 test('100,000 mixed requests leave nothing behind', { timeout: 120_000 + REQUESTS * 6 }, async () => {

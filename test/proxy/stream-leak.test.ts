@@ -1,9 +1,8 @@
 /** After thousands of connections that end in every way, nothing is left behind. `LEAK_STREAMS` sets another number. */
 import { connect } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { toPrometheus } from '../../src/observe/metrics.ts';
+import { type Memory, memoryKept } from './memory.ts';
 import { networkResources, until } from './start.ts';
 import { serveTcp } from './stream-start.ts';
 
@@ -11,9 +10,6 @@ const STREAMS = Number(process.env.LEAK_STREAMS ?? 2_000);
 const AT_ONCE = 50;
 /** What the heap, and what buffers outside of it, may have grown by. */
 const MARGIN = 6 * 1024 * 1024;
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 
 const LARGE = Buffer.alloc(300_000, 'x');
 
@@ -50,19 +46,17 @@ test('streams that end in every way leave nothing behind', { timeout: 120_000 },
       });
       socket.resume();
     });
-  const round = async (count: number): Promise<{ heap: number; external: number }> => {
+  const round = async (count: number): Promise<Memory> => {
     for (let done = 0; done < count; done += AT_ONCE) {
       await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => one(kinds[(done + index) % kinds.length]!)));
     }
     await until(() => proxy.openConnections === 0 && server.sockets.size === 0, 'every connection to be gone');
-    collect();
-    const { heapUsed, external } = process.memoryUsage();
-    return { heap: heapUsed, external };
+    return memoryKept();
   };
   const before = await round(300);
   const after = await round(STREAMS);
   expect(after.heap - before.heap).toBeLessThan(MARGIN);
-  expect(after.external - before.external).toBeLessThan(MARGIN);
+  expect(after.buffers - before.buffers).toBeLessThan(MARGIN);
   // The two that listen.
   expect(networkResources()).toEqual(['TCPServerWrap', 'TCPServerWrap']);
   const text = toPrometheus(proxy.metrics());
