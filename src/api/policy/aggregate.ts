@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { backendObjectReferenceFields } from '../gateway/backend-reference.ts';
-import { milliseconds } from '../gateway/duration.ts';
 import { objectName, sectionName } from '../gateway/name.ts';
 import { list } from '../schema/list.ts';
 import { integer } from '../schema/number.ts';
 import { text } from '../schema/text.ts';
+import { MORE_THAN_NOTHING } from './duration-rule.ts';
 import { ownKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
 import { ACCEPTED_COLUMN, AGE_COLUMN, ancestorSchema, ancestorsStatus, PROGRAMMED_COLUMN } from './status.ts';
@@ -117,11 +117,7 @@ const partsSchema = withRules(
 );
 
 const aggregateSpecSchema = z.object({
-  timeout: withRules(duration, {
-    cel: "duration(self) > duration('0s')",
-    holds: (value) => milliseconds(value) > 0,
-    message: 'must be more than 0s',
-  })
+  timeout: withRules(duration, MORE_THAN_NOTHING)
     .default('5s')
     .describe('For all parts together; what is not there then has failed.'),
   maxBytes: byteSize.default('1Mi').describe("Of a part's body, and of the answer."),

@@ -2,9 +2,10 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { LABEL_VALUE, qualifiedNameProblem } from '../core/name.ts';
-import { duration as gatewayDuration, milliseconds } from '../gateway/duration.ts';
+import { duration as gatewayDuration } from '../gateway/duration.ts';
 import { integer } from '../schema/number.ts';
 import { type TextRule, text, textKeywords, textProblem } from '../schema/text.ts';
+import { atMost } from './duration-rule.ts';
 import { withRules } from './rule.ts';
 
 export const OWN_GROUP = 'headgate.dev';
@@ -48,14 +49,8 @@ export function bytesOf(size: number | string): number {
 /** A percentage, or a number of pods. */
 export const podCount = intOrString({ pattern: /^(?:100|[1-9]?[0-9])%$/, what: 'a percentage such as "25%"' });
 
-const DAY = 86_400_000;
-
 /** A Gateway API Duration of at most a day; `0s` is none. */
-export const duration = withRules(gatewayDuration.meta({ maxLength: 32 }), {
-  cel: "duration(self) <= duration('24h')",
-  holds: (value) => milliseconds(value) <= DAY,
-  message: 'must be at most 24h',
-});
+export const duration = withRules(gatewayDuration.meta({ maxLength: 32 }), atMost('24h'));
 
 export const count = integer(0, 1_000_000_000);
 

@@ -1,26 +1,16 @@
 /** What bounds the harm that a failing backend does. */
 import { z } from 'zod';
-import { milliseconds } from '../../gateway/duration.ts';
 import { set } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
+import { atLeast, atMost, MORE_THAN_NOTHING } from '../duration-rule.ts';
 import { withRules } from '../rule.ts';
 import { duration } from '../value.ts';
 
 const percent = integer(1, 100);
 
-const moreThanNothing = {
-  cel: "duration(self) > duration('0s')",
-  holds: (value: string) => milliseconds(value) > 0,
-  message: 'must be more than 0s',
-};
+const interval = withRules(duration, MORE_THAN_NOTHING);
 
-const interval = withRules(duration, moreThanNothing);
-
-const openDuration = withRules(duration, {
-  cel: "duration(self) >= duration('500ms')",
-  holds: (value) => milliseconds(value) >= 500,
-  message: 'must be at least 500ms',
-});
+const openDuration = withRules(duration, atLeast('500ms'));
 
 const failureRatioSchema = z.object({
   percent: percent.default(50).describe('Of the requests of the interval.'),
@@ -53,21 +43,9 @@ export const circuitBreakerSchema = withRules(
 );
 
 /** As long as the Gateway API lets the intervals of a retry constraint be. */
-const HOUR = 3_600_000;
-
-const upToAnHour = withRules(duration, {
-  cel: "duration(self) <= duration('1h')",
-  holds: (value) => milliseconds(value) <= HOUR,
-  message: 'must be at most 1h',
-});
-
-const rateInterval = withRules(upToAnHour, moreThanNothing);
-
-const budgetInterval = withRules(upToAnHour, {
-  cel: "duration(self) >= duration('1s')",
-  holds: (value) => milliseconds(value) >= 1_000,
-  message: 'must be at least 1s',
-});
+const LONGEST = atMost('1h');
+const rateInterval = withRules(duration, LONGEST, MORE_THAN_NOTHING);
+const budgetInterval = withRules(duration, LONGEST, atLeast('1s'));
 
 /** The shape and the bounds of the Gateway API's own (GEP-3388), so that what is written here can be moved there. */
 export const retryConstraintSchema = z.object({

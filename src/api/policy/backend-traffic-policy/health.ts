@@ -1,20 +1,14 @@
 import { z } from 'zod';
-import { milliseconds } from '../../gateway/duration.ts';
 import { preciseHostname } from '../../gateway/hostname.ts';
 import { set } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
+import { atLeast } from '../duration-rule.ts';
 import { withRules } from '../rule.ts';
 import { duration } from '../value.ts';
 
-const MINIMUM = 100;
-
 /** What timers can keep, and backends bear. */
-const period = withRules(duration, {
-  cel: "duration(self) >= duration('100ms')",
-  holds: (value) => milliseconds(value) >= MINIMUM,
-  message: 'must be at least 100ms',
-});
+const period = withRules(duration, atLeast('100ms'));
 
 const times = integer(1, 100);
 

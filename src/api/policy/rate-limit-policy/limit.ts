@@ -1,23 +1,17 @@
 /** One limit of a RateLimitPolicy: how many requests, in which time, and whose. */
 import { z } from 'zod';
 import { DNS_LABEL_RULE } from '../../core/name.ts';
-import { milliseconds } from '../../gateway/duration.ts';
 import { headerName, headerValue } from '../../gateway/http-header.ts';
 import { list } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
+import { atMost } from '../duration-rule.ts';
 import { setWhen, withRules } from '../rule.ts';
 import { cidr } from '../value.ts';
 import { someTime } from './some-time.ts';
 
-const LONGEST = 744 * 3_600_000;
-
 /** At most the longest month. */
-const span = withRules(someTime, {
-  cel: "duration(self) <= duration('744h')",
-  holds: (value) => milliseconds(value) <= LONGEST,
-  message: 'must be at most 744h, which is 31 days',
-});
+const span = withRules(someTime, atMost('744h', '744h, which is 31 days'));
 
 /** The name of a claim, or names with dots between them: a claim inside of a claim. */
 const claimName = text({ min: 1, max: 256 });

@@ -1,10 +1,10 @@
 /** What a RateLimitPolicy says, as defaults or as overrides. */
 import { z } from 'zod';
-import { milliseconds } from '../../gateway/duration.ts';
 import { headerValue } from '../../gateway/http-header.ts';
 import { namespaceName, objectName } from '../../gateway/name.ts';
 import { integer, portNumber } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
+import { atMost } from '../duration-rule.ts';
 import { withRules } from '../rule.ts';
 import { exemptSchema, limitsSchema } from './limit.ts';
 import { someTime } from './some-time.ts';
@@ -24,11 +24,7 @@ const responseSchema = z.object({
 });
 
 /** A client waits that long at most, so there is a bound. */
-const timeout = withRules(someTime, {
-  cel: "duration(self) <= duration('5s')",
-  holds: (value) => milliseconds(value) <= 5_000,
-  message: 'must be at most 5s',
-});
+const timeout = withRules(someTime, atMost('5s'));
 
 const redisSchema = z.object({
   backendRef: z

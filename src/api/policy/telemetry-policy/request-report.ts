@@ -1,26 +1,15 @@
 /** Requests, told one by one to a backend. */
 import { z } from 'zod';
-import { duration, milliseconds } from '../../gateway/duration.ts';
+import { duration } from '../../gateway/duration.ts';
 import { headerName } from '../../gateway/http-header.ts';
 import { list, set } from '../../schema/list.ts';
 import { integer } from '../../schema/number.ts';
 import { text } from '../../schema/text.ts';
+import { atLeast, atMost } from '../duration-rule.ts';
 import { withRules } from '../rule.ts';
 import { sinkPath, sinkRef } from './sink.ts';
 
-const reportTimeout = withRules(
-  duration.meta({ maxLength: 32 }),
-  {
-    cel: "duration(self) >= duration('10ms')",
-    holds: (value) => milliseconds(value) >= 10,
-    message: 'must be at least 10ms',
-  },
-  {
-    cel: "duration(self) <= duration('1m')",
-    holds: (value) => milliseconds(value) <= 60_000,
-    message: 'must be at most 1m',
-  },
-);
+const reportTimeout = withRules(duration.meta({ maxLength: 32 }), atLeast('10ms'), atMost('1m'));
 
 export const requestReportSchema = z.object({
   backendRef: sinkRef.describe('The Service that reports are sent to.'),
