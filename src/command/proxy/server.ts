@@ -177,6 +177,7 @@ export class ProxyServer implements AdminSource {
     // What is served is served, saved or not.
     this.#file.save(snapshot).catch((error: unknown) => this.#log.warn({ err: error }, 'the table cannot be saved'));
   }
+
   #took(snapshot: Snapshot): void {
     this.#served = snapshot;
     if (this.#counts?.isWanted === false && sharesCounts(snapshot.table)) this.#counts.want();

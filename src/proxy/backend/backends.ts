@@ -5,7 +5,7 @@ import type { ProxyLimits } from '../options.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
 import type { ReadPool } from '../wire.ts';
 import { Backend } from './backend.ts';
-import type { PoolCounts, PoolShared } from './endpoint-pool.ts';
+import { noPoolCounts, type PoolCounts, type PoolShared } from './endpoint-pool.ts';
 
 /** The backends of all tables that a proxy serves. */
 export class Backends {
@@ -19,16 +19,7 @@ export class Backends {
   private prepared: Backend[];
 
   constructor(limits: ProxyLimits, wheel: TimerWheel, reads: ReadPool, bug: (error: unknown) => void) {
-    this.counts = {
-      connects: 0,
-      connectFailures: 0,
-      reuses: 0,
-      open: 0,
-      waiting: 0,
-      leftOut: 0,
-      openCircuits: 0,
-      openings: 0,
-    };
+    this.counts = noPoolCounts();
     this.shared = { limits, wheel, reads, counts: this.counts, bug };
     this.origins = new WeakMap();
     this.tables = new Map();

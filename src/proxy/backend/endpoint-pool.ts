@@ -25,6 +25,20 @@ export type PoolCounts = {
   openings: number;
 };
 
+/** Of a process that has just started. */
+export function noPoolCounts(): PoolCounts {
+  return {
+    connects: 0,
+    connectFailures: 0,
+    reuses: 0,
+    open: 0,
+    waiting: 0,
+    leftOut: 0,
+    openCircuits: 0,
+    openings: 0,
+  };
+}
+
 /** What the pools of a process have in common. */
 export type PoolShared = {
   readonly limits: ProxyLimits;

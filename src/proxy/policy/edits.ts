@@ -35,26 +35,27 @@ export class Edits implements HeaderPlan {
   set(name: string, value: string): boolean {
     const lower = name.toLowerCase();
     if (!isField(name, lower, value)) return false;
-    this.take(lower);
-    this.append(name, value);
+    this.setOwn(lower, name, value);
     return true;
   }
 
   /** As `set`, for what is known to be a field. `lower` is its name in lower case. */
   setOwn(lower: string, name: string, value: string): void {
     this.take(lower);
-    this.append(name, value);
+    this.addOwn(name, value);
   }
 
   /** As `add`, for what is known to be a field. */
   addOwn(name: string, value: string): void {
-    this.append(name, value);
+    const line = { name, value };
+    if (this.lines.length === 0) this.lines = [line];
+    else (this.lines as HeaderValue[]).push(line);
   }
 
   /** Beside the values so far. False as `set`. */
   add(name: string, value: string): boolean {
     if (!isField(name, name.toLowerCase(), value)) return false;
-    this.append(name, value);
+    this.addOwn(name, value);
     return true;
   }
 
@@ -94,12 +95,6 @@ export class Edits implements HeaderPlan {
     if (this.drop === NO_NAMES) this.drop = [lower];
     else if (!this.drop.includes(lower)) (this.drop as string[]).push(lower);
     if (this.lines.length > 0) this.lines = this.lines.filter((line) => line.name.toLowerCase() !== lower);
-  }
-
-  private append(name: string, value: string): void {
-    const line = { name, value };
-    if (this.lines.length === 0) this.lines = [line];
-    else (this.lines as HeaderValue[]).push(line);
   }
 }
 

@@ -4,6 +4,7 @@ import type { TelemetryPolicy } from '../../ir/policy/telemetry.ts';
 import type { Failure, Listener, RoutingTable } from '../../ir/table.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CompiledBackendRef, CompiledListener, CompiledMatch, CompiledTable } from '../compile/compiled.ts';
+import { hasFilters } from '../compile/port.ts';
 import type { Runtime } from '../runtime.ts';
 import { DebugStage } from './debug-stage.ts';
 import { FailedStage } from './failed-stage.ts';
@@ -139,10 +140,10 @@ export class PolicyTable {
 
   /** What is done to every request of a listener before a rule is looked for; empty for most. */
   ofListener({ key, listener }: CompiledListener): readonly Stage[] {
-    const { failure, filters } = listener;
-    if (failure === undefined && filters === undefined) return NONE;
+    if (!hasFilters(listener)) return NONE;
     const known = this.listeners.get(listener);
     if (known !== undefined) return known;
+    const { failure, filters } = listener;
     const stages =
       failure === undefined ? listenerStages(filters ?? [], this.context(key, new Map())) : [new FailedStage(failure)];
     this.listeners.set(listener, stages);
