@@ -266,7 +266,7 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
       return true;
     }
     if (result === DONE) this.state = RESPONSE;
-    this.exchange.requestBody(input.buffer, result === DONE);
+    this.exchange.request.received(input.buffer, result === DONE);
     return true;
   }
 
