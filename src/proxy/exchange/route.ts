@@ -116,7 +116,7 @@ export class Route {
     this.rule = rule;
     this.plan = plan;
     // A target that names another scheme than the one it came by is for somebody else (RFC 9110 section 7.4).
-    if (head.targetScheme !== '' && head.targetScheme !== site.scheme) return this.fail(ERRORS.misdirected);
+    if (head.target.scheme !== '' && head.target.scheme !== site.scheme) return this.fail(ERRORS.misdirected);
     if (plan.cors !== null) {
       const preflight = plan.cors.preflight(head);
       if (preflight !== null) return this.answer(preflight, PREFLIGHT);
