@@ -24,7 +24,7 @@ import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
 import { type TelemetryPolicy, telemetryPolicySchema } from './policy/telemetry-policy.ts';
-import { describe, type Issue } from './schema/issue.ts';
+import { describe, describeSecret, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
 /** Everything that translation reads: valid objects with the defaults of their CRDs applied. */
@@ -212,7 +212,7 @@ export function parseResource(raw: unknown): Parsed {
     return invalid(raw, [{ path: [], message: `must not be nested more than ${MAX_DEPTH} levels deep` }]);
   }
   const document = withoutNullFields(kind === 'Secret' || kind === 'ConfigMap' ? withData(raw) : raw);
-  const result = SCHEMAS[kind].safeParse(document, { error: describe });
+  const result = SCHEMAS[kind].safeParse(document, { error: kind === 'Secret' ? describeSecret : describe });
   if (!result.success) {
     return invalid(
       raw,
