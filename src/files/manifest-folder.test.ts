@@ -267,8 +267,8 @@ test('a policy that protects is not read without its unknown fields', () => {
   const { resources, ...load } = folder().load();
   expect(problems(load)).toEqual([
     'a.yaml:6 spec.defaults.authentification: is not a field of this kind (AccessPolicy shop/p; what it is for is closed until it is right)',
-    'a.yaml:13 spec.sourceCIDR: is not a field of this kind (HTTPMatchPolicy shop/p; what it is for is closed until it is right)',
-    'a.yaml:20 warning: spec.tll: is not a field of this kind and is ignored (CachePolicy shop/p)',
+    'a.yaml:14 spec.sourceCIDR: is not a field of this kind (HTTPMatchPolicy shop/p; what it is for is closed until it is right)',
+    'a.yaml:22 warning: spec.tll: is not a field of this kind and is ignored (CachePolicy shop/p)',
   ]);
   expect(resources.accessPolicies).toMatchObject([{ unreadable: expect.anything() }]);
   expect(resources.httpMatchPolicies).toMatchObject([{ unreadable: expect.anything() }]);
