@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Closing } from '../policy/closing.ts';
 import { namespacedMeta } from '../core/object-meta.ts';
 import { list } from '../schema/list.ts';
 import { textMap } from '../schema/map.ts';
@@ -92,4 +93,4 @@ export const backendTLSPolicySchema = z.object({
   ),
 });
 
-export type BackendTLSPolicy = z.output<typeof backendTLSPolicySchema>;
+export type BackendTLSPolicy = z.output<typeof backendTLSPolicySchema> & Closing;

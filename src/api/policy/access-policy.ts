@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Closing } from './closing.ts';
 import { accessRulesSchema } from './access-policy/rules.ts';
 import { DEFAULTS_OR_OVERRIDES, inherited, OVERRIDES_OF_GATEWAYS } from './inherited.ts';
 import { policyKind } from './own-kind.ts';
@@ -23,4 +24,4 @@ export const { schema: accessPolicySchema, definition: accessPolicyKind } = poli
   spec: accessPolicySpecSchema,
 });
 
-export type AccessPolicy = z.output<typeof accessPolicySchema>;
+export type AccessPolicy = z.output<typeof accessPolicySchema> & Closing;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Closing } from './closing.ts';
 import { headerName } from '../gateway/http-header.ts';
 import { list } from '../schema/list.ts';
 import { integer } from '../schema/number.ts';
@@ -95,5 +96,5 @@ export const { schema: httpMatchPolicySchema, definition: httpMatchPolicyKind } 
   columns: [{ name: 'Priority', type: 'integer', jsonPath: '.spec.priority', priority: 1 }],
 });
 
-export type HTTPMatchPolicy = z.output<typeof httpMatchPolicySchema>;
+export type HTTPMatchPolicy = z.output<typeof httpMatchPolicySchema> & Closing;
 export type HTTPMatchPolicySpec = HTTPMatchPolicy['spec'];
