@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Closing } from '../policy/closing.ts';
 import { namespacedMeta } from '../core/object-meta.ts';
+import type { Closing } from '../policy/closing.ts';
 import { list } from '../schema/list.ts';
 import { textMap } from '../schema/map.ts';
 import { oneMember } from '../schema/member.ts';

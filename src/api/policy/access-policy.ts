@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Closing } from './closing.ts';
 import { accessRulesSchema } from './access-policy/rules.ts';
+import type { Closing } from './closing.ts';
 import { DEFAULTS_OR_OVERRIDES, inherited, OVERRIDES_OF_GATEWAYS } from './inherited.ts';
 import { policyKind } from './own-kind.ts';
 import { withRules } from './rule.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Closing } from './closing.ts';
 import { headerName } from '../gateway/http-header.ts';
 import { list } from '../schema/list.ts';
 import { integer } from '../schema/number.ts';
 import { text } from '../schema/text.ts';
+import type { Closing } from './closing.ts';
 import { policyKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
 import { targetRefs } from './target.ts';

@@ -1,7 +1,8 @@
 /** Rate limits, caching and addresses of Ocelot's routes. */
-import { durationOf } from '../core/duration.ts';
+
 import { restrictAddresses } from '../core/addresses.ts';
 import type { ClosableRoute } from '../core/closed.ts';
+import { durationOf } from '../core/duration.ts';
 import type { Node } from '../core/node.ts';
 import type { PolicyDrafts } from '../core/policies.ts';
 
