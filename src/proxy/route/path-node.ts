@@ -8,6 +8,7 @@ import {
   nextPlace,
   PACKED,
   placeOf,
+  SOLE,
 } from './element-table.ts';
 import type { RequestView } from './request-view.ts';
 import { sorted } from './sort.ts';
@@ -55,7 +56,7 @@ export class PathNode implements Branch {
   }
 
   search(path: string, start: number, view: RequestView): Candidate | null {
-    return search(this.table, path, start, view) ?? this.always ?? firstThatHolds(this.candidates, view);
+    return search(this.table, SOLE, path, start, view) ?? this.always ?? firstThatHolds(this.candidates, view);
   }
 
   /** Of a trie that is being built: candidates are in no order, and nothing is found, before `seal`. */
@@ -126,8 +127,14 @@ export class PathNode implements Branch {
   }
 }
 
-/** The first candidate that holds of those at the longest prefix of `path` in `table`, then the next shorter one. */
-export function search(table: ElementTable<Branch>, path: string, start: number, view: RequestView): Candidate | null {
+/** The first candidate that holds of those at the longest prefix of `path` below a node, then the next shorter one. */
+export function search(
+  table: ElementTable<Branch>,
+  node: number,
+  path: string,
+  start: number,
+  view: RequestView,
+): Candidate | null {
   const length = path.length;
   // No deeper than the longest prefix that a rule has.
   if (start >= length || table === NO_ELEMENTS) return null;
@@ -146,10 +153,10 @@ export function search(table: ElementTable<Branch>, path: string, start: number,
     low = longKey(path, start, end);
     high = end - start;
   }
-  for (let at = placeOf(table, low, high); ; at = nextPlace(table, at)) {
-    const branch = table[at + 2] as Branch | null;
+  for (let at = placeOf(table, node, low, high); ; at = nextPlace(table, at)) {
+    const branch = table[at + 3] as Branch | null;
     if (branch === null) return null;
-    if (table[at] !== low || table[at + 1] !== high) continue;
+    if (table[at] !== node || table[at + 1] !== low || table[at + 2] !== high) continue;
     // Only nodes have elements of which the key does not say all.
     if (low >= 0 || (branch as PathNode).isFor(path, start)) return branch.search(path, end + 1, view);
   }

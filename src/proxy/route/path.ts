@@ -1,5 +1,5 @@
 import { type Candidate, precedence } from './candidate.ts';
-import { type ElementTable, NO_ELEMENTS } from './element-table.ts';
+import { type ElementTable, NO_ELEMENTS, SOLE } from './element-table.ts';
 import type { Finder } from './finder.ts';
 import { type Branch, firstThatHolds, PathNode, search } from './path-node.ts';
 import type { RequestView } from './request-view.ts';
@@ -12,9 +12,9 @@ export class PathTable implements Finder {
   /** The one that every request gets, for the frequent host with one rule for everything: spares seven cache misses. */
   always: Candidate | null;
   /** Whether there is nothing before the prefixes; spares four more. */
-  private onlyPrefixes: boolean;
+  protected onlyPrefixes: boolean;
   /** The root's, which spares the root itself. */
-  private first: ElementTable<Branch>;
+  protected first: ElementTable<Branch>;
   private exact: Map<string, Candidate[]>;
   private patterns: Candidate[];
   private root: PathNode;
@@ -84,7 +84,7 @@ export class PathTable implements Finder {
       const candidate = this.findBeforePrefixes(path, view);
       if (candidate !== null) return candidate;
     }
-    const found = search(this.first, path, 1, view);
+    const found = search(this.first, SOLE, path, 1, view);
     if (found !== null) return found;
     const { root } = this;
     return root.always ?? firstThatHolds(root.candidates, view);
