@@ -2,6 +2,7 @@
 import type { Delta, Snapshot } from '../ir/delta.ts';
 import { inSlices } from '../ir/steps.ts';
 import type { Collection } from '../ir/table.ts';
+import { reportOf } from '../observe/metrics.ts';
 import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { applyingDelta } from '../snapshot/apply.ts';
 import { entryHash } from '../snapshot/digest.ts';
@@ -49,7 +50,7 @@ class Worker {
         this.answer(message.id, this.proxy.remove(message.gateway));
         break;
       case 'metrics':
-        tell({ kind: 'metrics', id: message.id, metrics: this.proxy.metrics() });
+        tell({ kind: 'metrics', id: message.id, metrics: reportOf(this.proxy.metrics()) });
         break;
       case 'lent':
         this.proxy.hearLender(message.from, message.message);
