@@ -1,106 +1,101 @@
 import type { Candidate } from '../route/candidate.ts';
-import { type ElementTable, emptyTable, NO_ELEMENTS, nextPlace, placeOf, put, WIDTH } from '../route/element-table.ts';
-import { type Branch, PathNode, search } from '../route/path-node.ts';
+import {
+  type ElementTable,
+  type ElementTables,
+  hashOf,
+  NO_ELEMENTS,
+  type Place,
+  placesOf,
+  tableOf,
+  tablesFor,
+} from '../route/element-table.ts';
+import { type Branch, search } from '../route/path-node.ts';
 import type { RequestView } from '../route/request-view.ts';
 
 /** The first elements of the prefixes of one host. */
-export type Prefixes = ElementTable<Branch>;
-type OpenTable = (number | Branch | null)[];
+export type Prefixes = ElementTables<Branch>;
 
 export type PrefixChange = { readonly before: Prefixes; readonly after: Prefixes };
 
-/** In place of a branch that is gone. No element of a path is a slash. */
-const NOWHERE: Branch = new PathNode('/');
+/** What is other than before in one table of the index. */
+type TableChange = { readonly gone: Set<Branch>; readonly fresh: Place<Branch>[] };
 
 /**
- * The prefixes of many hosts in one table: a request reads one place of it, and not four or five places of tables that its host
- * alone has.
+ * The prefixes of many hosts in tables that all share: a request reads one place of them, and not four or five places of tables
+ * that its host alone has.
  */
 export class PrefixIndex {
   static readonly none = new PrefixIndex(new Map(), NO_ELEMENTS, 0, 1);
 
   /** By hostname, what tells its elements from those of others. */
   private readonly numbers: ReadonlyMap<string, number>;
-  private readonly table: Prefixes;
-  /** Places that are taken, also by what is gone. */
-  private readonly taken: number;
+  private readonly tables: Prefixes;
+  private readonly size: number;
   private readonly nextNumber: number;
 
-  private constructor(numbers: ReadonlyMap<string, number>, table: Prefixes, taken: number, nextNumber: number) {
+  private constructor(numbers: ReadonlyMap<string, number>, tables: Prefixes, size: number, nextNumber: number) {
     this.numbers = numbers;
-    this.table = table;
-    this.taken = taken;
+    this.tables = tables;
+    this.size = size;
     this.nextNumber = nextNumber;
   }
 
   /** The match at the longest prefix of the path, less the empty one, which is not here; null where there is none. */
   find(host: string, view: RequestView): Candidate | null {
     const number = this.numbers.get(host);
-    return number === undefined ? null : search(this.table, number, view.path, 1, view);
+    return number === undefined ? null : search(this.tables, number, view.path, 1, view);
   }
 
-  /** An index of its own with these changes, by hostname. */
+  /** An index of its own with these changes, by hostname. It shares the tables that they do not touch. */
   changing(changes: ReadonlyMap<string, PrefixChange>): PrefixIndex {
     const numbers = new Map(this.numbers);
-    let { nextNumber } = this;
-    const fresh: [number, Prefixes, number][] = [];
-    const table = this.table.slice();
+    let { nextNumber, size } = this;
+    const gone: Place<Branch>[] = [];
+    const fresh: Place<Branch>[] = [];
     for (const [hostname, { before, after }] of changes) {
       const number = numbers.get(hostname) ?? nextNumber++;
       if (after === NO_ELEMENTS) numbers.delete(hostname);
       else numbers.set(hostname, number);
-      for (const at of placesWithout(before, after)) remove(table, number, before, at);
-      for (const at of placesWithout(after, before)) fresh.push([number, after, at]);
+      const of = ([, low, high, branch]: Place<Branch>): Place<Branch> => [number, low, high, branch];
+      gone.push(...placesWithout(before, after).map(of));
+      fresh.push(...placesWithout(after, before).map(of));
     }
-    const isFull = (this.taken + fresh.length) * WIDTH * 4 > table.length * 3;
-    const open = isFull ? withRoom(table, fresh.length) : table;
-    let taken = isFull ? places(open).length : this.taken;
-    for (const [number, from, at] of fresh) taken += add(open, number, from, at);
-    return new PrefixIndex(numbers, open, taken, nextNumber);
+    size += fresh.length - gone.length;
+    const count = Math.max(this.tables.length, tablesFor(size));
+    return new PrefixIndex(numbers, edited(spread(this.tables, count), gone, fresh), size, nextNumber);
   }
 }
 
-/** What is left of a table, in one that takes `more` and then a quarter as much again before it is full. */
-function withRoom(table: Prefixes, more: number): OpenTable {
-  const left = places(table).filter((at) => table[at + 3] !== NOWHERE);
-  const roomy = emptyTable<Branch>(Math.ceil((left.length + more) * 1.25));
-  for (const at of left) {
-    const [number, low, high, branch] = table.slice(at, at + WIDTH) as [number, number, number, Branch];
-    put(roomy, number, low, high, branch);
+/** The same places in so many tables. */
+function spread(tables: Prefixes, count: number): Prefixes {
+  if (tables.length === count) return tables;
+  const none: Prefixes = new Array<ElementTable<Branch>>(count).fill(NO_ELEMENTS[0]!);
+  return edited(none, [], tables.flatMap(placesOf));
+}
+
+function edited(tables: Prefixes, gone: readonly Place<Branch>[], fresh: readonly Place<Branch>[]): Prefixes {
+  const changes = new Map<number, TableChange>();
+  const changeOf = ([node, low, high]: Place<Branch>) => {
+    const number = hashOf(node, low, high) & (tables.length - 1);
+    let change = changes.get(number);
+    if (change === undefined) {
+      change = { gone: new Set(), fresh: [] };
+      changes.set(number, change);
+    }
+    return change;
+  };
+  for (const place of gone) changeOf(place).gone.add(place[3]);
+  for (const place of fresh) changeOf(place).fresh.push(place);
+  const result = [...tables];
+  for (const [number, change] of changes) {
+    const kept = placesOf(tables[number]!).filter(([, , , branch]) => !change.gone.has(branch));
+    result[number] = tableOf([...kept, ...change.fresh]);
   }
-  return roomy;
+  return result;
 }
 
-/** Puts an element of a host's table into the index. Returns how many places it took that nobody had. */
-function add(table: OpenTable, number: number, from: Prefixes, which: number): number {
-  const [low, high, branch] = from.slice(which + 1, which + WIDTH) as [number, number, Branch];
-  for (let at = placeOf(table, number, low, high); table[at + 3] !== null; at = nextPlace(table, at)) {
-    // What had the same key, such as the node that this one is in place of.
-    if (table[at + 3] !== NOWHERE || table[at] !== number || table[at + 1] !== low || table[at + 2] !== high) continue;
-    table[at + 3] = branch;
-    return 0;
-  }
-  put(table, number, low, high, branch);
-  return 1;
-}
-
-/** Leaves the place of an element to nobody: what had to give way to it is still found behind it. */
-function remove(table: OpenTable, number: number, from: Prefixes, which: number): void {
-  const [low, high, branch] = from.slice(which + 1, which + WIDTH) as [number, number, Branch];
-  let at = placeOf(table, number, low, high);
-  while (table[at] !== number || table[at + 3] !== branch) at = nextPlace(table, at);
-  table[at + 3] = NOWHERE;
-}
-
-/** Where the places begin that are taken. */
-function places(table: Prefixes): number[] {
-  const taken: number[] = [];
-  for (let at = 1; at < table.length; at += WIDTH) if (table[at + 3] !== null) taken.push(at);
-  return taken;
-}
-
-/** Where the places begin whose branches the other table does not have. */
-function placesWithout(table: Prefixes, other: Prefixes): number[] {
-  const known = new Set(places(other).map((at) => other[at + 3]));
-  return places(table).filter((at) => !known.has(table[at + 3]!));
+/** What stands in tables of a host, less what stands in its others too. */
+function placesWithout(tables: Prefixes, other: Prefixes): Place<Branch>[] {
+  if (tables.length !== other.length) return tables.flatMap(placesOf);
+  return tables.flatMap((table, number) => (table === other[number] ? [] : placesOf(table)));
 }

@@ -1,7 +1,7 @@
 import { type Candidate, precedence } from './candidate.ts';
 import {
-  type ElementTable,
-  elementTable,
+  type ElementTables,
+  hashOf,
   isShort,
   longKey,
   NO_ELEMENTS,
@@ -10,6 +10,7 @@ import {
   placeOf,
   SOLE,
 } from './element-table.ts';
+import { Elements } from './elements.ts';
 import type { RequestView } from './request-view.ts';
 import { sorted } from './sort.ts';
 
@@ -23,26 +24,33 @@ export interface Branch {
 
 type Edit = (candidates: readonly Candidate[]) => Candidate[];
 
-const NO_NODES: ReadonlyMap<string, PathNode> = new Map();
+type Nodes = Elements<PathNode, Branch>;
+
+const branchOf = (node: PathNode): Branch => node.branch;
+
+const NO_NODES: Nodes = Elements.of(new Map(), branchOf);
 
 /** A node of the trie of prefixes, one level for each path element. */
 export class PathNode implements Branch {
   // What requests read comes first, and so near to each other in memory.
-  /** The nodes below as requests find them. */
-  table: ElementTable<Branch>;
+  /** Where the elements below lead, as requests find them. */
+  tables: ElementTables<Branch>;
   /** The first of the candidates when it takes every request that gets here, as most do; spares a look at the list. */
   always: Candidate | null;
   candidates: readonly Candidate[];
   private readonly element: string;
-  /** The nodes below by their elements. */
-  private children: ReadonlyMap<string, PathNode>;
+  /** The nodes below. */
+  private children: Nodes;
+  /** The same while the trie is being built; null before the first, and from `seal` on. */
+  private growing: Map<string, PathNode> | null;
 
   constructor(element: string) {
-    this.table = NO_ELEMENTS;
+    this.tables = NO_ELEMENTS;
     this.always = null;
     this.candidates = [];
     this.element = element;
     this.children = NO_NODES;
+    this.growing = null;
   }
 
   /** Whether no prefix goes further than to here. */
@@ -56,7 +64,7 @@ export class PathNode implements Branch {
   }
 
   search(path: string, start: number, view: RequestView): Candidate | null {
-    return search(this.table, SOLE, path, start, view) ?? this.always ?? firstThatHolds(this.candidates, view);
+    return search(this.tables, SOLE, path, start, view) ?? this.always ?? firstThatHolds(this.candidates, view);
   }
 
   /** Of a trie that is being built: candidates are in no order, and nothing is found, before `seal`. */
@@ -72,10 +80,12 @@ export class PathNode implements Branch {
 
   *seal(): Generator<void, void> {
     const nodes: PathNode[] = [this];
-    for (const node of nodes) for (const child of node.children.values()) nodes.push(child);
-    // A node's table depends on what its children are.
+    for (const node of nodes) for (const child of node.growing?.values() ?? []) nodes.push(child);
+    // A node's tables depend on what its children are.
     for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
       if (node.candidates.length > 1) node.candidates = yield* sorted(node.candidates, precedence);
+      if (node.growing !== null) node.children = Elements.of(node.growing, branchOf);
+      node.growing = null;
       node.finish();
       yield;
     }
@@ -95,41 +105,41 @@ export class PathNode implements Branch {
     return copy;
   }
 
-  private childrenReplacing(prefix: string, start: number, edit: Edit): ReadonlyMap<string, PathNode> {
+  private childrenReplacing(prefix: string, start: number, edit: Edit): Nodes {
     const end = elementEnd(prefix, start);
     const element = prefix.slice(start, end);
     const known = this.children.get(element) ?? new PathNode(element);
     const child = known.replacing(prefix, end + 1, edit);
-    const children = new Map(this.children);
-    if (child.isLeaf && child.candidates.length === 0) children.delete(element);
-    else children.set(element, child);
-    return children;
+    const isGone = child.isLeaf && child.candidates.length === 0;
+    return this.children.with(element, isGone ? null : child);
   }
 
   /** Candidates and children are what they will be. */
   private finish(): void {
     const first = this.candidates[0];
     this.always = first?.holdsAlways ? first : null;
-    this.table = elementTable(this.children, (child) => child.branch);
+    this.tables = this.isLeaf ? NO_ELEMENTS : this.children.tables;
   }
 
-  private get branch(): Branch {
+  /** Where its element leads. */
+  get branch(): Branch {
     return this.isLeaf && this.always !== null && isShort(this.element) ? this.always : this;
   }
 
   private childFor(element: string): PathNode {
-    const known = this.children.get(element);
-    if (known !== undefined) return known;
-    const child = new PathNode(element);
-    if (this.children === NO_NODES) this.children = new Map();
-    (this.children as Map<string, PathNode>).set(element, child);
+    this.growing ??= new Map();
+    let child = this.growing.get(element);
+    if (child === undefined) {
+      child = new PathNode(element);
+      this.growing.set(element, child);
+    }
     return child;
   }
 }
 
 /** The first candidate that holds of those at the longest prefix of `path` below a node, then the next shorter one. */
 export function search(
-  table: ElementTable<Branch>,
+  tables: ElementTables<Branch>,
   node: number,
   path: string,
   start: number,
@@ -137,7 +147,7 @@ export function search(
 ): Candidate | null {
   const length = path.length;
   // No deeper than the longest prefix that a rule has.
-  if (start >= length || table === NO_ELEMENTS) return null;
+  if (start >= length || tables === NO_ELEMENTS) return null;
   let low = 0;
   let high = 0;
   let seen = 0;
@@ -153,7 +163,9 @@ export function search(
     low = longKey(path, start, end);
     high = end - start;
   }
-  for (let at = placeOf(table, node, low, high); ; at = nextPlace(table, at)) {
+  const hash = hashOf(node, low, high);
+  const table = tables[hash & (tables.length - 1)]!;
+  for (let at = placeOf(table, hash); ; at = nextPlace(table, at)) {
     const branch = table[at + 3] as Branch | null;
     if (branch === null) return null;
     if (table[at] !== node || table[at + 1] !== low || table[at + 2] !== high) continue;

@@ -1,5 +1,5 @@
 import { type Candidate, precedence } from './candidate.ts';
-import { type ElementTable, NO_ELEMENTS, SOLE } from './element-table.ts';
+import { type ElementTables, NO_ELEMENTS, SOLE } from './element-table.ts';
 import type { Finder } from './finder.ts';
 import { type Branch, firstThatHolds, PathNode, search } from './path-node.ts';
 import type { RequestView } from './request-view.ts';
@@ -14,7 +14,7 @@ export class PathTable implements Finder {
   /** Whether there is nothing before the prefixes; spares four more. */
   protected onlyPrefixes: boolean;
   /** The root's, which spares the root itself. */
-  protected first: ElementTable<Branch>;
+  protected first: ElementTables<Branch>;
   private exact: Map<string, Candidate[]>;
   private patterns: Candidate[];
   private root: PathNode;
@@ -64,7 +64,7 @@ export class PathTable implements Finder {
   }
 
   private finish(): void {
-    this.first = this.root.table;
+    this.first = this.root.tables;
     this.between = this.templates;
     const first = this.root.candidates[0];
     this.onlyPrefixes = this.exact.size === 0 && this.patterns.length === 0 && this.between === null;
