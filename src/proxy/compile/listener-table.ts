@@ -10,16 +10,14 @@ import type { RequestView } from '../route/request-view.ts';
 import type { CompiledListener } from './compiled.ts';
 import { type PrefixChange, type Prefixes, PrefixIndex } from './prefix-index.ts';
 import type { RunnableRule } from './rule.ts';
-
-/** What is not as it was at one hostname. */
-export type HostChange = { readonly gone: Set<RunnableRule>; readonly fresh: Set<RunnableRule> };
+import { type HostChange, RuleList } from './rule-list.ts';
 
 /** The matches of all rules that one listener serves for one route hostname. */
 class HostTable extends PathTable {
   readonly hostname: string;
-  readonly rules: readonly RunnableRule[];
+  readonly rules: RuleList;
 
-  constructor(hostname: string, rules: readonly RunnableRule[]) {
+  constructor(hostname: string, rules = RuleList.none) {
     super();
     this.hostname = hostname;
     this.rules = rules;
@@ -33,7 +31,7 @@ class HostTable extends PathTable {
 
   *fill(listener: CompiledListener): Steps<void> {
     const candidates: Candidate[] = [];
-    for (const rule of this.rules) {
+    for (const rule of this.rules.all()) {
       candidates.push(...this.candidatesOf(listener, rule));
       yield;
     }
@@ -49,12 +47,12 @@ class HostTable extends PathTable {
   }
 
   /** In steps: the table with these changes, which shares with this one all that they do not touch. */
-  *changing(listener: CompiledListener, { gone, fresh }: HostChange): Steps<HostTable> {
-    const kept = this.rules.filter((rule) => !gone.has(rule));
-    const next = new HostTable(this.hostname, [...kept, ...fresh]);
+  *changing(listener: CompiledListener, change: HostChange): Steps<HostTable> {
+    const { gone, fresh } = change;
+    const next = new HostTable(this.hostname, this.rules.with(change));
     const left = [...gone].flatMap((rule) => this.candidatesOf(listener, rule));
     const brought = [...fresh].flatMap((rule) => this.candidatesOf(listener, rule));
-    const isSmall = (gone.size + fresh.size) * SMALL < kept.length;
+    const isSmall = (gone.size + fresh.size) * SMALL < this.rules.size;
     if (isSmall && !havePriorities(brought) && this.mayChange([...left, ...brought])) {
       yield;
       next.takeOver(this, left, brought);
@@ -105,10 +103,10 @@ export class ListenerTable {
     const finders = this.finders.copy();
     const prefixes = new Map<string, PrefixChange>();
     for (const [hostname, change] of changes) {
-      const before = hosts.get(hostname) ?? new HostTable(hostname, []);
+      const before = hosts.get(hostname) ?? new HostTable(hostname);
       const next = yield* before.changing(this.identity, change);
       prefixes.set(hostname, { before: before.prefixes, after: next.prefixes });
-      if (next.rules.length === 0) {
+      if (next.rules.size === 0) {
         hosts.delete(hostname);
         finders.delete(hostname);
       } else {
