@@ -76,11 +76,17 @@ export async function untilServed(
   }
 }
 
-export async function compare(comparison: Comparison, seconds: number, round: number): Promise<ComparisonSample> {
+/** @param isFirst whether neither side has served much before */
+export async function compare(
+  comparison: Comparison,
+  seconds: number,
+  round: number,
+  isFirst = round === 1,
+): Promise<ComparisonSample> {
   const places = [comparison.without, comparison.with] as const;
   const loads = places.map(({ generator }) => generator.held()) as [HeldLoad, HeldLoad];
   try {
-    for (const load of loads) await load.send(round === 1 ? WARM_UP_MILLIS : CONNECT_MILLIS);
+    for (const load of loads) await load.send(isFirst ? WARM_UP_MILLIS : CONNECT_MILLIS);
     const sides = places.map(({ served }, index) => ({ load: loads[index]!, pid: served.running.pid }));
     const before = await Promise.all(places.map(answersOf));
     const began = clock();
