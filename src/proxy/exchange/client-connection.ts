@@ -3,10 +3,10 @@ import type { PeerCertificate } from 'node:tls';
 import type { ClientValidation } from '../../ir/table.ts';
 import { certificateOf } from '../client-certificate/certificate.ts';
 import { isPreface, type OnHttp2 } from '../h2/preface.ts';
-import { BodyReader } from '../http1/body.ts';
+import type { BodyReader } from '../http1/body.ts';
 import { DONE, MORE, REFUSED } from '../http1/fault.ts';
-import { CHUNKED, NO_BODY } from '../http1/framing.ts';
-import { RequestHead } from '../http1/request-head.ts';
+import { NO_BODY } from '../http1/framing.ts';
+import type { RequestHead } from '../http1/request-head.ts';
 import type { MessageWriter } from '../http1/writer.ts';
 import type { ProxyLimits } from '../options.ts';
 import { plainAddress } from '../peer.ts';
@@ -20,7 +20,8 @@ import { ClientSocket, type SocketOwner } from './client-socket.ts';
 import { ConnectionResponse } from './connection-response.ts';
 import { ERRORS, faultError } from './error.ts';
 import { Exchange } from './exchange.ts';
-import { Input } from './input.ts';
+import type { Input } from './input.ts';
+import { RequestReader } from './request-reader.ts';
 
 /** Between requests, or inside of a head. */
 const HEAD = 0;
@@ -35,10 +36,7 @@ const TUNNEL = 4;
 const LINGER = 5;
 const CLOSED = 6;
 
-/** A body longer than this is read into memory of the connection's own. */
-const MUCH = 16_384;
-
-/** One HTTP/1.1 connection of a client: it reads requests one after the other and gives each to its exchange. */
+/** One HTTP/1.1 connection of a client: what it is at, and which request its exchange gets next. */
 export class ClientConnection implements Client, UpgradableClient, TimerOwner, SocketOwner {
   readonly runtime: Runtime;
   readonly site: Site;
@@ -62,11 +60,11 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
   private readonly clock: ClientClock;
   private readonly onClosed: (connection: ClientConnection) => void;
   private readonly onHttp2: OnHttp2;
+  private readonly reader: RequestReader;
   private readonly input: Input;
   private state: number;
   private tunnel: ClientTunnel | null;
   private isRunning: boolean;
-  private discarded: number;
 
   /** `accepted` is paused when it is plaintext. */
   constructor(
@@ -87,20 +85,20 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
     this.peer = plainAddress(this.socket.remoteAddress ?? '');
     this.isFramed = true;
     this.lastCredential = null;
-    this.head = new RequestHead(this.limits.message, NORMALISE[runtime.options.encodedSlash]);
+    this.reader = new RequestReader(this.limits, NORMALISE[runtime.options.encodedSlash]);
+    this.head = this.reader.head;
     this.head.origin = this;
-    this.body = new BodyReader(this.limits.message);
+    this.body = this.reader.body;
+    this.input = this.reader.input;
     this.served = 0;
     this.isEnded = false;
     this.isLast = false;
     this.clock = new ClientClock(this, this.limits, runtime.wheel);
     this.onClosed = onClosed;
     this.onHttp2 = onHttp2;
-    this.input = new Input();
     this.state = HEAD;
     this.tunnel = null;
     this.isRunning = false;
-    this.discarded = 0;
     this.exchange = new Exchange(this, (exchange) => new ConnectionResponse(this, exchange));
     runtime.metrics.connectionsTotal++;
     runtime.metrics.connectionsOpen++;
@@ -217,27 +215,23 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
     const head = this.head;
     const wasEmpty = head.isEmpty;
     if (wasEmpty) this.exchange.startedAt = performance.now();
-    const { input } = this;
-    const result = head.parse(input.buffer, input.start, input.end);
+    const result = this.reader.readHead();
     if (result === MORE) {
       if (wasEmpty && !head.isEmpty) this.clock.awaitHead();
       return false;
     }
     this.served++;
     if (result === REFUSED) {
-      if (this.served === 1 && isPreface(input) && !this.isTls) {
+      if (this.served === 1 && isPreface(this.input) && !this.isTls) {
         this.handOver();
         return false;
       }
-      input.drop();
+      this.input.drop();
       this.state = RESPONSE;
       this.exchange.refuse(faultError(head.fault!));
       return true;
     }
-    // The exchange needs the head until its end, and the input does not live that long.
-    head.rebase(input.detach(head.length), 0);
-    if (head.bodyLength > MUCH || head.framing === CHUNKED) this.wire.expectMuch();
-    this.body.start(head.framing, head.bodyLength, true);
+    if (this.reader.isMuch) this.wire.expectMuch();
     this.state = head.framing === NO_BODY ? RESPONSE : BODY;
     this.clock.awaitProgress();
     this.exchange.begin();
@@ -257,25 +251,19 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
   }
 
   private readBody(): boolean {
-    const { body, input } = this;
-    const result = body.read(input.buffer, input.start, input.end);
-    input.start = body.position;
+    const result = this.reader.readBody();
     if (result === REFUSED) {
-      input.drop();
-      this.exchange.refuse(faultError(body.fault!));
+      this.exchange.refuse(faultError(this.body.fault!));
       return true;
     }
     if (result === DONE) this.state = RESPONSE;
-    this.exchange.requestBody(input.buffer, result === DONE);
+    this.exchange.request.received(this.input.buffer, result === DONE);
     return true;
   }
 
   private discardBody(): boolean {
-    const { body, input } = this;
-    const result = body.read(input.buffer, input.start, input.end);
-    this.discarded += body.position - input.start;
-    input.start = body.position;
-    if (result === REFUSED || this.discarded > this.limits.discardBody) this.linger();
+    const result = this.reader.discardBody();
+    if (result === REFUSED) this.linger();
     else if (result === DONE) this.nextRequest();
     return true;
   }
@@ -292,7 +280,6 @@ export class ClientConnection implements Client, UpgradableClient, TimerOwner, S
     if (!keepAlive) this.linger();
     else if (this.state === BODY) {
       this.state = DISCARD;
-      this.discarded = 0;
       this.clock.awaitProgress();
       this.resume();
       this.run();

@@ -1,26 +1,19 @@
 import type { Carrier, ResponseSource } from '../backend/carrier.ts';
-import type { BackendConnection } from '../backend/connection.ts';
 import type { ResponseSink } from '../backend/response-sink.ts';
-import type { CompiledBackendRef, RulePlan } from '../compile/compiled.ts';
-import { EMPTY_PLAN } from '../filter/header-modifier.ts';
+import type { CompiledBackendRef } from '../compile/compiled.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import { NO_BODY } from '../http1/framing.ts';
-import type { Stage } from '../policy/stage.ts';
 import type { Runtime } from '../runtime.ts';
-import type { TimerOwner } from '../timer-wheel.ts';
 import { AGAIN_FRESH, Attempts, NO_MORE, SPENT } from './attempts.ts';
-import type { Client, ResponseSide, UpgradableClient } from './client.ts';
+import type { Client, ResponseSide } from './client.ts';
 import { countExchange } from './count.ts';
-import { ATTEMPT_PASSED, BACKOFF_PASSED, Deadlines, REQUEST_PASSED } from './deadlines.ts';
+import { type DeadlineOwner, Deadlines } from './deadlines.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 import { errorAnswer } from './error-answer.ts';
-import { grpcTime } from './grpc.ts';
 import { Guard } from './guard.ts';
 import { RequestSide } from './request-side.ts';
 import { ANSWERED, Route, TO_BACKEND } from './route.ts';
 import { isUpgrade, Tunnel } from './tunnel.ts';
-
-const NO_FILTERS: readonly Stage[] = [];
 
 const IDLE = 0;
 /** Waiting for a connection. */
@@ -36,12 +29,12 @@ const TUNNEL = 5;
 const GUARDED = 6;
 
 /**
- * The life of one request, and after it of the next one on the same connection. Its phases: `begin` (filters of its
- * listener, where there are any) → `decide` (route; preflight, redirect, or choice of a backend) → `guard` (policies and filters that look at the request, where there are any) → `attempt` (endpoint, connection) → send → `answered` (retry or commit) → body →
- * `end` (metrics, access log). Every failure leaves through `fail`, `refuse` or `breakOff` with an entry of the table in
- * error.ts.
+ * The life of one request, and after it of the next one on the same connection. Its phases: `begin` → guard.ts (filters
+ * of its listener, route, policies and filters of its rule) → `follow` (preflight, redirect, or a backend) → `attempt`
+ * (endpoint, connection) → send → `answered` (retry or commit) → body → `end` (metrics, access log). Every failure leaves
+ * through `fail`, `refuse` or `breakOff` with an entry of the table in error.ts.
  */
-export class Exchange implements ResponseSink, TimerOwner {
+export class Exchange implements ResponseSink, DeadlineOwner {
   readonly client: Client;
   readonly runtime: Runtime;
   readonly request: RequestSide;
@@ -80,7 +73,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     return this.state !== IDLE;
   }
 
-  // Routing
+  // Route
 
   /** The head of a request is complete. */
   begin(): void {
@@ -89,106 +82,47 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.method = head.method;
     this.decodesChunks = !client.isFramed || head.minor === 0;
     this.request.identify();
-    const filters = client.site.compiled.hasFilters ? this.route.filters(head, client.sni, client.site) : NO_FILTERS;
-    if (filters.length > 0) this.enterFilters(filters);
-    else this.decide();
+    this.guard.admit();
   }
 
-  /** Looks for a rule: exactly once, with the request as the filters of its listener have left it. */
-  decide(): void {
-    const { client, route } = this;
-    const verdict = route.decide(client.head, client.sni, client.site);
-    if (route.isGuarded(client.site)) this.enterGuard(verdict);
-    else this.follow(verdict);
+  /** It is with its stages: `follow`, `answer`, `fail` or `refuse` comes of that, at once or later. */
+  guarded(): void {
+    this.state = GUARDED;
+    this.limitTime();
   }
 
   /** Does what was decided, unless a stage has decided otherwise. */
   follow(verdict: number): void {
     const { route } = this;
-    switch (verdict) {
-      case TO_BACKEND:
-        this.start(route.plan!, route.ref!);
-        return;
-      case ANSWERED:
-        this.answer(route.direct!, route.reason);
-        return;
-      default:
-        this.fail(route.error);
-    }
-  }
-
-  private enterFilters(filters: readonly Stage[]): void {
-    const { requestTimeout } = this.runtime.options.limits;
-    this.state = GUARDED;
-    if (requestTimeout > 0) {
-      this.deadlines.request = this.startedAt + requestTimeout;
-      this.deadlines.arm();
-    }
-    this.guard.filter(filters);
-  }
-
-  private enterGuard(verdict: number): void {
-    const stages = this.route.stages(this.client.site);
-    if (stages.length === 0) {
-      this.follow(verdict);
-      return;
-    }
-    this.state = GUARDED;
-    this.limitTime(this.route.plan!);
-    this.guard.enter(stages, verdict);
-  }
-
-  private limitTime({ isGrpc, timeouts }: RulePlan): void {
-    const { requestTimeout } = this.runtime.options.limits;
-    const isCall = isGrpc || this.guard.web !== null;
-    const time = isCall
-      ? grpcTime(this.client.head, Math.max(0, timeouts.request))
-      : timeouts.request || requestTimeout;
-    const { deadlines } = this;
-    if (time <= 0 && deadlines.request === 0) return;
-    deadlines.request = time <= 0 ? 0 : this.startedAt + time;
-    deadlines.arm();
+    if (verdict === TO_BACKEND) this.start(route.ref!);
+    else if (verdict === ANSWERED) this.answer(route.direct!, route.reason);
+    else this.fail(route.error);
   }
 
   /** Sets out for the backend. */
-  private start(plan: RulePlan, ref: CompiledBackendRef): void {
-    const { client, runtime } = this;
-    const { head } = client;
-    const { requestBody } = runtime.options.limits;
-    if (requestBody > 0 && head.bodyLength > requestBody) {
+  private start(ref: CompiledBackendRef): void {
+    const { client, request, route } = this;
+    if (request.isTooLong(client.head.bodyLength)) {
       this.fail(ERRORS.bodyTooLarge);
       return;
     }
-    this.attempts.begin(this.route.backend!, this.route.sessions, this);
-    this.speaksHttp2 = this.route.speaksHttp2;
-    if (ref.mirrors.length > 0) this.request.chooseMirrors(ref.mirrors);
-    this.limitTime(plan);
+    this.attempts.begin(route.backend!, route.sessions, this);
+    this.speaksHttp2 = route.speaksHttp2;
+    if (ref.mirrors.length > 0) request.chooseMirrors(ref.mirrors);
+    this.limitTime();
     this.attempt(false);
-    if (head.framing === NO_BODY) this.request.mirror();
+    if (client.head.framing === NO_BODY) request.mirror();
   }
 
-  /** Ranges of the request's body have come; `isLast` with the end of the body. */
-  requestBody(buffer: Buffer, isLast: boolean): void {
-    const { client, runtime } = this;
-    const { requestBody } = runtime.options.limits;
-    if (requestBody > 0 && client.body.received > requestBody) {
-      this.refuse(ERRORS.bodyTooLarge);
-      return;
-    }
-    this.guard.receiving(buffer);
-    const { web } = this.guard;
-    if (web !== null) {
-      const error = web.receive(client, buffer, isLast);
-      if (error !== null) {
-        this.refuse(error);
-        return;
-      }
-    }
-    const isOpen = this.state === SENT || this.state === RESPONDING;
-    const carrier = isOpen ? this.carrier : null;
-    if (web === null || web.text === null) this.request.body(carrier, client, buffer, isLast);
-    else this.request.body(carrier, web.text, web.text.bytes, isLast);
-    if (!this.guard.received(isLast) && isLast) this.request.mirror();
+  private limitTime(): void {
+    const { client, guard, route, runtime } = this;
+    const { requestTimeout } = runtime.options.limits;
+    this.deadlines.limitRequest(this.startedAt, route.requestTime(client.head, guard.web !== null, requestTimeout));
+  }
+
+  /** What the request is being sent on; null while there is nothing. */
+  get sending(): Carrier | null {
+    return this.state === SENT || this.state === RESPONDING ? this.carrier : null;
   }
 
   // Attempts
@@ -200,11 +134,7 @@ export class Exchange implements ResponseSink, TimerOwner {
       return;
     }
     this.request.isHeadSent = false;
-    const { backendRequest } = this.route.plan!.timeouts;
-    if (backendRequest > 0) {
-      this.deadlines.attempt = performance.now() + backendRequest;
-      this.deadlines.arm();
-    }
+    this.deadlines.limitAttempt(this.route.plan!.timeouts.backendRequest);
     const carrier = isFresh || this.attempts.hasRaced ? null : pool.reuse(this);
     if (carrier === null) {
       this.state = CONNECTING;
@@ -213,9 +143,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     this.carrier = carrier;
     this.state = SENT;
-    // A body that is here already goes out with the head, in one write.
-    const { client, request } = this;
-    if (!client.isReceiving || !client.hasInput || request.retained.length > 0) request.send(carrier);
+    this.request.begin(carrier);
   }
 
   connecting(carrier: Carrier): void {
@@ -231,15 +159,12 @@ export class Exchange implements ResponseSink, TimerOwner {
   backendFailed(error: ProxyError): void {
     const { carrier } = this;
     this.carrier = null;
-    if (this.state === TUNNEL) {
-      this.endTunnel();
-      return;
-    }
-    if (this.state === RESPONDING) {
-      this.breakOff(error);
-      return;
-    }
-    if (this.state !== SENT && this.state !== CONNECTING) return;
+    if (this.state === TUNNEL) this.endTunnel();
+    else if (this.state === RESPONDING) this.breakOff(error);
+    else if (this.state === SENT || this.state === CONNECTING) this.attemptFailed(error, carrier);
+  }
+
+  private attemptFailed(error: ProxyError, carrier: Carrier | null): void {
     const next = this.attempts.after(error, carrier, this.request, this.route.plan!.retry, this.method);
     if (next !== NO_MORE) this.repeat(next);
     else this.fail(error === ERRORS.backendClosed && carrier?.answered === true ? ERRORS.badResponse : error);
@@ -253,13 +178,11 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.runtime.metrics.retries++;
     this.deadlines.attempt = 0;
     const backoff = next === AGAIN_FRESH ? 0 : (this.route.plan!.retry?.backoff ?? 0);
-    if (backoff === 0) {
-      this.attempt(next === AGAIN_FRESH);
-      return;
+    if (backoff === 0) this.attempt(next === AGAIN_FRESH);
+    else {
+      this.state = BACKING_OFF;
+      this.deadlines.backOff(backoff);
     }
-    this.state = BACKING_OFF;
-    this.deadlines.backoff = performance.now() + backoff;
-    this.deadlines.arm();
   }
 
   // Response
@@ -284,20 +207,18 @@ export class Exchange implements ResponseSink, TimerOwner {
     }
     const next = this.attempts.afterStatus(head.status, request, this.route.plan!.retry);
     if (next !== NO_MORE) {
-      this.carrier = null;
-      carrier.release(!client.isReceiving);
+      this.release(carrier);
       this.repeat(next);
       return;
     }
     const instead = this.guard.insteadOf(carrier);
     if (instead !== null) {
-      this.carrier = null;
-      carrier.release(!client.isReceiving);
+      this.release(carrier);
       this.answer(instead.response, instead.reason);
       return;
     }
     const isUpgraded = head.status === 101;
-    if (isUpgraded && (client.upgradable === null || carrier.upgradable === null || !isUpgrade(client.head, head))) {
+    if (isUpgraded && !isUpgrade(client, carrier)) {
       this.abandon();
       this.fail(ERRORS.badResponse);
       return;
@@ -306,7 +227,7 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.deadlines.attempt = 0;
     this.attempts.passage?.keepSession();
     this.guard.begin(carrier, buffer);
-    if (isUpgraded) this.startTunnel(client.upgradable!, carrier.upgradable!);
+    if (isUpgraded) this.startTunnel(carrier);
   }
 
   responseBody(carrier: Carrier, buffer: Buffer): void {
@@ -314,36 +235,33 @@ export class Exchange implements ResponseSink, TimerOwner {
   }
 
   responseEnd(carrier: Carrier): void {
-    const { client, guard, response } = this;
-    const { closes } = response;
+    const { guard } = this;
     this.carrier = null;
-    if (guard.complete()) {
-      carrier.release(!client.isReceiving);
-      return;
-    }
-    response.end(guard.translation ?? carrier);
-    this.end(response.status, '');
-    carrier.release(!client.isReceiving);
-    client.finished(!closes);
+    if (guard.complete()) carrier.release(!this.client.isReceiving);
+    else this.complete(guard.translation ?? carrier, carrier);
   }
 
   /** All of a response that was coded on its way has been sent. */
   responseCoded(coded: ResponseSource): void {
+    this.complete(coded, null);
+  }
+
+  /** `carrier` is null when it has been released already. */
+  private complete(source: ResponseSource, carrier: Carrier | null): void {
     const { client, response } = this;
     const { closes } = response;
-    response.end(coded);
+    response.end(source);
     this.end(response.status, '');
+    carrier?.release(!client.isReceiving);
     client.finished(!closes);
   }
 
   // Upgraded connections
 
-  private startTunnel(client: UpgradableClient, connection: BackendConnection): void {
+  private startTunnel(carrier: Carrier): void {
     this.state = TUNNEL;
     this.deadlines.clear();
-    const tunnel = new Tunnel(client, connection, () => this.endTunnel());
-    connection.startTunnel(tunnel);
-    client.startTunnel(tunnel);
+    new Tunnel(this.client.upgradable!, carrier.upgradable!, () => this.endTunnel()).start();
   }
 
   private endTunnel(): void {
@@ -365,44 +283,39 @@ export class Exchange implements ResponseSink, TimerOwner {
     else this.guard.translation.resume();
   }
 
-  timeout(): void {
-    switch (this.deadlines.passed()) {
-      case REQUEST_PASSED:
-        this.giveUp(ERRORS.requestTimeout);
-        return;
-      case ATTEMPT_PASSED:
-        this.attemptTimedOut();
-        return;
-      case BACKOFF_PASSED:
-        this.attempt(false);
-        return;
-      default:
+  // Deadlines
+
+  requestTimedOut(): void {
+    if (this.state === RESPONDING) this.breakOff(ERRORS.requestTimeout);
+    else {
+      this.attempts.passage?.failed(ERRORS.requestTimeout);
+      this.abandon();
+      this.fail(ERRORS.requestTimeout);
     }
   }
 
-  private attemptTimedOut(): void {
-    if (this.state === RESPONDING) {
-      this.breakOff(ERRORS.backendTimeout);
-      return;
+  backedOff(): void {
+    this.attempt(false);
+  }
+
+  attemptTimedOut(): void {
+    if (this.state === RESPONDING) this.breakOff(ERRORS.backendTimeout);
+    else {
+      const { carrier } = this;
+      this.abandon();
+      this.attemptFailed(ERRORS.backendTimeout, carrier);
     }
-    const { carrier } = this;
-    this.abandon();
-    const { retry } = this.route.plan!;
-    const next = this.attempts.after(ERRORS.backendTimeout, carrier, this.request, retry, this.method);
-    if (next === NO_MORE) this.fail(ERRORS.backendTimeout);
-    else this.repeat(next);
   }
 
   // Ends
 
   /** The request, or what has come of it, is not acceptable: it is answered, if it can be, and the connection ends. */
   refuse(error: ProxyError): void {
-    if (this.state === RESPONDING || this.state === TUNNEL) {
-      this.breakOff(error);
-      return;
+    if (this.state === RESPONDING || this.state === TUNNEL) this.breakOff(error);
+    else {
+      this.abandon();
+      this.answerError(error, true);
     }
-    this.abandon();
-    this.answerError(error, true);
   }
 
   /** Ends an exchange whose response cannot be completed any more; the client sees that it is not complete. */
@@ -437,13 +350,10 @@ export class Exchange implements ResponseSink, TimerOwner {
     this.client.destroy();
   }
 
-  private giveUp(error: ProxyError): void {
-    if (this.state === RESPONDING) this.breakOff(error);
-    else {
-      this.attempts.passage?.failed(error);
-      this.abandon();
-      this.fail(error);
-    }
+  /** Parts with a carrier whose response is not passed on. */
+  private release(carrier: Carrier): void {
+    this.carrier = null;
+    carrier.release(!this.client.isReceiving);
   }
 
   /** Ends the attempt under way, without a word to anybody. */
@@ -467,9 +377,7 @@ export class Exchange implements ResponseSink, TimerOwner {
 
   /** Answers without a backend, with what the rule does to every response. */
   answer(response: DirectResponse, reason: string, closes = false, counted = response.status): void {
-    const { route } = this;
-    const plan = this.guard.responsePlan(route.responsePlan ?? EMPTY_PLAN);
-    this.response.answer(this.guard.answerFor(response), plan, route.corsPlan(this.client.head), closes);
+    this.guard.send(response, closes);
     const keepAlive = !this.response.closes;
     this.end(counted, reason);
     this.client.finished(keepAlive);

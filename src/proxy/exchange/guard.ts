@@ -2,6 +2,7 @@ import type { Carrier } from '../backend/carrier.ts';
 import type { ContentCoding } from '../coding/accept-encoding.ts';
 import { CodedResponse, type CodedSink } from '../coding/coded-response.ts';
 import { codedAnswer, prepareCoding } from '../coding/prepare.ts';
+import { EMPTY_PLAN } from '../filter/header-modifier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { WebCall } from '../grpc-web/call.ts';
 import type { Stage, SubstituteAnswer } from '../policy/stage.ts';
@@ -13,7 +14,13 @@ import type { ResponseTranslation } from './response-translation.ts';
 /** Chunks of a body that is kept with its framing have lines of their own. */
 const MOST_FRAMING = 65_536;
 
-/** What stands between the choice of a backend and the first attempt: the stages of policies and filters, where there are any. */
+const NO_STAGES: readonly Stage[] = [];
+
+/**
+ * What stands between an exchange and the outside: its listener's filters, the route, and the stages of policies and filters,
+ * where there are any. On the way in they stand before the first attempt; on the way back they see the response, and
+ * may give it another form.
+ */
 export class Guard implements CodedSink {
   /** Null while no request has stages. */
   visit: Visit | null;
@@ -39,17 +46,39 @@ export class Guard implements CodedSink {
     this.bodyLimit = 0;
   }
 
-  /** Lets a request pass the filters of its listener; a rule is looked for when it has. */
-  filter(stages: readonly Stage[]): void {
+  /** Lets a request pass the filters of its listener, where there are any; a rule is looked for when it has. */
+  admit(): void {
+    const { exchange } = this;
+    const { client, route } = exchange;
+    const { site } = client;
+    const filters = site.compiled.hasFilters ? route.filters(client.head, client.sni, site) : NO_STAGES;
+    if (filters.length === 0) {
+      this.decide();
+      return;
+    }
+    exchange.guarded();
     this.isFiltering = true;
-    this.visit = new Visit(this.exchange, stages, false);
+    this.visit = new Visit(exchange, filters, false);
     this.visit.go();
   }
 
-  /** Lets a request pass all stages; the exchange is told what comes of it, at once or later. */
-  enter(stages: readonly Stage[], verdict: number): void {
+  /**
+   * Looks for a rule, exactly once, with the request as the filters of its listener have left it, and lets the request
+   * pass the stages that hold for it. The exchange is told what comes of it, at once or later.
+   */
+  private decide(): void {
+    const { exchange } = this;
+    const { client, route } = exchange;
+    const { site } = client;
+    const verdict = route.decide(client.head, client.sni, site);
+    const stages = route.isGuarded(site) ? route.stages(site) : NO_STAGES;
+    if (stages.length === 0) {
+      exchange.follow(verdict);
+      return;
+    }
+    exchange.guarded();
     this.verdict = verdict;
-    if (this.visit === null) this.visit = new Visit(this.exchange, stages, true);
+    if (this.visit === null) this.visit = new Visit(exchange, stages, true);
     else this.visit.routed(stages);
     this.visit.go();
   }
@@ -71,7 +100,7 @@ export class Guard implements CodedSink {
   admitted(): void {
     if (this.isFiltering) {
       this.isFiltering = false;
-      this.exchange.decide();
+      this.decide();
       return;
     }
     // What is coded is content: chunks are taken apart.
@@ -145,8 +174,15 @@ export class Guard implements CodedSink {
     return substitute === null ? null : substitute.forFailure(error);
   }
 
+  /** Sends an answer of the proxy's own, with what rule and stages do to every response. */
+  send(answer: DirectResponse, closes: boolean): void {
+    const { client, response, route } = this.exchange;
+    const plan = this.responsePlan(route.responsePlan ?? EMPTY_PLAN);
+    response.answer(this.answerFor(answer), plan, route.corsPlan(client.head), closes);
+  }
+
   /** An answer of the proxy's own as its client gets it. */
-  answerFor(response: DirectResponse): DirectResponse {
+  private answerFor(response: DirectResponse): DirectResponse {
     const { visit, web } = this;
     if (web !== null) return web.answer(response);
     if (visit === null || visit.coding === null) return response;

@@ -5,6 +5,7 @@ import type { Mirror } from '../compile/compiled.ts';
 import { TRACEPARENT, X_REQUEST_ID } from '../http1/known-field.ts';
 import { isIdempotent } from './attempts.ts';
 import type { BodySource } from './client.ts';
+import { ERRORS } from './error.ts';
 import type { Exchange } from './exchange.ts';
 import { type ForwardedHead, forwardedHead } from './forwarded-head.ts';
 import { forwardedElement } from './forwarding.ts';
@@ -68,6 +69,19 @@ export class RequestSide {
     this.retained.isFramed = isFramed;
   }
 
+  /** Whether a body with so many bytes is not served. */
+  isTooLong(length: number): boolean {
+    const { requestBody } = this.exchange.runtime.options.limits;
+    return requestBody > 0 && length > requestBody;
+  }
+
+  /** Sends the request on a connection that was open already. */
+  begin(carrier: Carrier): void {
+    const { client } = this.exchange;
+    // A body that is here already goes out with the head, in one write.
+    if (!client.isReceiving || !client.hasInput || this.retained.length > 0) this.send(carrier);
+  }
+
   /** Sends the head and what is there of the body. */
   send(carrier: Carrier, isMore = false): void {
     const { exchange, retained, forwarding } = this;
@@ -114,8 +128,31 @@ export class RequestSide {
     return forwardedHead(writer.view().toString('latin1'));
   }
 
+  /** Ranges of the body have come from the client; `isLast` with the end of the body. */
+  received(buffer: Buffer, isLast: boolean): void {
+    const { exchange } = this;
+    const { client, guard } = exchange;
+    if (this.isTooLong(client.body.received)) {
+      exchange.refuse(ERRORS.bodyTooLarge);
+      return;
+    }
+    guard.receiving(buffer);
+    const { web } = guard;
+    if (web !== null) {
+      const error = web.receive(client, buffer, isLast);
+      if (error !== null) {
+        exchange.refuse(error);
+        return;
+      }
+    }
+    const carrier = exchange.sending;
+    if (web === null || web.text === null) this.body(carrier, client, buffer, isLast);
+    else this.body(carrier, web.text, web.text.bytes, isLast);
+    if (!guard.received(isLast) && isLast) this.mirror();
+  }
+
   /** Sends, or keeps, the ranges of the body that have come; `carrier` is null while there is none to send on. */
-  body(carrier: Carrier | null, source: BodySource, buffer: Buffer, isLast: boolean): void {
+  private body(carrier: Carrier | null, source: BodySource, buffer: Buffer, isLast: boolean): void {
     const { retained } = this;
     const { client, runtime } = this.exchange;
     const { writer } = runtime;

@@ -122,7 +122,7 @@ export function writeRequestHead(
   head.writeLine(writer, path, query, method);
   const fields = head.fields;
   let drop = HOP;
-  const keepsHost = hostname === null && head.targetScheme === '' && fields.has(HOST_FIELD);
+  const keepsHost = hostname === null && head.target.scheme === '' && fields.has(HOST_FIELD);
   if (!keepsHost) {
     drop |= bit(HOST_FIELD);
     writer.text('Host: ');
@@ -155,9 +155,9 @@ function writeForwarding(writer: MessageWriter, head: RequestHead, forwarding: F
   if (!trusted || !fields.has(X_FORWARDED_PROTO)) {
     writer.text(forwarding.scheme === 'http' ? 'X-Forwarded-Proto: http\r\n' : 'X-Forwarded-Proto: https\r\n');
   }
-  if ((!trusted || !fields.has(X_FORWARDED_HOST)) && head.hasAuthority) {
+  if ((!trusted || !fields.has(X_FORWARDED_HOST)) && head.target.hasAuthority) {
     writer.text('X-Forwarded-Host: ');
-    head.writeAuthority(writer);
+    head.target.writeAuthority(writer);
     writer.text(CRLF);
   }
   if (!trusted || !fields.has(X_FORWARDED_PORT)) {

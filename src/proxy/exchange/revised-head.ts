@@ -23,8 +23,8 @@ export function reviseHead(head: RequestHead, line: RevisedLine, plan: HeaderPla
   writer.text(` ${line.path ?? head.path}${line.query ?? head.query} HTTP/1.${head.minor}\r\n`);
   let count = plan.lines.length;
   // A target in absolute form has had the last word about the host; its form is not kept.
-  if (fields.has(HOST_FIELD) || head.hasAuthority) {
-    writer.text(`Host: ${head.hasAuthority ? head.authority : ''}\r\n`);
+  if (fields.has(HOST_FIELD) || head.target.hasAuthority) {
+    writer.text(`Host: ${head.target.hasAuthority ? head.authority : ''}\r\n`);
     count++;
   }
   for (let index = 0; index < fields.count; index++) {

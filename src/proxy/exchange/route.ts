@@ -15,6 +15,7 @@ import type { RequestHead } from '../http1/request-head.ts';
 import type { Stage } from '../policy/stage.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { ERRORS, type ProxyError } from './error.ts';
+import { grpcTime } from './grpc.ts';
 
 /** What `Route.decide` finds. */
 export const TO_BACKEND = 0;
@@ -115,7 +116,7 @@ export class Route {
     this.rule = rule;
     this.plan = plan;
     // A target that names another scheme than the one it came by is for somebody else (RFC 9110 section 7.4).
-    if (head.targetScheme !== '' && head.targetScheme !== site.scheme) return this.fail(ERRORS.misdirected);
+    if (head.target.scheme !== '' && head.target.scheme !== site.scheme) return this.fail(ERRORS.misdirected);
     if (plan.cors !== null) {
       const preflight = plan.cors.preflight(head);
       if (preflight !== null) return this.answer(preflight, PREFLIGHT);
@@ -132,6 +133,17 @@ export class Route {
     this.backend = backend;
     this.speaksHttp2 = backend.entry.protocol === 'h2c' || plan.isGrpc;
     return TO_BACKEND;
+  }
+
+  /**
+   * Milliseconds that the request may take; 0 or less for no bound. `allowed` is where no rule says how many, and `isCall`
+   * makes it a call of gRPC whatever the rule is for.
+   */
+  requestTime(head: RequestHead, isCall: boolean, allowed: number): number {
+    const { plan } = this;
+    if (plan === null) return allowed;
+    const { request } = plan.timeouts;
+    return isCall || plan.isGrpc ? grpcTime(head, Math.max(0, request)) : request || allowed;
   }
 
   /** What keeps clients with an endpoint; null where nothing does. */

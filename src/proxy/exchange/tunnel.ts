@@ -1,8 +1,7 @@
+import type { Carrier } from '../backend/carrier.ts';
 import type { BackendConnection } from '../backend/connection.ts';
 import type { BackendTunnel } from '../backend/response-sink.ts';
-import type { RequestHead } from '../http1/request-head.ts';
-import type { ResponseHead } from '../http1/response-head.ts';
-import type { ClientTunnel, UpgradableClient } from './client.ts';
+import type { Client, ClientTunnel, UpgradableClient } from './client.ts';
 
 /** Two connections that changed their protocol (RFC 9110 section 7.8): bytes go through both ways until both have ended. */
 export class Tunnel implements BackendTunnel, ClientTunnel {
@@ -19,6 +18,11 @@ export class Tunnel implements BackendTunnel, ClientTunnel {
     this.onOver = onOver;
     this.hasClientEnded = false;
     this.hasBackendEnded = false;
+  }
+
+  start(): void {
+    this.connection.startTunnel(this);
+    this.client.startTunnel(this);
   }
 
   fromClient(bytes: Buffer): void {
@@ -45,7 +49,10 @@ export class Tunnel implements BackendTunnel, ClientTunnel {
 }
 
 /** Whether a 101 changes to a protocol that the client offered (RFC 9110 section 7.8). */
-export function isUpgrade(request: RequestHead, response: ResponseHead): boolean {
+export function isUpgrade(client: Client, carrier: Carrier): boolean {
+  if (client.upgradable === null || carrier.upgradable === null) return false;
+  const request = client.head;
+  const response = carrier.head;
   if (!request.upgrade || !response.upgrade) return false;
   const offered = request.header('upgrade')!.toLowerCase().split(',');
   const chosen = response.header('upgrade')!.toLowerCase();

@@ -145,7 +145,7 @@ export class ClientStream implements Client {
     }
     const isLast = result === DONE && this.head.framing === LENGTH;
     if (isLast) this.isReceiving = false;
-    this.exchange.requestBody(chunk, isLast);
+    this.exchange.request.received(chunk, isLast);
   }
 
   private readonly onTrailers = (_headers: object, _flags: number, list: string[]): void => {
@@ -159,7 +159,7 @@ export class ClientStream implements Client {
     this.guarded(() => {
       this.isReceiving = false;
       if (this.body.end(this.trailers) === REFUSED) this.exchange.refuse(faultError(this.body.fault!));
-      else this.exchange.requestBody(NOTHING, true);
+      else this.exchange.request.received(NOTHING, true);
     });
   };
 

@@ -2,7 +2,8 @@ import { DONE, FAULTS, type Fault } from '../http1/fault.ts';
 import { CHUNKED, NO_BODY } from '../http1/framing.ts';
 import { CONNECTION, EXPECT, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING, UPGRADE } from '../http1/known-field.ts';
 import type { MessageLimits } from '../http1/limits.ts';
-import { type NormalisePath, RequestHead } from '../http1/request-head.ts';
+import { RequestHead } from '../http1/request-head.ts';
+import type { NormalisePath } from '../http1/request-target.ts';
 
 /** What no message of HTTP/2 may have (RFC 9113 section 8.2.2). */
 const FORBIDDEN =
@@ -77,7 +78,7 @@ export class StreamHead {
   /** The frames tell where the body ends, whether or not there is a Content-Length. */
   private frame(isComplete: boolean, otherScheme: string): Fault | null {
     const { head } = this;
-    head.targetScheme = otherScheme;
+    head.target.scheme = otherScheme;
     if (isComplete) {
       if (head.framing !== NO_BODY) return FAULTS.badLength;
     } else if (head.framing === NO_BODY && head.header('content-length') === null) {

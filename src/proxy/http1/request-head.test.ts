@@ -92,7 +92,7 @@ test('absolute form', () => {
     '/x',
     '?y',
   ]);
-  expect(absolute.targetScheme).toBe('http');
+  expect(absolute.target.scheme).toBe('http');
   expect(parse('GET https://a HTTP/1.1\r\nHost: a\r\n\r\n').path).toBe('/');
   expect(parse('GET http://a?q HTTP/1.1\r\nHost: a\r\n\r\n').query).toBe('?q');
   expect(parse('GET http://a//b HTTP/1.1\r\nHost: a\r\n\r\n').path).toBe('normal(//b)');

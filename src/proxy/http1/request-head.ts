@@ -16,33 +16,17 @@ import {
   NO_BODY,
   UPGRADES,
 } from './framing.ts';
-import { hostLength } from './host.ts';
-import {
-  CONNECTION,
-  CONTENT_LENGTH,
-  EXPECT,
-  HOST_FIELD,
-  NOMINATED,
-  TE,
-  TRANSFER_ENCODING,
-  UPGRADE,
-} from './known-field.ts';
+import { CONNECTION, CONTENT_LENGTH, EXPECT, NOMINATED, TE, TRANSFER_ENCODING, UPGRADE } from './known-field.ts';
 import type { MessageLimits } from './limits.ts';
 import { RequestLine } from './request-line.ts';
+import { type NormalisePath, RequestTarget } from './request-target.ts';
 import type { MessageWriter } from './writer.ts';
-
-const ASTERISK = 0x2a;
-const SLASH = 0x2f;
-const AT = 0x40;
 
 /**
  * Protocols that a connection is never changed to: behind a 101 for h2c the client would speak HTTP to the backend, and
  * no rule would see it.
  */
 const HTTP_OR_TLS = /(?:^|[\s,])(?:h2|http\/|tls\/)/i;
-
-/** Makes a path of a target normal; null when it has an encoding that is not valid. */
-export type NormalisePath = (raw: string) => string | null;
 
 /**
  * Strict, incremental parser of a request head (RFC 9112 sections 2 to 3, 5 and 6), and the request as matching sees it.
@@ -52,6 +36,7 @@ export type NormalisePath = (raw: string) => string | null;
  */
 export class RequestHead implements RequestView {
   readonly fields: FieldSection;
+  readonly target: RequestTarget;
   private readonly requestLine: RequestLine;
   private hasLine!: boolean;
   fault!: Fault | null;
@@ -69,27 +54,16 @@ export class RequestHead implements RequestView {
   upgrade!: boolean;
   /** Whether the client waits for 100 before it sends the body (RFC 9110 section 10.1.1). */
   expectsContinue!: boolean;
-  /** Scheme of a target in absolute form: `http`, `https`, or `''` for the other forms. */
-  targetScheme!: string;
   /** What it came by; null in tests of the parser. */
   origin: RequestOrigin | null;
   private readonly limits: MessageLimits;
-  private readonly normalise: NormalisePath;
   private position!: number;
-  private pathStart!: number;
-  private hostStart!: number;
-  private hostEnd!: number;
-  private authorityEnd!: number;
-  private methodText!: string | null;
-  private pathText!: string | null;
-  private queryText!: string | null;
-  private hostText!: string | null;
 
   constructor(limits: MessageLimits, normalise: NormalisePath) {
     this.fields = new FieldSection(NOTHING);
     this.requestLine = new RequestLine();
+    this.target = new RequestTarget(this.requestLine, this.fields, normalise);
     this.limits = limits;
-    this.normalise = normalise;
     this.origin = null;
     this.reset();
   }
@@ -104,17 +78,9 @@ export class RequestHead implements RequestView {
     this.keepAlive = false;
     this.upgrade = false;
     this.expectsContinue = false;
-    this.targetScheme = '';
     this.position = 0;
-    this.pathStart = 0;
-    this.hostStart = 0;
-    this.hostEnd = 0;
-    this.authorityEnd = 0;
-    this.methodText = null;
-    this.pathText = null;
-    this.queryText = null;
-    this.hostText = null;
     this.requestLine.reset();
+    this.target.reset();
     this.hasLine = false;
     this.fields.reset(0);
   }
@@ -167,57 +133,23 @@ export class RequestHead implements RequestView {
   }
 
   get method(): string {
-    if (this.methodText === null) {
-      const { buffer, base } = this.fields;
-      this.methodText = methodName(buffer, base + this.requestLine.methodStart, base + this.requestLine.methodEnd);
-    }
-    return this.methodText;
+    return this.requestLine.method(this.fields.buffer, this.fields.base);
   }
 
   get path(): string {
-    if (this.pathText === null) {
-      const { buffer, base } = this.fields;
-      const end = this.requestLine.queryStart === -1 ? this.requestLine.targetEnd : this.requestLine.queryStart;
-      this.pathText = end === this.pathStart ? '/' : latin1(buffer, base + this.pathStart, base + end);
-    }
-    return this.pathText;
+    return this.target.path;
   }
 
   get query(): string {
-    if (this.queryText === null) {
-      const { buffer, base } = this.fields;
-      this.queryText =
-        this.requestLine.queryStart === -1
-          ? ''
-          : latin1(buffer, base + this.requestLine.queryStart, base + this.requestLine.targetEnd);
-    }
-    return this.queryText;
+    return this.target.query;
   }
 
-  /** Without a dot that ends it: `shop.example.` names the same host. */
   get host(): string {
-    if (this.hostText === null) {
-      const { buffer, base } = this.fields;
-      const host = latin1(buffer, base + this.hostStart, base + this.hostEnd).toLowerCase();
-      this.hostText = host.endsWith('.') ? host.slice(0, -1) : host;
-    }
-    return this.hostText;
+    return this.target.host;
   }
 
-  /** Host and port as received: the target's authority in absolute form, the Host field otherwise. */
   get authority(): string {
-    const { buffer, base } = this.fields;
-    return latin1(buffer, base + this.hostStart, base + this.authorityEnd);
-  }
-
-  /** The authority in lower case. */
-  get lowerAuthority(): string {
-    const { host } = this;
-    return this.authorityEnd - this.hostStart === host.length ? host : this.authority.toLowerCase();
-  }
-
-  get hasAuthority(): boolean {
-    return this.authorityEnd > this.hostStart;
+    return this.target.authority;
   }
 
   /** Whether the client has said that it takes trailers (RFC 9110 section 10.1.4). */
@@ -266,11 +198,6 @@ export class RequestHead implements RequestView {
     writer.text(' HTTP/1.1\r\n');
   }
 
-  writeAuthority(writer: MessageWriter): void {
-    const { buffer, base } = this.fields;
-    writer.bytes(buffer, base + this.hostStart, base + this.authorityEnd);
-  }
-
   /**
    * Makes another request of this one: `head` is a head with `count` fields that has the same Host, the same framing and the
    * same version. What the connection and the body depend on stays as it was. False, and nothing is changed, when it cannot be
@@ -278,7 +205,8 @@ export class RequestHead implements RequestView {
    */
   revise(head: Buffer, count: number): boolean {
     const { buffer, base } = this.fields;
-    const { bodyLength, expectsContinue, framing, keepAlive, length, targetScheme, upgrade } = this;
+    const { bodyLength, expectsContinue, framing, keepAlive, length, target, upgrade } = this;
+    const { scheme } = target;
     this.reset();
     const isRead =
       this.parse(head, 0, head.length) === DONE && this.length === head.length && this.fields.count === count;
@@ -290,7 +218,7 @@ export class RequestHead implements RequestView {
     this.expectsContinue = expectsContinue;
     this.framing = framing;
     this.keepAlive = keepAlive;
-    this.targetScheme = targetScheme;
+    target.scheme = scheme;
     this.upgrade = upgrade;
     return isRead;
   }
@@ -303,72 +231,8 @@ export class RequestHead implements RequestView {
 
   /** What only the complete head can tell: authority, framing, persistence. */
   private finish(buffer: Buffer, base: number): number {
-    const fault = this.readTarget(buffer, base) ?? this.readFraming() ?? this.readConnection();
+    const fault = this.target.read(buffer, base) ?? this.readFraming() ?? this.readConnection();
     return fault === null ? DONE : this.refuse(fault, base + this.length);
-  }
-
-  private readTarget(buffer: Buffer, base: number): Fault | null {
-    const fields = this.fields;
-    if (isWord(buffer, base + this.requestLine.methodStart, base + this.requestLine.methodEnd, 'connect'))
-      return FAULTS.connect;
-    const host = fields.find(HOST_FIELD);
-    if (host === -1) {
-      if (this.minor === 1) return FAULTS.missingHost;
-    } else {
-      if (fields.find(HOST_FIELD, host + 1) !== -1) return FAULTS.repeatedHost;
-      const length = hostLength(buffer, fields.valueStart(host), fields.valueEnd(host));
-      if (length === -1) return FAULTS.badHost;
-      this.hostStart = fields.valueStart(host) - base;
-      this.hostEnd = this.hostStart + length;
-      this.authorityEnd = fields.valueEnd(host) - base;
-    }
-    this.pathStart = this.requestLine.targetStart;
-    let isNormal = this.requestLine.isNormal;
-    const first = buffer[base + this.pathStart]!;
-    if (first === ASTERISK && this.requestLine.targetEnd - this.requestLine.targetStart === 1) {
-      this.pathText = '*';
-      return this.method === 'OPTIONS' ? null : FAULTS.badAsterisk;
-    }
-    if (first !== SLASH) {
-      const fault = this.readAbsolute(buffer, base, host !== -1);
-      if (fault !== null) return fault;
-      // Scanning took the slashes after the scheme for a path.
-      isNormal = isNormalPath(this.path);
-    }
-    if (isNormal) return null;
-    const path = this.normalise(this.path);
-    if (path === null) return FAULTS.badPath;
-    this.pathText = path;
-    return null;
-  }
-
-  /** Absolute form (RFC 9112 section 3.2.2). Its authority and the Host must be the same, or one of them lies. */
-  private readAbsolute(buffer: Buffer, base: number, hasHost: boolean): Fault | null {
-    const start = base + this.requestLine.targetStart;
-    const end = base + (this.requestLine.queryStart === -1 ? this.requestLine.targetEnd : this.requestLine.queryStart);
-    let authority = start;
-    if (end - start > 7 && isWord(buffer, start, start + 7, 'http://')) authority += 7;
-    else if (end - start > 8 && isWord(buffer, start, start + 8, 'https://')) authority += 8;
-    else return FAULTS.badTarget;
-    let slash = authority;
-    while (slash < end && buffer[slash] !== SLASH) {
-      if (buffer[slash] === AT) return FAULTS.badTarget;
-      slash++;
-    }
-    const length = hostLength(buffer, authority, slash);
-    if (length === -1) return FAULTS.badHost;
-    if (hasHost) {
-      const host = latin1(buffer, base + this.hostStart, base + this.authorityEnd).toLowerCase();
-      if (!isWord(buffer, authority, slash, host)) return FAULTS.authorityMismatch;
-    }
-    this.targetScheme = authority - start === 7 ? 'http' : 'https';
-    this.hostStart = authority - base;
-    this.hostEnd = this.hostStart + length;
-    this.authorityEnd = slash - base;
-    this.pathStart = slash - base;
-    // An OPTIONS for the whole server has no path at all (RFC 9112 section 3.2.4).
-    if (slash === end && this.requestLine.queryStart === -1 && this.method === 'OPTIONS') this.pathText = '*';
-    return null;
   }
 
   private readFraming(): Fault | null {
@@ -416,24 +280,3 @@ export class RequestHead implements RequestView {
 }
 
 const NOTHING = Buffer.alloc(0);
-
-function isNormalPath(path: string): boolean {
-  return !path.includes('%') && !path.includes('//') && !path.includes('/.');
-}
-
-/** The common methods without making a string. */
-function methodName(buffer: Buffer, start: number, end: number): string {
-  if (end - start === 3) {
-    if (buffer[start] === 0x47 && buffer[start + 1] === 0x45 && buffer[start + 2] === 0x54) return 'GET';
-  } else if (end - start === 4) {
-    if (
-      buffer[start] === 0x50 &&
-      buffer[start + 1] === 0x4f &&
-      buffer[start + 2] === 0x53 &&
-      buffer[start + 3] === 0x54
-    ) {
-      return 'POST';
-    }
-  }
-  return latin1(buffer, start, end);
-}

@@ -1,6 +1,7 @@
 import {
   CR,
   LF,
+  latin1,
   SP,
   TARGET,
   TARGET_DOT,
@@ -43,6 +44,7 @@ export class RequestLine {
   minor!: number;
   /** Whether the path, if the target is one, needs no normalisation: it has no `%`, `//` or `/.`. */
   isNormal!: boolean;
+  private methodText!: string | null;
   private state!: number;
   private previous!: number;
 
@@ -57,6 +59,7 @@ export class RequestLine {
     this.end = 0;
     this.minor = 1;
     this.isNormal = true;
+    this.methodText = null;
     this.state = START;
     this.previous = 0;
   }
@@ -64,6 +67,14 @@ export class RequestLine {
   /** Whether no byte of a request has been seen since `reset`. */
   get isEmpty(): boolean {
     return this.state <= START_LF;
+  }
+
+  /** Of the line in the message that begins at `base`. */
+  method(buffer: Buffer, base: number): string {
+    if (this.methodText === null) {
+      this.methodText = methodName(buffer, base + this.methodStart, base + this.methodEnd);
+    }
+    return this.methodText;
   }
 
   /** Scans on to `end` (absolute). Every byte is looked at once, whatever the splits. */
@@ -193,4 +204,21 @@ export class RequestLine {
 function targetFault(byte: number): Fault {
   if (byte === LF) return FAULTS.bareLf;
   return byte === CR ? FAULTS.noVersion : FAULTS.badTarget;
+}
+
+/** The common methods without making a string. */
+function methodName(buffer: Buffer, start: number, end: number): string {
+  if (end - start === 3) {
+    if (buffer[start] === 0x47 && buffer[start + 1] === 0x45 && buffer[start + 2] === 0x54) return 'GET';
+  } else if (end - start === 4) {
+    if (
+      buffer[start] === 0x50 &&
+      buffer[start + 1] === 0x4f &&
+      buffer[start + 2] === 0x53 &&
+      buffer[start + 3] === 0x54
+    ) {
+      return 'POST';
+    }
+  }
+  return latin1(buffer, start, end);
 }

@@ -16,7 +16,7 @@ import { type GatewayPlan, planGateways } from '../gateway.ts';
 import { type GatewayClassPlan, planGatewayClasses } from '../gateway-class.ts';
 import { planParameters } from '../gateway-parameters.ts';
 import { liveEndpoints } from '../live-endpoints.ts';
-import { compare, keyOf } from '../object.ts';
+import { keyOf } from '../object.ts';
 import {
   type ObjectStatus,
   statusOfAggregate,
@@ -46,7 +46,7 @@ import { Intake } from './intake.ts';
 import { parentReferent } from './references.ts';
 import { RouteUses } from './route-uses.ts';
 import { StatusList } from './status-list.ts';
-import { TableState } from './table-state.ts';
+import { TableList } from './table-list.ts';
 
 /** A translation, and how it differs from the one before. */
 export type TranslationStep = {
@@ -85,10 +85,10 @@ export class IncrementalTranslator {
   readonly #matches = new MatchIndex();
   /** Routes (`HTTPRoute shop/cart`) whose status is to be written anew. */
   readonly #shadows = new Set<string>();
-  readonly #states = new Map<string, TableState>();
+  readonly #tables = new TableList(this.#backends);
   readonly #statuses = new StatusList();
   readonly #reach: Reach = {
-    isPlanned: (gateway) => this.#states.has(gateway),
+    isPlanned: (gateway) => this.#tables.has(gateway),
     routeGateways: (route) => new Set(this.#routes.get(route)?.listeners.values() ?? []),
     serviceGateways: (service) => this.#securing.of(service),
   };
@@ -96,7 +96,6 @@ export class IncrementalTranslator {
   /** GatewayParameters (`namespace/name`) that have a status. */
   #parameters: ReadonlySet<string> = new Set();
   #options = DEFAULT_OPTIONS;
-  #tables: readonly RoutingTable[] = [];
 
   /**
    * The translation of the world as it is after `changes`. A key whose object is equal to the one before costs nothing.
@@ -222,7 +221,7 @@ export class IncrementalTranslator {
     for (const key of dirty.plannedGateways) if (!this.#commitGateway(key)) goneTables.push(key);
     for (const [key, plan] of routes) this.#commitRoute(key, plan, judged);
     this.#judgeRoutes();
-    for (const key of dirty.backends) for (const state of this.#states.values()) state.refreshBackend(key);
+    for (const key of dirty.backends) this.#tables.refreshBackend(key);
     for (const key of judged) this.#judge(key);
     for (const key of dirty.listenerSets) {
       if (!this.#parents.has(`ListenerSet ${key}`)) this.#statuses.delete(`ListenerSet/${key}`);
@@ -233,10 +232,10 @@ export class IncrementalTranslator {
     for (const key of dirty.filters) this.#judgeFilter(key);
     if (dirty.plannedGateways.size > 0 || dirty.classes) this.#judgeParameters();
     this.#intake.dirty = new Dirty();
-    const tables = this.#stepTables();
+    const tables = this.#tables.step();
     const { set, gone } = this.#statuses.step();
     return {
-      tables: this.#tables,
+      tables: this.#tables.list,
       statuses: this.#statuses.list,
       changes: { tables, goneTables, statuses: set, goneStatuses: gone },
     };
@@ -247,11 +246,9 @@ export class IncrementalTranslator {
     const plan = this.#gateways.get(key);
     if (plan === undefined) {
       this.#intake.addOwnPoliciesFor(targetId('Gateway', key));
-      return !this.#states.delete(key);
+      return !this.#tables.delete(key);
     }
-    const state = this.#states.get(key) ?? new TableState(key, this.#backends);
-    this.#states.set(key, state);
-    state.setGateway(plan);
+    this.#tables.setGateway(plan);
     this.#intake.addOwnPoliciesFor(targetId('Gateway', key));
     return true;
   }
@@ -273,7 +270,7 @@ export class IncrementalTranslator {
     for (const gateway of new Set([...(before?.attachments.keys() ?? []), ...(plan?.attachments.keys() ?? [])])) {
       const place = this.#gateways.get(gateway);
       const rules = plan === null || place === undefined ? [] : rulesOf(plan, place);
-      this.#states.get(gateway)?.setRules(id, known.collection, rules);
+      this.#tables.get(gateway)?.setRules(id, known.collection, rules);
     }
     const { kind } = known.route;
     this.#intake.addOwnPoliciesFor(targetId(kind, known.key));
@@ -335,8 +332,7 @@ export class IncrementalTranslator {
     const key = `${id.slice(0, slash).toLowerCase()}${id.slice(slash)}`;
     const gateways = policy === undefined ? new Set<string>() : gatewaysOf(policy, this.#reach);
     const judgement = policy === undefined ? null : this.#backends.policies.judge(policy);
-    const entry = judgement?.entry == null ? null : judgement;
-    for (const [gateway, state] of this.#states) state.setPolicy(key, gateways.has(gateway) ? entry : null);
+    this.#tables.setPolicy(key, gateways, judgement?.entry == null ? null : judgement);
     const { controllerName } = this.#options;
     const status =
       policy === undefined ? null : statusOfOwnPolicy(policy, gateways, this.#backends.policies, controllerName);
@@ -360,12 +356,9 @@ export class IncrementalTranslator {
     const resolved = this.#backends.filters.resolve(key);
     const routes = [...valuesOf(this.#routes, this.#filterUses.of(key))];
     const places = [...valuesOf(this.#gateways, this.#listenerFilterUses.of(key))];
-    const needs = this.#backends.filters.needsOf(key);
-    for (const [gateway, state] of this.#states) {
-      const isUsed =
-        routes.some(({ attachments }) => attachments.has(gateway)) || places.some((place) => place.key === gateway);
-      state.setNeeds(`filter ${key}`, isUsed ? needs : null);
-    }
+    const isUsedBy = (gateway: string) =>
+      routes.some(({ attachments }) => attachments.has(gateway)) || places.some((place) => place.key === gateway);
+    this.#tables.setNeeds(`filter ${key}`, isUsedBy, this.#backends.filters.needsOf(key));
     const status = resolved === null ? null : statusOfFilter(resolved, routes, places, this.#options.controllerName);
     if (status === null) this.#statuses.delete(`HTTPRouteFilter/${key}`);
     else this.#statuses.set(status);
@@ -377,20 +370,6 @@ export class IncrementalTranslator {
     this.#parameters = new Set(plans.map(({ parameters }) => keyOf(parameters.metadata)));
     for (const key of before) if (!this.#parameters.has(key)) this.#statuses.delete(`GatewayParameters/${key}`);
     for (const plan of plans) this.#statuses.set(statusOfParameters(plan));
-  }
-
-  #stepTables(): TableChange[] {
-    const changes: TableChange[] = [];
-    for (const state of this.#states.values()) {
-      const change = state.step();
-      if (change !== null) changes.push(change);
-    }
-    const sameGateways =
-      this.#tables.length === this.#states.size && this.#tables.every(({ gateway }) => this.#states.has(gateway));
-    if (changes.length === 0 && sameGateways) return changes;
-    const keys = sameGateways ? this.#tables.map(({ gateway }) => gateway) : [...this.#states.keys()].sort(compare);
-    this.#tables = Object.freeze(keys.map((key) => this.#states.get(key)!.table));
-    return changes;
   }
 }
 

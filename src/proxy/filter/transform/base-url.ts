@@ -5,7 +5,7 @@ export function baseURL(visit: Visit): string | null {
   const { publicURL } = visit.runtime.options;
   if (publicURL !== '') return publicURL;
   const { head } = visit;
-  if (!head.hasAuthority) return null;
+  if (!head.target.hasAuthority) return null;
   let scheme: string = visit.scheme;
   let authority = head.authority;
   if (visit.isTrusted) {

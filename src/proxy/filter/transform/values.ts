@@ -98,7 +98,7 @@ function ownValue(visit: Visit, name: RequestValue): string | null {
     case 'ClientIP':
       return visit.clientAddress;
     case 'RequestHost':
-      return visit.head.hasAuthority ? visit.head.authority : null;
+      return visit.head.target.hasAuthority ? visit.head.authority : null;
     case 'TraceID':
       return visit.traceparent.slice(3, 35);
   }

@@ -23,7 +23,7 @@ export class KeyMaker {
   of(visit: Visit, method: string, body: Buffer | null): string {
     const { head, ref } = visit;
     const { rewrite } = ref;
-    const host = visit.hostname ?? rewrite?.hostname ?? head.lowerAuthority;
+    const host = visit.hostname ?? rewrite?.hostname ?? head.target.lowerAuthority;
     const path = visit.path ?? (rewrite === null ? head.path : rewrite.path(head.path, visit.match));
     const query = visit.query ?? head.query;
     let key = `${method} ${visit.scheme}://${host}${path}${query}\n${this.scope(ref)}`;
