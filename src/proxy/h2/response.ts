@@ -9,6 +9,7 @@ import type { ResponseSide } from '../exchange/client.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { contentLengthOf } from '../exchange/response-writer.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import { copyOf } from '../http1/bytes.ts';
 import { LENGTH } from '../http1/framing.ts';
 import { directList, type HeaderList, interimHeaders, responseList, trailerHeaders } from './fields.ts';
 
@@ -164,8 +165,9 @@ export class StreamResponse implements ResponseSide {
     const isVolatile = carrier.isVolatile(buffer);
     this.bytes = body.received;
     for (let index = 0; index < segmentCount; index++) {
-      const range = buffer.subarray(segments[index * 2], segments[index * 2 + 1]);
-      const chunk = isVolatile ? Buffer.from(range) : range;
+      const start = segments[index * 2]!;
+      const end = segments[index * 2 + 1]!;
+      const chunk = isVolatile ? copyOf(buffer, start, end) : buffer.subarray(start, end);
       if (body.isDone && !body.hasTrailers && index === segmentCount - 1) {
         this.isEnded = true;
         stream.end(chunk);
