@@ -1,7 +1,7 @@
 import { executionAsyncResource } from 'node:async_hooks';
 
 /** Never read: it only has to be there. */
-let held: object | null = null;
+const held: object[] = [];
 
 /**
  * Keeps `process.nextTick` fast for the life of the process, wherever nobody is waiting for a tick.
@@ -13,6 +13,6 @@ let held: object | null = null;
  */
 export function holdTickShape(): void {
   process.nextTick(() => {
-    held ??= executionAsyncResource();
+    held.push(executionAsyncResource());
   });
 }

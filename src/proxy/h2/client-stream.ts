@@ -40,6 +40,8 @@ export class ClientStream implements Client {
   private response: StreamResponse | null;
   private stream: ServerHttp2Stream | null;
   private trailers: Buffer | null;
+  /** Whether somebody listens to its body. */
+  private isRead: boolean;
   private isPaused: boolean;
   /** When the client last sent something, on the wheel's clock. */
   private sent: number;
@@ -66,6 +68,7 @@ export class ClientStream implements Client {
     this.response = null;
     this.stream = null;
     this.trailers = null;
+    this.isRead = false;
     this.isPaused = false;
     this.sent = 0;
     this.exchange = new Exchange(this, (exchange) => this.respondTo(exchange));
@@ -106,6 +109,7 @@ export class ClientStream implements Client {
   private listen(stream: ServerHttp2Stream, isComplete: boolean): void {
     stream.on('close', this.onClose);
     stream.on('error', this.onError);
+    this.isRead = !isComplete;
     if (isComplete) return;
     stream.on('trailers', this.onTrailers);
     stream.on('data', this.onData);
@@ -228,8 +232,10 @@ export class ClientStream implements Client {
     if (stream === null) return;
     this.stream = null;
     this.isReceiving = false;
-    stream.removeListener('data', this.onData);
-    stream.removeListener('end', this.onEnd);
+    if (this.isRead) {
+      stream.removeListener('data', this.onData);
+      stream.removeListener('end', this.onEnd);
+    }
     this.exchange.clientLost();
     this.session.free(this);
   };
