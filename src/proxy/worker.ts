@@ -8,10 +8,13 @@ import { following } from '../snapshot/apply.ts';
 import type { ProxySettings } from './options.ts';
 import { lowerHelpers } from './priority.ts';
 import { type Lender, Proxy } from './proxy.ts';
+import { holdTickShape } from './tick-shape.ts';
 import type { Desk, FromWorker, ToWorker } from './worker-message.ts';
 
 /** Milliseconds of applying a change between which requests get their turn. */
 const SLICE = 1;
+
+holdTickShape();
 
 class Worker {
   private readonly proxy: Proxy;
