@@ -20,6 +20,12 @@ const extension = (name: string) =>
 const REFERENCE = 'backendRef: { name: service0, port: 80 }';
 
 export const POLICY_CASES: readonly PolicyCase[] = [
+  {
+    name: 'policy-none',
+    title: 'none on either side: what these figures are off by',
+    objects: () => [],
+    limit: null,
+  },
   ...credentialCases(MOST),
   {
     name: 'policy-rate-limit',

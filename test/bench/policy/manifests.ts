@@ -4,9 +4,13 @@ import type { PolicyCase } from './case.ts';
 /** Of the route that has no policy. */
 export const PLAIN = 'plain';
 
+/** Of as many characters as that of every other name: a longer one would cost more by itself. */
 export function hostOf(name: string): string {
-  return `${name}.bench.example`;
+  return `${name.padEnd(LONGEST, 'x')}.bench.example`;
 }
+
+/** Characters of the longest name of a case. */
+const LONGEST = 18;
 
 /** @param port of the backend */
 export function policyManifests(cases: readonly PolicyCase[], port: number): string {
