@@ -1,3 +1,4 @@
+import { CONNECTION_FIELDS } from '../../../ir/connection-fields.ts';
 import type { CredentialSource } from '../../../ir/policy/access.ts';
 import type { Visit } from '../visit.ts';
 import { cookieValue, withoutCookie } from './cookie.ts';
@@ -10,7 +11,7 @@ export class Credential {
   constructor(sources: readonly CredentialSource[]) {
     this.sources = sources.map(({ type, name, prefix }) => {
       const field = type === 'Header' ? name.toLowerCase() : 'cookie';
-      return { type, name, field, prefix: prefix.toLowerCase() };
+      return { type, name, field, prefix: prefix.toLowerCase(), isConnection: CONNECTION_FIELDS.has(field) };
     });
   }
 
@@ -28,7 +29,9 @@ export class Credential {
   remove(visit: Visit): void {
     for (const source of this.sources) {
       if (source.type === 'Header') {
-        if (read(source, visit) !== null) visit.request.remove(source.field);
+        // A field that may hold nothing else need not be read again.
+        const isThere = source.prefix === '' ? visit.head.fields.includes(source.field) : read(source, visit) !== null;
+        if (isThere && !source.isConnection) visit.request.removeOwn(source.field);
       } else if (source.type === 'QueryParam') {
         const query = visit.query ?? visit.head.query;
         const rest = withoutParameter(query, source.name);
@@ -49,6 +52,8 @@ type Source = {
   /** Of the header, in lower case. */
   readonly field: string;
   readonly prefix: string;
+  /** Whether the field is the connection's, and stays. */
+  readonly isConnection: boolean;
 };
 
 function read({ type, name, field, prefix }: Source, visit: Visit): string | null {
