@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { structural } from '../src/api/policy/crd/schema.ts';
 import { gatewayParametersSpecSchema } from '../src/api/policy/gateway-parameters.ts';
@@ -11,6 +12,8 @@ import { LIMIT_FLAGS, MESSAGE_LIMIT_FLAGS, STREAM_FLAGS } from '../src/config/li
 import { BYTE_FLAGS, COUNT_FLAGS, TIME_FLAGS } from '../src/infra/arguments.ts';
 import { translate } from '../src/translate/index.ts';
 import { plain, rows } from './markdown.ts';
+import { startBackend } from './requirements/backend.ts';
+import { route, startGateway } from './requirements/gateway.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/gateway-parameters.md'), 'utf8');
 
@@ -34,6 +37,28 @@ test('the example is accepted as it stands, and means what the page says', () =>
     '--trusted-proxies=10.0.0.0/8',
     '--access-log=-',
   ]);
+});
+
+test('the example is served, within the bounds that it sets', async () => {
+  const uploads = await startBackend();
+  const yaml = /```yaml\n([\s\S]*?)```/.exec(page)![1]!;
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-log-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const gateway = await startGateway(
+    [
+      yaml,
+      uploads.service('uploads', { namespace: 'shop' }),
+      route('uploads', '/', 'uploads').replace('name: uploads', 'name: uploads\n  namespace: shop'),
+    ],
+    { flags: ['--access-log', join(folder, 'access.log')] },
+  );
+  expect(gateway.condition('GatewayParameters', 'infra/edge', 'Accepted')).toMatchObject({ status: 'True' });
+  const upload = (size: number) => gateway.request('POST', '/', { body: Buffer.alloc(size) });
+  expect(await upload(1024)).toMatchObject({ status: 200 });
+  expect(await upload(10 * 1024 * 1024 + 1)).toMatchObject({ status: 413 });
+  // Nobody from here is trusted with X-Forwarded-For.
+  await gateway.request('GET', '/', { headers: { 'X-Forwarded-For': '192.0.2.7' } });
+  expect(uploads.last.header('x-forwarded-for')).toBe('127.0.0.1');
 });
 
 type Schema = { readonly type?: string; readonly properties?: Record<string, Schema> };

@@ -52,6 +52,7 @@ test('a fault says which object, which field, what is wrong and what is allowed'
   expect(parseResource(route({ hostnames: ['Shop.example'], rules: [{ backendRefs: [{ port: 'http' }] }] }))).toEqual({
     ok: false,
     kind: 'HTTPRoute',
+    closing: null,
     namespace: 'shop',
     name: 'cart',
     issues: [

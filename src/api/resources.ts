@@ -19,12 +19,13 @@ import { type AccessPolicy, accessPolicySchema } from './policy/access-policy.ts
 import { type AggregateBackend, aggregateSchema } from './policy/aggregate.ts';
 import { type BackendTrafficPolicy, backendTrafficPolicySchema } from './policy/backend-traffic-policy.ts';
 import { type CachePolicy, cachePolicySchema } from './policy/cache-policy.ts';
+import { closingOf } from './policy/closing.ts';
 import { type GatewayParameters, gatewayParametersSchema } from './policy/gateway-parameters.ts';
 import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match-policy.ts';
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
 import { type TelemetryPolicy, telemetryPolicySchema } from './policy/telemetry-policy.ts';
-import { describe, type Issue } from './schema/issue.ts';
+import { describe, describeSecret, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
 /** Everything that translation reads: valid objects with the defaults of their CRDs applied. */
@@ -149,6 +150,8 @@ export type Invalid = {
   readonly namespace: string;
   readonly name: string;
   readonly issues: readonly Issue[];
+  /** What holds in its place when its kind protects: it closes what the document is for. */
+  readonly closing: Resource | null;
 };
 
 export type Parsed =
@@ -212,7 +215,7 @@ export function parseResource(raw: unknown): Parsed {
     return invalid(raw, [{ path: [], message: `must not be nested more than ${MAX_DEPTH} levels deep` }]);
   }
   const document = withoutNullFields(kind === 'Secret' || kind === 'ConfigMap' ? withData(raw) : raw);
-  const result = SCHEMAS[kind].safeParse(document, { error: describe });
+  const result = SCHEMAS[kind].safeParse(document, { error: kind === 'Secret' ? describeSecret : describe });
   if (!result.success) {
     return invalid(
       raw,
@@ -250,5 +253,18 @@ function invalid(raw: Record<string, unknown>, issues: readonly Issue[]): Invali
     namespace: string(metadata.namespace),
     name: string(metadata.name),
     issues,
+    closing: closingOf(raw, sentenceOf(issues)) as Resource | null,
   };
+}
+
+/** As many of the issues as a condition is to say. */
+const MAX_TOLD = 8;
+
+function sentenceOf(issues: readonly Issue[]): string {
+  const told = issues.slice(0, MAX_TOLD).map(({ path, message }) => {
+    const field = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
+    return field === '' ? message : `${field.slice(1)}: ${message}`;
+  });
+  const rest = issues.length - told.length;
+  return [...told, ...(rest === 0 ? [] : [`and ${rest} more`])].join('; ');
 }

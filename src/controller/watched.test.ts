@@ -62,3 +62,20 @@ test('an object that is not understood is told and left out', () => {
   ).toBeNull();
   expect(refused.at(-1)).toContain('HTTPRoute shop/cart is not understood and ignored: spec');
 });
+
+test('a policy that protects and is not understood closes what it is for', () => {
+  const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'cart' }];
+  const raw = {
+    metadata: { namespace: 'shop', name: 'partners', resourceVersion: '7', generation: 3 },
+    spec: { targetRefs, defaults: { authentication: { type: 'Passkey' } } },
+  };
+  const decoded = decode(raw, 'AccessPolicy', (text) => refused.push(text));
+  expect(decoded?.resource).toMatchObject({
+    kind: 'AccessPolicy',
+    metadata: { namespace: 'shop', name: 'partners', generation: 3 },
+    spec: { targetRefs },
+    unreadable: expect.stringContaining('spec.defaults.authentication.type: must be one of'),
+  });
+  expect(decoded?.stored.metadata.resourceVersion).toBe('7');
+  expect(refused.at(-1)).toContain('AccessPolicy shop/partners is not understood and closes what it is for: spec');
+});

@@ -64,7 +64,7 @@ export type WatchedObject = {
  * What was received as it is kept; `known` is the same object as it was before. The resource keeps its identity when only
  * the status changed, which translation does not read: most changes are our own status writes. Null for an object that our
  * schemas refuse although the API server did not, which is a
- * newer CRD or a fault of ours: `refused` is told, and the object counts as absent.
+ * newer CRD or a fault of ours: `refused` is told, and the object counts as absent, or closes what it is for if its kind protects.
  */
 export function decode(
   raw: unknown,
@@ -82,10 +82,12 @@ export function decode(
   const parsed = parseResource({ ...object, apiVersion, kind, metadata });
   if (!parsed.ok) {
     const issues = parsed.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
-    refused(`${kind} ${metadata.namespace ?? ''}/${metadata.name} is not understood and ignored: ${issues}`);
-    return null;
+    const effect = parsed.closing === null ? 'ignored' : 'closes what it is for';
+    refused(`${kind} ${metadata.namespace ?? ''}/${metadata.name} is not understood and ${effect}: ${issues}`);
+    if (parsed.closing === null) return null;
   }
-  return { metadata, resource: parsed.resource, stored: { apiVersion, kind, metadata, status: object.status } };
+  const resource = parsed.ok ? parsed.resource : parsed.closing!;
+  return { metadata, resource, stored: { apiVersion, kind, metadata, status: object.status } };
 }
 
 type Received = Record<string, unknown> & StoredObject;

@@ -228,3 +228,82 @@ test('a long load leaves pauses, and brings the same', async () => {
   expect(pauses).toBeGreaterThan(3);
   expect(load.resources).toEqual(folder().load().resources);
 });
+
+const policy = (kind: string, spec: string): string =>
+  `apiVersion: headgate.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: p, namespace: shop}\nspec:\n${spec}`;
+const TARGETS = '  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}]\n';
+
+test('a policy that protects and was never right closes what it is for', () => {
+  write('a.yaml', policy('AccessPolicy', `${TARGETS}  defaults: {ip: {allow: [10.0.0.*]}}\n`));
+  const source = folder();
+  const first = source.load();
+  expect(first.resources.accessPolicies).toMatchObject([
+    {
+      metadata: { name: 'p', namespace: 'shop', generation: 1 },
+      spec: { targetRefs: [{ kind: 'HTTPRoute', name: 'a' }] },
+      unreadable: expect.stringMatching(/^spec\.defaults\.ip\.allow\[0\]: must be an IP address/),
+    },
+  ]);
+  expect(problems(first)[0]).toMatch(/\(AccessPolicy shop\/p; what it is for is closed until it is right\)$/);
+
+  write('a.yaml', policy('AccessPolicy', `${TARGETS}  defaults: {ip: {allow: [10.0.0.0/24]}}\n`));
+  const mended = source.load();
+  expect(mended.resources.accessPolicies[0]).not.toHaveProperty('unreadable');
+  expect(mended.resources.accessPolicies[0]?.metadata.generation).toBe(2);
+
+  write('a.yaml', policy('AccessPolicy', `${TARGETS}  defaults: {}\n`));
+  const broken = source.load();
+  expect(broken.resources).toBe(mended.resources);
+  expect(problems(broken)[0]).toMatch(/its last good version keeps serving\)$/);
+});
+
+test('a policy that protects is not read without its unknown fields', () => {
+  write(
+    'a.yaml',
+    policy('AccessPolicy', `${TARGETS}  defaults: {ip: {allow: [10.0.0.0/8]}, authentification: {type: Basic}}\n`),
+    policy('HTTPMatchPolicy', `${TARGETS}  priority: 1\n  sourceCIDR: 10.0.0.0/8\n`),
+    policy('CachePolicy', `${TARGETS}  ttl: 1s\n  tll: 2s\n`),
+  );
+  const { resources, ...load } = folder().load();
+  expect(problems(load)).toEqual([
+    'a.yaml:6 spec.defaults.authentification: is not a field of this kind (AccessPolicy shop/p; what it is for is closed until it is right)',
+    'a.yaml:14 spec.sourceCIDR: is not a field of this kind (HTTPMatchPolicy shop/p; what it is for is closed until it is right)',
+    'a.yaml:22 warning: spec.tll: is not a field of this kind and is ignored (CachePolicy shop/p)',
+  ]);
+  expect(resources.accessPolicies).toMatchObject([{ unreadable: expect.anything() }]);
+  expect(resources.httpMatchPolicies).toMatchObject([{ unreadable: expect.anything() }]);
+});
+
+test('so does one that is not even YAML, as far as anybody can tell what it is for', () => {
+  write('a.yaml', policy('AccessPolicy', `${TARGETS}  defaults: {ip: {allow: [10.0.0.1}}\n`));
+  expect(folder().load().resources.accessPolicies).toMatchObject([{ spec: { targetRefs: [{ name: 'a' }] } }]);
+  write('a.yaml', policy('AccessPolicy', '  targetRefs: HTTPRoute\n  defaults: {}\n'));
+  expect(folder().load().resources.accessPolicies).toEqual([]);
+});
+
+test('no message has a value of a Secret', () => {
+  const secret = (data: string): string => `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n${data}`;
+  const bad = [
+    'stringData: hunter2',
+    'stringData: {pin: 472911}',
+    'data: {pin: hunter2}',
+    'stringData: {a: [hunter2]}',
+    'stringData:\n  a: *hunter2',
+    'stringData:\n  a: !hunter2',
+    'stringData:\n  a: !hunter2! b',
+    'stringData:\n  a: "\\hunter2"',
+    'stringData:\n  a: |hunter2\n    x',
+    'stringData:\n  a: "hunter2',
+    'stringData:\n  a: x: hunter2',
+    'stringData:\n  a: {x, hunter2',
+    'stringData:\n  a: @hunter2',
+    'stringData:\n  a: %hunter2',
+    'stringData:\n  - b\n a: hunter2',
+  ];
+  bad.forEach((text, index) => {
+    write(`${index}.yaml`, secret(text));
+  });
+  const said = problems(folder().load());
+  expect(said.length).toBeGreaterThanOrEqual(bad.length - 1);
+  for (const line of said) expect(line).not.toMatch(/hunter2|472911/);
+});

@@ -39,8 +39,13 @@ type Live = {
   readonly resource: Resource;
   readonly place: Place;
 };
-/** The first document that declares an object; `resource` is null when it is bad. */
-type Claim = { readonly name: ObjectName; readonly resource: Resource | null; readonly place: Place };
+/** The first document that declares an object; `resource` is null when it is bad, and `closing` may then stand in for it. */
+type Claim = {
+  readonly name: ObjectName;
+  readonly resource: Resource | null;
+  readonly closing: Resource | null;
+  readonly place: Place;
+};
 
 /** Milliseconds of reading without a pause. */
 const SLICE = 8;
@@ -117,7 +122,7 @@ export class ManifestFolder {
     this.#resources = this.#collect(live);
     return {
       resources: this.#resources,
-      problems: problems.map((problem) => this.#withLastGood(problem, claims)),
+      problems: problems.map((problem) => this.#withEffect(problem, claims)),
       places: new Map([...live].map(([name, { place }]) => [name, place])),
       changes,
     };
@@ -131,13 +136,22 @@ export class ManifestFolder {
     opaque: string[],
     problems: Problem[],
   ): void {
-    const { object, resource, foreign } = manifest;
+    const { object, resource, closing, foreign } = manifest;
     const place = { file, line: piece.line + manifest.line };
     if (foreign === null || !this.#warned.has(foreign)) {
       if (foreign !== null) this.#warned.add(foreign);
       for (const { severity, document, path, line, message } of manifest.findings) {
         const at = piece.line + (line ?? lineOfField(piece.text, document, path));
-        problems.push({ severity, file, line: at, field: fieldOf(path), message, object, lastGoodServes: false });
+        problems.push({
+          severity,
+          file,
+          line: at,
+          field: fieldOf(path),
+          message,
+          object,
+          lastGoodServes: false,
+          closes: false,
+        });
       }
     }
     if (foreign !== null) return;
@@ -148,12 +162,12 @@ export class ManifestFolder {
     const name = nameOf(object);
     const first = claims.get(name);
     if (first === undefined || (first.resource === null && this.#live.get(name)?.place.file !== first.place.file)) {
-      claims.set(name, { name: object, resource, place });
+      claims.set(name, { name: object, resource, closing, place });
     }
     if (first !== undefined) {
       const message = `is declared a second time, the first is at ${first.place.file}:${first.place.line}; remove one of them`;
       const field = 'metadata.name';
-      problems.push({ severity: 'error', ...place, field, message, object, lastGoodServes: false });
+      problems.push({ severity: 'error', ...place, field, message, object, lastGoodServes: false, closes: false });
     }
   }
 
@@ -162,13 +176,15 @@ export class ManifestFolder {
     const live = new Map<string, Live>();
     for (const [name, claim] of claims) {
       const before = this.#live.get(name);
-      if (claim.resource === null) {
-        if (before !== undefined) live.set(name, before);
-      } else if (before?.parsed === claim.resource) {
+      const wasGood = before !== undefined && !isClosing(before.resource);
+      const parsed = claim.resource ?? (wasGood ? null : claim.closing);
+      if (parsed === null) {
+        if (wasGood) live.set(name, before);
+      } else if (before?.parsed === parsed) {
         live.set(name, samePlace(before.place, claim.place) ? before : { ...before, place: claim.place });
       } else {
-        const resource = stamp(claim.resource, before?.resource ?? null);
-        live.set(name, { name: claim.name, parsed: claim.resource, resource, place: claim.place });
+        const resource = stamp(parsed, before?.resource ?? null);
+        live.set(name, { name: claim.name, parsed, resource, place: claim.place });
       }
     }
     for (const [name, before] of this.#live) {
@@ -201,16 +217,23 @@ export class ManifestFolder {
     return keepIdentity(this.#resources, all);
   }
 
-  #withLastGood(problem: Problem, claims: ReadonlyMap<string, Claim>): Problem {
+  #withEffect(problem: Problem, claims: ReadonlyMap<string, Claim>): Problem {
     if (problem.severity !== 'error' || problem.object === null) return problem;
     const name = nameOf(problem.object);
-    const claim = claims.get(name);
-    return claim?.resource === null && this.#live.has(name) ? { ...problem, lastGoodServes: true } : problem;
+    const live = this.#live.get(name);
+    if (claims.get(name)?.resource !== null || live === undefined) return problem;
+    const closes = isClosing(live.resource);
+    return { ...problem, lastGoodServes: !closes, closes };
   }
 }
 
+/** Whether an object only stands in for one that nobody can read. */
+function isClosing(resource: Resource): boolean {
+  return 'unreadable' in resource;
+}
+
 function fileProblem(file: string, message: string): Problem {
-  return { severity: 'error', file, line: 0, field: '', message, object: null, lastGoodServes: false };
+  return { severity: 'error', file, line: 0, field: '', message, object: null, lastGoodServes: false, closes: false };
 }
 
 /** Whether `file` is `path`, or in the folder that `path` is. */

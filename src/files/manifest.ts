@@ -1,7 +1,8 @@
 /** One piece of a file → the objects that it declares, or what is wrong with them. A function of the text alone. */
+import { closingOf, protects } from '../api/policy/closing.ts';
 import { isKnownKind, type Kind, parseResource, type Resource } from '../api/resources.ts';
 import { endpointsIssues } from './endpoints-annotation.ts';
-import type { FieldPath, ObjectName } from './problem.ts';
+import { type FieldPath, fieldOf, type ObjectName } from './problem.ts';
 import { parsePiece } from './yaml.ts';
 
 /** Where in its piece something is: document, field, and the line (from 0) when it is known without looking for it. */
@@ -18,6 +19,8 @@ export type Manifest = {
   readonly object: ObjectName | null;
   /** Null when it is bad, or nothing that Headgate reads. */
   readonly resource: Resource | null;
+  /** What holds in place of a bad one that nothing better is known of. */
+  readonly closing: Resource | null;
   readonly line: number;
   readonly findings: readonly Finding[];
   /** `<apiVersion> <kind>` of a document that is none of Headgate's business. */
@@ -54,11 +57,15 @@ const GROUP_OF: Readonly<Record<Kind, string>> = {
 
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set<Kind>(['GatewayClass', 'Namespace', 'ClusterTrustBundle']);
 
+/** Of a kind that protects an unknown field is not passed over: it may be the one that closes. `kubectl apply` refuses it as well. */
+const UNKNOWN = 'is not a field of this kind';
+
 export function readManifests(text: string): Manifest[] {
   return parsePiece(text).flatMap(({ value, line, error }, document): Manifest[] => {
     if (error !== null) {
       const finding: Finding = { severity: 'error', document, path: [], line, message: error };
-      return [{ object: objectOf(value), resource: null, line, findings: [finding], foreign: null }];
+      const closing = closingOf(value, error) as Resource | null;
+      return [{ object: objectOf(value), resource: null, closing, line, findings: [finding], foreign: null }];
     }
     if (!isList(value)) return [readObject(value, document, line, [])];
     return value.items.map((item, index) => readObject(item, document, null, ['items', index], line));
@@ -81,30 +88,39 @@ function readObject(value: unknown, document: number, line: number | null, at: F
     line: path.length === 0 ? line : null,
     message,
   });
-  const bad = (...findings: Finding[]): Manifest => ({ object, resource: null, line: start, findings, foreign: null });
+  const bad = (closing: Resource | null, ...findings: Finding[]): Manifest => {
+    return { object, resource: null, closing, line: start, findings, foreign: null };
+  };
 
-  if (!isRecord(value)) return bad(finding('error', [], 'must be an object with apiVersion, kind and metadata'));
+  if (!isRecord(value)) return bad(null, finding('error', [], 'must be an object with apiVersion, kind and metadata'));
   if (typeof value.apiVersion !== 'string' || value.apiVersion === '') {
-    return bad(finding('error', ['apiVersion'], 'is required, for example gateway.networking.k8s.io/v1'));
+    return bad(null, finding('error', ['apiVersion'], 'is required, for example gateway.networking.k8s.io/v1'));
   }
   if (typeof value.kind !== 'string' || value.kind === '') {
-    return bad(finding('error', ['kind'], 'is required, for example HTTPRoute'));
+    return bad(null, finding('error', ['kind'], 'is required, for example HTTPRoute'));
   }
   const group = value.apiVersion.includes('/') ? value.apiVersion.slice(0, value.apiVersion.indexOf('/')) : '';
   if (!isKnownKind(value.kind) || GROUP_OF[value.kind] !== group) {
     const foreign = `${value.apiVersion} ${value.kind}`;
     const message = `${foreign} is not a kind that Headgate reads, such documents are ignored`;
-    return { object: null, resource: null, line: start, findings: [finding('warning', ['kind'], message)], foreign };
+    const findings = [finding('warning', ['kind'], message)];
+    return { object: null, resource: null, closing: null, line: start, findings, foreign };
   }
 
   const parsed = parseResource(withoutStatus(value));
-  if (!parsed.ok) return bad(...parsed.issues.map((issue) => finding('error', issue.path, issue.message)));
+  if (!parsed.ok) {
+    return bad(parsed.closing, ...parsed.issues.map((issue) => finding('error', issue.path, issue.message)));
+  }
+  if (protects(value.kind) && parsed.warnings.length > 0) {
+    const findings = parsed.warnings.map(({ path }) => finding('error', path, UNKNOWN));
+    return bad(closingOf(value, `${fieldOf(parsed.warnings[0]!.path)}: ${UNKNOWN}`) as Resource | null, ...findings);
+  }
   if (parsed.resource.kind === 'Service') {
     const issues = endpointsIssues(parsed.resource);
-    if (issues.length > 0) return bad(...issues.map((issue) => finding('error', issue.path, issue.message)));
+    if (issues.length > 0) return bad(null, ...issues.map((issue) => finding('error', issue.path, issue.message)));
   }
   const findings = parsed.warnings.map((issue) => finding('warning', issue.path, issue.message));
-  return { object, resource: parsed.resource, line: start, findings, foreign: null };
+  return { object, resource: parsed.resource, closing: null, line: start, findings, foreign: null };
 }
 
 /** An API server takes no status from whoever applies a manifest, so it is not judged either. */

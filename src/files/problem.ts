@@ -19,6 +19,8 @@ export type Problem = Place & {
   readonly object: ObjectName | null;
   /** The object is still served as it was when it was last right. */
   readonly lastGoodServes: boolean;
+  /** The object protects, and nothing is known of it but what it is for: requests to that are not served. */
+  readonly closes: boolean;
 };
 
 export type FieldPath = readonly (string | number)[];
@@ -45,6 +47,7 @@ export function formatProblem(problem: Problem): string {
   const notes: string[] = [];
   if (problem.object !== null) notes.push(nameOf(problem.object));
   if (problem.lastGoodServes) notes.push('its last good version keeps serving');
+  if (problem.closes) notes.push('what it is for is closed until it is right');
   const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
   const severity = problem.severity === 'warning' ? ' warning:' : '';
   return `${place}${severity}${field}: ${problem.message}${note}`;

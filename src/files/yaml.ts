@@ -97,7 +97,15 @@ function read(document: Document, lines: LineCounter): YamlDocument[] {
 function sentence(fault: YAMLError): string {
   return fault.code === 'DUPLICATE_KEY'
     ? 'this key is there twice in the same mapping, each may be there once'
-    : fault.message.replace(/\n[\s\S]*$/, '');
+    : withoutText(fault.message);
+}
+
+/** Without what stands in the file, which may be a password: further lines, what comes behind a colon, tags and escapes. */
+function withoutText(message: string): string {
+  return message
+    .replace(/\n[\s\S]*$/, '')
+    .replace(/(?<=[\w)]):\s.*$/, '')
+    .replace(/[!\\]\S*/g, '…');
 }
 
 function thrown(error: unknown): string {
@@ -105,7 +113,7 @@ function thrown(error: unknown): string {
   if (error instanceof ReferenceError && /alias count/i.test(error.message)) {
     return `not readable: its anchors are repeated too often, at most ${MAX_ALIASES} times are allowed`;
   }
-  return `not valid YAML: ${error instanceof Error ? error.message : String(error)}`;
+  return `not valid YAML: ${withoutText(error instanceof Error ? error.message : String(error))}`;
 }
 
 function lineAt(lines: LineCounter, offset: number): number {

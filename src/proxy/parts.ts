@@ -2,7 +2,7 @@ import type { Delta } from '../ir/delta.ts';
 import { COLLECTIONS, type Collection } from '../ir/table.ts';
 import type { Entries } from './worker-message.ts';
 
-/** Entries in one message: reading and hashing them takes a worker about half a millisecond. */
+/** Entries in one message: a worker reads them in a fraction of a millisecond. */
 const PART = 32;
 
 export type Part = { readonly collection: Collection; readonly entries: Entries };

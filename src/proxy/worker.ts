@@ -3,8 +3,7 @@ import type { Delta, Snapshot } from '../ir/delta.ts';
 import { inSlices } from '../ir/steps.ts';
 import type { Collection } from '../ir/table.ts';
 import { addProcessMetrics } from '../observe/process-metrics.ts';
-import { applyingDelta } from '../snapshot/apply.ts';
-import { entryHash } from '../snapshot/digest.ts';
+import { following } from '../snapshot/apply.ts';
 import type { ProxySettings } from './options.ts';
 import { lowerHelpers } from './priority.ts';
 import { type Lender, Proxy } from './proxy.ts';
@@ -37,8 +36,6 @@ class Worker {
   take(message: ToWorker): void {
     switch (message.kind) {
       case 'part':
-        // Hashing now, part by part, leaves little to do when the delta is applied.
-        for (const key in message.entries) entryHash(message.entries[key]!);
         this.parts[message.collection] = Object.assign(this.parts[message.collection] ?? {}, message.entries);
         tell({ kind: 'taken', id: message.id });
         break;
@@ -81,7 +78,7 @@ class Worker {
     const set = { ...delta.set, ...this.parts } as Delta['set'];
     this.parts = {};
     const before: Snapshot | null = this.proxy.snapshot(delta.gateway);
-    await this.proxy.apply(await inSlices(applyingDelta(before, { ...delta, set }), SLICE));
+    await this.proxy.apply(await inSlices(following(before, { ...delta, set }), SLICE));
   }
 
   private answer(id: number, work: Promise<void>): void {

@@ -94,7 +94,7 @@ type Judgement = {
 };
 
 /** What a policy says by itself, whatever its targets are. */
-function judge({ metadata, spec }: BackendTLSPolicy, lookup: Lookup): Judgement {
+function judge({ metadata, spec, unreadable }: BackendTLSPolicy, lookup: Lookup): Judgement {
   const generation = generationOf(metadata);
   const { validation } = spec;
   const [option] = Object.keys(spec.options ?? {});
@@ -102,6 +102,7 @@ function judge({ metadata, spec }: BackendTLSPolicy, lookup: Lookup): Judgement 
   const refused = (message: string): Judgement => {
     return { accepted: policyCondition.invalid(message, generation), resolvedRefs, tls: null };
   };
+  if (unreadable !== undefined) return refused(unreadable);
   // What it asks for beyond the rest is more security, not less: it must not be passed over.
   if (option !== undefined) return refused(`options: ${option} is not supported`);
   if (validation.wellKnownCACertificates !== undefined) {

@@ -176,6 +176,164 @@ test('every field has a verdict, and those that nobody knows are not supported',
   expect(Object.entries(verdicts).filter(([, [, why]]) => why === 'no such field is known here')).toEqual([]);
 });
 
+test("what may protect a route of Kong's and nothing is like leaves it closed", async () => {
+  const app = await startBackend();
+  const plugins = ['hmac-auth', 'pre-function', 'somebodys-own', 'statsd'];
+  const { manifests, verdicts } = await importOf('kong', {
+    services: [
+      {
+        name: 'app',
+        url: `http://127.0.0.1:${app.port}`,
+        routes: plugins.map((name) => ({ name, paths: [`/${name}`], plugins: [{ name }] })),
+      },
+    ],
+  });
+  const gateway = await startGateway(manifests);
+  const statuses = plugins.map(async (name) => (await gateway.request('GET', `/${name}`)).status);
+  expect(await Promise.all(statuses)).toEqual([403, 403, 403, 200]);
+  expect(verdicts['services[0].routes[2].plugins[0]']).toEqual([
+    'not supported',
+    'there is nothing like the plugin somebodys-own, and it may protect: the route answers 403 until you take its filter away',
+  ]);
+});
+
+test("what may protect a router of Apinto's and nothing is like leaves it closed", async () => {
+  const app = await startBackend();
+  const router = (name: string, more: object) => ({ name, location: `/${name}/*`, service: 'app@service', ...more });
+  const { manifests } = await importOf('apinto', {
+    router: [
+      router('jwt', { plugins: { jwt: { config: { secret: 'x' } } } }),
+      router('unknown-template', { template: 'other@template' }),
+      router('auth-template', { template: 'auth@template' }),
+      router('gzip-template', { template: 'gzip@template' }),
+      router('off', { plugins: { jwt: { disable: true } } }),
+    ],
+    service: [{ id: 'app@service', name: 'app', scheme: 'http', nodes: [`127.0.0.1:${app.port}`] }],
+    template: [
+      { id: 'auth@template', plugins: { app: {} } },
+      { id: 'gzip@template', plugins: { gzip: {} } },
+    ],
+  });
+  const gateway = await startGateway(manifests);
+  const paths = ['/jwt/a', '/unknown-template/a', '/auth-template/a', '/gzip-template/a', '/off/a'];
+  const statuses = paths.map(async (path) => (await gateway.request('GET', path)).status);
+  expect(await Promise.all(statuses)).toEqual([403, 403, 403, 200, 200]);
+});
+
+test("Ocelot's authentication for all routes closes those that do not allow everybody", async () => {
+  const app = await startBackend();
+  const route = (name: string, more: object = {}) => ({
+    UpstreamPathTemplate: `/${name}`,
+    DownstreamPathTemplate: `/${name}`,
+    DownstreamScheme: 'http',
+    DownstreamHostAndPorts: [{ Host: '127.0.0.1', Port: app.port }],
+    ...more,
+  });
+  const { manifests } = await importOf('ocelot', {
+    Routes: [route('closed'), route('open', { AuthenticationOptions: { AllowAnonymous: true } })],
+    GlobalConfiguration: { AuthenticationOptions: { AuthenticationProviderKeys: ['Bearer'] } },
+  });
+  const gateway = await startGateway(manifests);
+  expect(await gateway.request('GET', '/closed')).toMatchObject({ status: 403 });
+  expect(await gateway.request('GET', '/open')).toMatchObject({ status: 200 });
+});
+
+test('an address that cannot be read lets nobody in', async () => {
+  const app = await startBackend();
+  const router = (name: string, config: object) => ({
+    name,
+    location: `/${name}`,
+    service: 'app@service',
+    plugins: { ip_restriction: { config } },
+  });
+  const { manifests, verdicts } = await importOf('apinto', {
+    router: [
+      router('wildcard', { ip_list_type: 'white', ip_white_list: ['127.0.0.*', 'office'] }),
+      router('deny', { ip_list_type: 'black', ip_black_list: ['10.0.0.1', 'elsewhere'] }),
+      router('allow', { ip_list_type: 'white', ip_white_list: ['office'] }),
+    ],
+    service: [{ id: 'app@service', name: 'app', scheme: 'http', nodes: [`127.0.0.1:${app.port}`] }],
+  });
+  const gateway = await startGateway(manifests);
+  expect(await gateway.request('GET', '/wildcard')).toMatchObject({ status: 200 });
+  expect(await gateway.request('GET', '/wildcard', { from: '127.0.1.1' })).toMatchObject({ status: 403 });
+  expect(await gateway.request('GET', '/deny')).toMatchObject({ status: 403 });
+  expect(await gateway.request('GET', '/allow')).toMatchObject({ status: 403 });
+  expect(verdicts['router[0].plugins.ip_restriction.config.ip_white_list[1]']).toEqual([
+    'not supported',
+    'is not an IP address, a range or a network',
+  ]);
+});
+
+test('a route is not made wider than it was', async () => {
+  const { manifests, verdicts } = await importOf('kong', {
+    services: [
+      {
+        name: 'app',
+        url: 'http://127.0.0.1:9',
+        routes: [
+          { name: 'stream', protocols: ['tcp'], destinations: [{ port: 9000 }] },
+          { name: 'hosts', hosts: ['admin.*'], paths: ['/'] },
+          {
+            name: 'origins',
+            paths: ['/a'],
+            plugins: [{ name: 'cors', config: { origins: ['https://a.example', '*'] } }],
+          },
+        ],
+      },
+    ],
+  });
+  expect(Object.keys(objectsOf(manifests, 'HTTPRoute'))).toEqual(['origins']);
+  expect(refusals(manifests)).toEqual([]);
+  expect(verdicts['services[0].routes[0].protocols']).toEqual(['not supported', expect.stringContaining('TCPRoute')]);
+  expect(verdicts['services[0].routes[1]']).toEqual(['not supported', expect.stringContaining('no HTTPRoute is made')]);
+});
+
+test('parts of an aggregate of Ocelot are asked for what their routes are asked for', async () => {
+  const app = await startBackend();
+  const route = (key: string, from: string, to: string) => ({
+    Key: key,
+    UpstreamPathTemplate: from,
+    DownstreamPathTemplate: to,
+    DownstreamScheme: 'http',
+    DownstreamHostAndPorts: [{ Host: '127.0.0.1', Port: app.port }],
+  });
+  const { manifests, verdicts } = await importOf('ocelot', {
+    Routes: [
+      route('user', '/users/{id}', '/v1/users/{id}'),
+      route('orders', '/orders?user={id}', '/orders?user={id}'),
+      route('news', '/news', '/news'),
+      route('other', '/other/{x}', '/other/{x}'),
+    ],
+    Aggregates: [{ RouteKeys: ['user', 'orders', 'news', 'other'], UpstreamPathTemplate: '/home/{id}' }],
+  });
+  const gateway = await startGateway(manifests);
+  app.handler = ({ url }) => ({ headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(url) });
+  const answer = await gateway.request('GET', '/home/7');
+  expect(JSON.parse(answer.body)).toEqual({ user: '/v1/users/7', orders: '/orders?user=7', news: '/news' });
+  expect(await gateway.request('GET', '/home/7/more')).toMatchObject({ status: 404 });
+  expect(verdicts['Aggregates[0].RouteKeys[3]']).toEqual(['not supported', 'the path of the aggregate has no {x}']);
+});
+
+test('what is made and would be refused is told', async () => {
+  const routes = [{ name: 'a', paths: ['/a'], headers: { 'not a name': ['x'] } }];
+  const { code, verdicts } = await importOf('kong', { services: [{ name: 'app', url: 'http://127.0.0.1:9', routes }] });
+  expect(code).toBe(1);
+  expect(verdicts['HTTPRoute/a']).toEqual([
+    'not supported',
+    expect.stringMatching(/^is made, and will be refused: spec/),
+  ]);
+});
+
+/** Imports a configuration that is written down in a test. */
+async function importOf(format: string, configuration: object) {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-import-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'configuration.json');
+  writeFileSync(file, JSON.stringify(configuration));
+  return runImport(format, file);
+}
+
 test('-o writes a file for each kind, and the report', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-import-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 /** Rows of group OBS: reports of requests. */
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { startBackend } from './backend.ts';
 import { GATEWAY, refusals, route, startGateway } from './gateway.ts';
 import { row } from './row.ts';
@@ -198,4 +198,37 @@ row('OBS-08', 'what is to be done to the requests of a route is a typed field: a
   expect(refusals(telemetryPolicy('trace', 'HTTPRoute/orders', `${REPORT}  fields: [URL, Everything]\n`))).toEqual([
     expect.stringContaining('spec.requestReport.fields[1]: must be one of'),
   ]);
+});
+
+test('nor is what stands where an AccessPolicy looks for credentials', async () => {
+  const sink = await startBackend();
+  const { gateway } = await shop(
+    `${telemetryPolicy('trace', 'HTTPRoute/orders', REPORT)}---
+apiVersion: headgate.dev/v1alpha1
+kind: AccessPolicy
+metadata: {name: partners}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: orders}]
+  defaults:
+    authentication:
+      type: APIKey
+      apiKey:
+        secretRefs: [{name: partners}]
+        sources: [{type: Header, name: X-Partner}, {type: QueryParam, name: key}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: partners}
+stringData: {acme: s3cret}
+`,
+    sink,
+  );
+  expect(await gateway.request('GET', '/orders', { headers: { 'X-Partner': 's3cret' } })).toMatchObject({
+    status: 200,
+  });
+  expect(await gateway.request('GET', '/orders?key=s3cret&a=1')).toMatchObject({ status: 200 });
+  expect(await gateway.request('GET', '/orders?key=an0ther')).toMatchObject({ status: 401 });
+  const all = await reports(sink, 3);
+  expect(JSON.stringify(all)).not.toMatch(/s3cret|an0ther/);
+  expect(all.map(({ url }) => url)).toContain('http://a.example/orders?key=REDACTED&a=1');
 });

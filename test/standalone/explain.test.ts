@@ -19,6 +19,8 @@ test('tells listener, winner, losers with their reasons, shares and endpoints', 
   expect(out).toMatch(/gateway\/shop\/shop\/https +\* +serves/);
   expect(out).toMatch(/httproute\/shop\/shop\/rule\/2 cart-canary +0 +shop\.example +prefix \/cart +wins\n/);
   expect(out).toMatch(/rule\/1 preview +0 +shop\.example +prefix \/ +lost: header x-shop-version is absent/);
+  // Nobody has written of a priority here.
+  expect(out).toMatch(/rule\/0 storefront .* lost: matches every request, and goes after what asks for more/);
   expect(out).toMatch(/service\/shop\/shop-v1\/80 +95 +95% +shop\.example\/cart +none: answers 503/);
 });
 

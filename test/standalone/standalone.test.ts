@@ -131,6 +131,45 @@ test('an edit changes the traffic, and no request fails', async () => {
   expect(await stop()).toEqual([]);
 });
 
+test('a policy that protects and cannot be read from the start lets nobody in until it is right', async () => {
+  const policy = (kind: string, target: string, spec: string): string =>
+    `apiVersion: ${kind === 'BackendTLSPolicy' ? 'gateway.networking.k8s.io/v1' : 'headgate.dev/v1alpha1'}
+kind: ${kind}
+metadata: {name: ${kind.toLowerCase()}}
+spec:
+  targetRefs: [${target}]
+  ${spec}
+`;
+  const to = (name: string): string => `{group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${name}}`;
+  const port = await backend('one');
+  const manifests = new Manifests({
+    'gateway.yaml': GATEWAY,
+    'app.yaml': [
+      service('app', port),
+      service('tls', port),
+      ...['access', 'match', 'tls', 'open'].map((name) => route(name, `/${name}`, name === 'tls' ? 'tls' : 'app')),
+    ].join('---\n'),
+    'access.yaml': policy('AccessPolicy', to('access'), 'defaults: {ip: {allow: [127.0.0.*]}}'),
+    'match.yaml': policy('HTTPMatchPolicy', to('match'), 'sourceCIDR: [127.0.0.0/8]'),
+    'tls.yaml': policy('BackendTLSPolicy', '{group: "", kind: Service, name: tls}', 'validation: {hostname: tls}'),
+  });
+  const { headgate, port: served } = await start([manifests.path]);
+  const statuses = async (): Promise<number[]> => {
+    const paths = ['/access', '/match', '/tls', '/open'];
+    return (await Promise.all(paths.map((path) => get(served, path)))).map(({ status }) => status);
+  };
+  expect(await statuses()).toEqual([500, 500, 500, 200]);
+  expect(headgate.out + headgate.err).toMatch(
+    /access\.yaml:6 spec\.defaults\.ip\.allow\[0\]: must be an IP address.*\(AccessPolicy default\/accesspolicy; what it is for is closed until it is right\)/,
+  );
+  const from = headgate.out.length;
+  manifests.write('access.yaml', policy('AccessPolicy', to('access'), 'defaults: {ip: {allow: [127.0.0.0/24]}}'));
+  manifests.write('match.yaml', policy('HTTPMatchPolicy', to('match'), 'sourceCIDRs: [127.0.0.0/8]'));
+  manifests.remove('tls.yaml');
+  await headgate.said(/^reloaded: .*$/m, from);
+  await vi.waitFor(async () => expect(await statuses()).toEqual([200, 200, 200, 200]), 5_000);
+});
+
 test('a broken edit is reported with file, line and field, and the traffic stays', async () => {
   const manifests = new Manifests({
     'gateway.yaml': GATEWAY,

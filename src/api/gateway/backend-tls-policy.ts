@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { namespacedMeta } from '../core/object-meta.ts';
+import type { Closing } from '../policy/closing.ts';
 import { list } from '../schema/list.ts';
 import { textMap } from '../schema/map.ts';
 import { oneMember } from '../schema/member.ts';
@@ -92,4 +93,4 @@ export const backendTLSPolicySchema = z.object({
   ),
 });
 
-export type BackendTLSPolicy = z.output<typeof backendTLSPolicySchema>;
+export type BackendTLSPolicy = z.output<typeof backendTLSPolicySchema> & Closing;

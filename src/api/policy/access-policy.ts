@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessRulesSchema } from './access-policy/rules.ts';
+import type { Closing } from './closing.ts';
 import { DEFAULTS_OR_OVERRIDES, inherited, OVERRIDES_OF_GATEWAYS } from './inherited.ts';
 import { policyKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
@@ -23,4 +24,4 @@ export const { schema: accessPolicySchema, definition: accessPolicyKind } = poli
   spec: accessPolicySpecSchema,
 });
 
-export type AccessPolicy = z.output<typeof accessPolicySchema>;
+export type AccessPolicy = z.output<typeof accessPolicySchema> & Closing;

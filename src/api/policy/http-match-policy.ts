@@ -3,6 +3,7 @@ import { headerName } from '../gateway/http-header.ts';
 import { list } from '../schema/list.ts';
 import { integer } from '../schema/number.ts';
 import { text } from '../schema/text.ts';
+import type { Closing } from './closing.ts';
 import { policyKind } from './own-kind.ts';
 import { withRules } from './rule.ts';
 import { targetRefs } from './target.ts';
@@ -95,5 +96,5 @@ export const { schema: httpMatchPolicySchema, definition: httpMatchPolicyKind } 
   columns: [{ name: 'Priority', type: 'integer', jsonPath: '.spec.priority', priority: 1 }],
 });
 
-export type HTTPMatchPolicy = z.output<typeof httpMatchPolicySchema>;
+export type HTTPMatchPolicy = z.output<typeof httpMatchPolicySchema> & Closing;
 export type HTTPMatchPolicySpec = HTTPMatchPolicy['spec'];

@@ -21,17 +21,30 @@ function typeOf(input: unknown): string {
   return quote(input);
 }
 
+function kindOf(input: unknown): string {
+  return typeof input === 'string' || typeof input === 'number' ? `a ${typeof input}` : typeOf(input);
+}
+
 /** zod's own findings in words that say what is allowed (an error map, to be given to `safeParse`). */
 export function describe(issue: z.core.$ZodRawIssue): string | undefined {
+  return sentence(issue, typeOf);
+}
+
+/** The same without a word of what stands there, which may be a password that was not quoted. */
+export function describeSecret(issue: z.core.$ZodRawIssue): string | undefined {
+  return sentence(issue, kindOf);
+}
+
+function sentence(issue: z.core.$ZodRawIssue, shown: (input: unknown) => string): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return 'is required';
-      return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}, not ${typeOf(issue.input)}`;
+      return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}, not ${shown(issue.input)}`;
     case 'invalid_value': {
       if (issue.input === undefined) return 'is required';
       const values = issue.values.map((value) => String(value));
       const allowed = values.length === 1 ? values[0] : `one of ${values.join(', ')}`;
-      return `must be ${allowed}, not ${typeOf(issue.input)}`;
+      return `must be ${allowed}, not ${shown(issue.input)}`;
     }
     case 'too_big':
       return `must be at most ${issue.maximum}`;

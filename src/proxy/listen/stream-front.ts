@@ -37,16 +37,24 @@ export class StreamFront {
     const { runtime, site } = this;
     const listener = site.streams?.listenerFor(arrival.serverName) ?? null;
     const stream = listener?.find(arrival.serverName) ?? null;
-    if (stream === null) {
-      if (arrival.isTls) arrival.socket.destroy();
-      else reset(arrival.socket);
-      this.refused(arrival, listener === null ? STREAM_ENDS.noListener : STREAM_ENDS.noRoute);
+    if (listener === null || stream === null) {
+      this.refuse(arrival, listener === null ? STREAM_ENDS.noListener : STREAM_ENDS.noRoute);
+      return;
+    }
+    if (!site.policies.admits(listener.identity, plainAddress(arrival.socket.remoteAddress ?? ''))) {
+      this.refuse(arrival, STREAM_ENDS.accessDenied);
       return;
     }
     const connection = new StreamConnection(runtime, site, arrival, stream, this.forget);
     if (!connection.isOpen) return;
     this.connections.add(connection);
     if (this.isStopped) connection.drain(runtime.options.drainTimeout);
+  }
+
+  private refuse(arrival: Arrival, reason: StreamEnd): void {
+    this.refused(arrival, reason);
+    if (arrival.isTls) arrival.socket.destroy();
+    else reset(arrival.socket);
   }
 
   /** Counts and logs a connection that no stream took. */

@@ -14,7 +14,11 @@ export class TcpPlace extends AcceptorPlace {
   constructor(runtime: Runtime, place: Place, bound: number, served: Served) {
     super();
     this.place = place;
-    this.front = new StreamFront(runtime, { streams: null, backends: served.backends }, null);
+    this.front = new StreamFront(
+      runtime,
+      { streams: null, backends: served.backends, policies: served.policies },
+      null,
+    );
     this.acceptor = new Acceptor(runtime, place.address, bound, (socket) => {
       this.front.take({ socket, isTls: false, protocol: 'TCP', serverName: null, early: null });
     });
@@ -22,9 +26,10 @@ export class TcpPlace extends AcceptorPlace {
     this.serve(served);
   }
 
-  serve({ compiled, backends }: Served): void {
+  serve({ compiled, backends, policies }: Served): void {
     const { site } = this.front;
     site.streams = compiled.streamPorts.get(this.place.port) ?? null;
     site.backends = backends;
+    site.policies = policies;
   }
 }

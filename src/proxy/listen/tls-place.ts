@@ -37,7 +37,7 @@ export class TlsPlace extends AcceptorPlace {
     this.place = place;
     this.bound = bound;
     this.acceptor = new Acceptor(runtime, place.address, bound, (socket) => this.take(socket));
-    const site = { streams: null, backends: served.backends };
+    const site = { streams: null, backends: served.backends, policies: served.policies };
     this.streams = new StreamFront(
       runtime,
       site,
@@ -51,12 +51,13 @@ export class TlsPlace extends AcceptorPlace {
   }
 
   serve(served: Served): void {
-    const { compiled, backends, choices } = served;
+    const { compiled, backends, choices, policies } = served;
     const { port } = this.place;
     this.httpsChoice = choices.forHttps(port);
     this.streamChoice = choices.forStreams(port);
     this.streams.site.streams = compiled.streamPorts.get(port) ?? null;
     this.streams.site.backends = backends;
+    this.streams.site.policies = policies;
     this.streams.setCertificates(this.streamChoice);
     this.serveHttps(served);
   }

@@ -4,6 +4,7 @@ import type { EndpointPool } from '../backend/endpoint-pool.ts';
 import type { RunnableStream } from '../compile/stream.ts';
 import { DatagramSession, type SessionOwner } from '../datagram/session.ts';
 import { isCongested, socketFor } from '../datagram/socket.ts';
+import { plainAddress } from '../peer.ts';
 import type { Runtime } from '../runtime.ts';
 import { STREAM_ENDS, type StreamEnd } from '../stream/end.ts';
 import type { StreamSite } from '../stream/site.ts';
@@ -28,7 +29,8 @@ export class UdpPlace implements OpenPlace, SessionOwner {
     this.port = bound;
     this.runtime = runtime;
     this.place = place;
-    this.site = { streams: served.compiled.datagramPorts.get(place.port) ?? null, backends: served.backends };
+    const { backends, compiled, policies } = served;
+    this.site = { streams: compiled.datagramPorts.get(place.port) ?? null, backends, policies };
     this.socket = socketFor(place.address, bound !== 0 && sharesPorts());
     this.sessions = new Map();
     this.isStopped = false;
@@ -58,9 +60,10 @@ export class UdpPlace implements OpenPlace, SessionOwner {
     return this.sessions.size;
   }
 
-  serve({ compiled, backends }: Served): void {
+  serve({ compiled, backends, policies }: Served): void {
     this.site.streams = compiled.datagramPorts.get(this.place.port) ?? null;
     this.site.backends = backends;
+    this.site.policies = policies;
     const stream = this.stream();
     const candidates = new Map<Backend, ReadonlySet<EndpointPool>>();
     for (const session of this.sessions.values()) {
@@ -110,8 +113,12 @@ export class UdpPlace implements OpenPlace, SessionOwner {
 
   private begin(key: string, address: string, port: number, message: Buffer): DatagramSession | null {
     const { runtime, site } = this;
-    const stream = this.stream();
-    if (stream === null) return this.drop(null, message, STREAM_ENDS.noRoute);
+    const listener = site.streams?.listenerFor(null) ?? null;
+    const stream = listener?.find(null) ?? null;
+    if (listener === null || stream === null) return this.drop(null, message, STREAM_ENDS.noRoute);
+    if (!site.policies.admits(listener.identity, plainAddress(address))) {
+      return this.drop(stream, message, STREAM_ENDS.accessDenied);
+    }
     // A process that ends goes on serving: while its socket is open, the kernel sends clients here.
     if (this.isStopped && !runtime.isDraining) return this.drop(stream, message, STREAM_ENDS.draining);
     if (this.sessions.size >= runtime.options.streams.sessions) {

@@ -6,6 +6,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { CompiledBackendRef, CompiledListener, CompiledMatch, CompiledTable } from '../compile/compiled.ts';
 import { hasFilters } from '../compile/port.ts';
 import type { Runtime } from '../runtime.ts';
+import { IPStage } from './access/ip.ts';
 import { DebugStage } from './debug-stage.ts';
 import { FailedStage } from './failed-stage.ts';
 import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
@@ -148,6 +149,15 @@ export class PolicyTable {
       failure === undefined ? listenerStages(filters ?? [], this.context(key, new Map())) : [new FailedStage(failure)];
     this.listeners.set(listener, stages);
     return stages;
+  }
+
+  /**
+   * Whether a stream may be opened from an address on a listener of TLS, TCP or UDP. Whatever a policy that protects asks for beyond
+   * an address cannot be had of a stream, and lets nobody in.
+   */
+  admits({ listener }: CompiledListener, address: string): boolean {
+    const asked = this.named(listener.policies).filter(({ entry: { kind } }) => kind === 'AccessPolicy' || kind === '');
+    return asked.every(({ stages }) => stages.every((stage) => stage instanceof IPStage && stage.admits(address)));
   }
 
   private named(keys: readonly string[] = []): Made[] {

@@ -1,3 +1,4 @@
+import type { CredentialSource } from '../../ir/policy/access.ts';
 import type { ProxyError } from '../exchange/error.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
@@ -48,6 +49,8 @@ export interface Stage {
   readonly bodyLimit: number;
   /** The same for one request, of a stage that does not need the bodies of all; it counts in place of `bodyLimit`. */
   bodyLimitFor?(visit: Visit): number;
+  /** Where it looks for credentials: what stands there is in no report. */
+  readonly sources?: readonly CredentialSource[];
   /** PASS, ANSWER or WAIT. Throws for nothing that a request can hold. */
   enter(visit: Visit): number;
   /** `head` is that of the backend's response, and goes to the client next. */

@@ -190,6 +190,11 @@ export class Visit extends RequestFacts {
     subrequest.start(backend);
   }
 
+  /** The stages that hold for the request. */
+  get holding(): readonly Stage[] {
+    return this.stages;
+  }
+
   /** Whether more than one stage holds for the request. */
   get hasOthers(): boolean {
     return this.stages.length > 1;

@@ -168,6 +168,7 @@ function lossTo(winner: Candidate | null, candidate: Candidate, everywhere: bool
   if (!everywhere && winner.namespace !== candidate.namespace) {
     return `${own} does not count against ${by}, of another namespace`;
   }
+  if (candidate.isForAll) return `matches every request, and goes after what asks for more, such as ${by}`;
   return `${own} is lower than ${other} of ${by}`;
 }
 

@@ -11,6 +11,7 @@ export const STREAM_ENDS = {
   helloTimeout: 'client-hello-timeout',
   noListener: 'no-listener',
   noRoute: 'no-route',
+  accessDenied: 'access-denied',
   // Getting to a backend
   invalidBackend: 'invalid-backend',
   noEndpoint: 'no-endpoint',

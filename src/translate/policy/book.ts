@@ -191,7 +191,11 @@ export class PolicyBook {
   }
 
   #convert(policy: PolicyObject): PolicyContent {
-    const { namespace } = policy.metadata;
+    const { metadata, spec, unreadable } = policy;
+    if (unreadable !== undefined) {
+      return { entry: null, overrides: 'overrides' in spec, faults: [unreadable], backends: [], secrets: {} };
+    }
+    const { namespace } = metadata;
     const use = {
       group: OWN_GROUP,
       kind: policy.kind,

@@ -20,6 +20,8 @@ export type PolicyObject = {
   readonly kind: string;
   readonly metadata: Metadata & { readonly namespace: string };
   readonly spec: { readonly targetRefs: readonly PolicyTarget[] };
+  /** Why nobody can tell what it says; such a policy is not accepted. */
+  readonly unreadable?: string;
 };
 
 export type TargetKind = 'Gateway' | 'HTTPRoute' | 'GRPCRoute' | 'Service';

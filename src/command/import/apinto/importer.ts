@@ -14,11 +14,12 @@ const HEAD = ['version', 'create', 'update', 'description', 'driver', 'professio
 export function importApinto(root: Node, manifests: Manifests, options: ImportOptions): void {
   gatewayFor(manifests, options, []);
   const services = new ApintoServices(root, manifests);
+  const templates = new Map(root.list('template').map((one) => [one.textOf('id') ?? '', one]));
   for (const field of HEAD) root.get(field)?.translated('says nothing about requests');
   for (const field of ROUTERS) {
     for (const [index, router] of root.list(field).entries()) {
       const name = dnsName(router.textOf('name') ?? router.textOf('id')?.replace(/@.*$/, '') ?? `route-${index + 1}`);
-      importRouter(router, { manifests, services, name });
+      importRouter(router, { manifests, services, templates, name });
     }
   }
 }

@@ -1,18 +1,20 @@
 /** Plugins of Apinto's routers. */
+import { restrictAddresses } from '../core/addresses.ts';
+import { type ClosableRoute, closeRoute, UNTIL_TAKEN_AWAY } from '../core/closed.ts';
 import type { Node } from '../core/node.ts';
 import type { PolicyDrafts } from '../core/policies.ts';
 
-export type PluginTarget = { readonly filters: object[]; readonly policies: PolicyDrafts };
+export type PluginTarget = ClosableRoute & { readonly policies: PolicyDrafts };
 
 type PluginImporter = (config: Node, target: PluginTarget) => void;
 
 const INTERVALS: Readonly<Record<string, string>> = { second: '1s', minute: '1m', hour: '1h', day: '24h' };
 
-const ipRestriction: PluginImporter = (config, { policies }) => {
+const ipRestriction: PluginImporter = (config, target) => {
   const isWhite = (config.textOf('ip_list_type') ?? 'white') === 'white';
   const list = config.get(isWhite ? 'ip_white_list' : 'ip_black_list');
-  const addresses = (list?.items() ?? []).map(({ text }) => text);
-  if (addresses.length > 0) policies.access.ip = isWhite ? { allow: addresses } : { deny: addresses };
+  const addresses = list?.items() ?? [];
+  restrictAddresses(isWhite ? { allow: addresses, deny: [] } : { allow: [], deny: addresses }, target);
   config.get('ip_list_type')?.translated('AccessPolicy ip');
   list?.translated(`AccessPolicy ip.${isWhite ? 'allow' : 'deny'}`);
   config.get(isWhite ? 'ip_black_list' : 'ip_white_list')?.translated('the other list holds');
@@ -39,7 +41,8 @@ const cors: PluginImporter = (config, { filters }) => {
       .list(field)
       .flatMap(({ text }) => text.split(',').map((part) => part.trim()))
       .filter((part) => part !== '');
-  const origins = list('allow_origins').map((origin) => (origin === '**' ? '*' : origin));
+  const named = list('allow_origins').map((origin) => (origin === '**' ? '*' : origin));
+  const origins = named.includes('*') ? ['*'] : named;
   const age = config.get('max_age');
   filters.push({
     type: 'CORS',
@@ -66,6 +69,45 @@ const IMPORTERS: Readonly<Record<string, PluginImporter>> = {
   cors,
 };
 
+/** Plugins that let in whoever would be let in without them. Any other that nothing is like may protect a route. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'access_log',
+  'auto_redirect',
+  'circuit_breaker',
+  'data_transform',
+  'dubbo2-proxy-rewrite',
+  'extra_params',
+  'extra_params_v2',
+  'grpc_to_http',
+  'gzip',
+  'http_mocking',
+  'http_to_dubbo2',
+  'http_to_grpc',
+  'js_inject',
+  'monitor',
+  'params_transformer',
+  'prometheus',
+  'proxy_mirror',
+  'proxy_rewrite',
+  'proxy_rewrite_v2',
+  'response_file_parse',
+  'response_filter',
+  'response_rewrite',
+  'response_rewrite_v2',
+]);
+
+/** The plugin's kind: `ip_restriction` of `ip_restriction@plugin`. */
+function kindOf(name: string): string {
+  return name.replace(/@.*$/, '');
+}
+
+/** Whether nothing that protects a route is among `{ name: … }`. */
+export function areHarmless(plugins: Node | null): boolean {
+  return (plugins?.fields() ?? []).every(({ name, node }) => {
+    return node.get('disable')?.isTrue === true || HARMLESS.has(kindOf(name));
+  });
+}
+
 /** `{ name: { disable, config } }` */
 export function applyPlugins(plugins: Node | null, target: PluginTarget): void {
   for (const { name, node } of plugins?.fields() ?? []) {
@@ -74,8 +116,12 @@ export function applyPlugins(plugins: Node | null, target: PluginTarget): void {
       continue;
     }
     node.get('disable')?.translated('on');
-    const importer = IMPORTERS[name.replace(/@.*$/, '')];
-    if (importer === undefined) node.unsupported(`there is nothing like the plugin ${name}`);
-    else importer(node.get('config') ?? node, target);
+    const importer = IMPORTERS[kindOf(name)];
+    if (importer !== undefined) importer(node.get('config') ?? node, target);
+    else if (HARMLESS.has(kindOf(name))) node.unsupported(`there is nothing like the plugin ${name}`);
+    else {
+      closeRoute(target);
+      node.unsupported(`there is nothing like the plugin ${name}, and it may protect: ${UNTIL_TAKEN_AWAY}`);
+    }
   }
 }

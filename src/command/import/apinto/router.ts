@@ -1,25 +1,30 @@
+import { closeRoute, UNTIL_TAKEN_AWAY } from '../core/closed.ts';
 import type { Manifests } from '../core/manifests.ts';
 import type { Node } from '../core/node.ts';
 import { ownFilter, PolicyDrafts } from '../core/policies.ts';
 import { addRoute, combine, type HeaderMatch } from '../core/routes.ts';
 import { type Condition, conditionOf, namedCondition } from './condition.ts';
 import { pathOf, rewrite } from './path.ts';
-import { applyPlugins } from './plugins.ts';
+import { applyPlugins, areHarmless } from './plugins.ts';
 import type { ApintoService, ApintoServices } from './service.ts';
 
 export type RouterContext = {
   readonly manifests: Manifests;
   readonly services: ApintoServices;
+  /** Templates of plugins, by their `id`. */
+  readonly templates: ReadonlyMap<string, Node>;
   readonly name: string;
 };
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'];
 
 /** One router, or one route of APIPark. */
-export function importRouter(router: Node, { manifests, services, name }: RouterContext): void {
+export function importRouter(router: Node, { manifests, services, templates, name }: RouterContext): void {
   for (const field of ['name', 'id', 'driver', 'profession', 'description', 'title', 'create', 'update', 'version']) {
     router.get(field)?.translated('names the HTTPRoute');
   }
+  const hostnames = hostsOf(router);
+  if (hostnames === null) return;
   const location = router.get('location') ?? router.get('path') ?? router.get('request_path');
   const policies = new PolicyDrafts();
   const filters: object[] = [];
@@ -35,11 +40,12 @@ export function importRouter(router: Node, { manifests, services, name }: Router
   const hostname = service?.host ?? null;
   if (hostname !== null) addHostname(filters, hostname);
   forwardHeaders(proxy, filters);
-  applyPlugins(router.get('plugins'), { filters, policies });
+  applyPlugins(router.get('plugins'), { manifests, name, filters, policies });
+  judgeTemplate(router.get('template'), templates, { manifests, name, filters });
   judgeRest(router);
   const targets = addRoute(manifests, {
     name,
-    hostnames: hostsOf(router),
+    hostnames,
     matches: combine([path], methodsOf(router), headers.length === 0 ? [] : [headers], queryParams),
     filters,
     backendRefs: [...(service?.backends ?? [])],
@@ -82,14 +88,17 @@ function methodsOf(router: Node): string[] {
   return other.includes('ALL') ? [] : all.filter((method) => METHODS.includes(method));
 }
 
-function hostsOf(router: Node): string[] {
-  const hosts = router.get('host') ?? router.get('hosts');
-  return (hosts?.items() ?? []).flatMap((host) => {
-    const text = host.text.toLowerCase().replace(/:\d+$/, '');
-    if (text === '' || text === '*') {
-      host.translated('any host');
-      return [];
-    }
+/** Empty: any host. Null: those that it is for cannot be matched, and it says so. */
+function hostsOf(router: Node): string[] | null {
+  const hosts = (router.get('host') ?? router.get('hosts'))?.items() ?? [];
+  const plain = hosts.map(({ text }) => text.toLowerCase().replace(/:\d+$/, ''));
+  const any = hosts.find((_, index) => plain[index] === '' || plain[index] === '*');
+  if (any !== undefined) {
+    for (const host of hosts) host.translated('any host');
+    return [];
+  }
+  const names = hosts.flatMap((host, index) => {
+    const text = plain[index]!;
     if (!/^(?:\*\.)?[a-z0-9]/.test(text) || text.endsWith('*')) {
       host.unsupported('Gateway API has `*` as the first part of a host name only');
       return [];
@@ -97,6 +106,23 @@ function hostsOf(router: Node): string[] {
     host.translated('hostnames');
     return [text];
   });
+  if (names.length > 0 || hosts.length === 0) return names;
+  router.unsupported('none of its hosts can be matched, so no HTTPRoute is made: it would be for all of them');
+  return null;
+}
+
+/** Templates are not imported; one that may protect a route leaves it closed. */
+function judgeTemplate(
+  template: Node | null,
+  templates: ReadonlyMap<string, Node>,
+  route: { manifests: Manifests; name: string; filters: object[] },
+): void {
+  if (template === null || template.text === '') return;
+  const known = templates.get(template.text);
+  const isHarmless = known !== undefined && areHarmless(known.get('plugins'));
+  if (!isHarmless) closeRoute(route);
+  const closed = isHarmless ? '' : `; this one may protect the route: ${UNTIL_TAKEN_AWAY}`;
+  template.unsupported(`templates of plugins are not imported${closed}`);
 }
 
 type Matches = { readonly headers: HeaderMatch[]; readonly queryParams: HeaderMatch[] };
@@ -188,6 +214,4 @@ function judgeRest(router: Node): void {
   else protocols?.translated('the listeners of the Gateway');
   router.get('listen')?.different('the ports are those of the Gateway');
   router.get('websocket')?.translated('upgrades pass');
-  const template = router.get('template');
-  if (template !== null && template.text !== '') template.unsupported('templates of plugins are not imported');
 }

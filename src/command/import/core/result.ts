@@ -1,4 +1,5 @@
-import { Manifests } from './manifests.ts';
+import { parseResource } from '../../../api/resources.ts';
+import { type Manifest, Manifests } from './manifests.ts';
 import { Node } from './node.ts';
 import { type Verdict, Verdicts } from './verdict.ts';
 
@@ -22,7 +23,18 @@ export function runImport(importer: Importer, configuration: unknown, options: I
   const verdicts = new Verdicts();
   const manifests = new Manifests(options.namespace, options.gateway ?? { name: GATEWAY });
   importer(new Node(configuration, '', verdicts), manifests, options);
-  return { manifests, verdicts: verdicts.of(configuration) };
+  return { manifests, verdicts: [...verdicts.of(configuration), ...manifests.all.flatMap(refusals)] };
+}
+
+/** What an API server would not take is never made without a word. */
+function refusals(manifest: Manifest): Verdict[] {
+  const parsed = parseResource(manifest);
+  if (parsed.ok) return [];
+  const field = `${manifest.kind}/${manifest.metadata.name}`;
+  return parsed.issues.map(({ path, message }) => {
+    const why = `is made, and will be refused: ${path.join('.')} ${message}`;
+    return { field, verdict: 'not supported', why };
+  });
 }
 
 /** The Gateway with these listeners, unless there is one already. */

@@ -1,4 +1,5 @@
 /** Which plugins hold for a route, and what they become. */
+import { closeRoute, UNTIL_TAKEN_AWAY } from '../core/closed.ts';
 import type { BackendRef, Manifests } from '../core/manifests.ts';
 import type { Node } from '../core/node.ts';
 import type { PolicyDrafts } from '../core/policies.ts';
@@ -40,6 +41,39 @@ const IMPORTERS: Readonly<Record<string, PluginImporter>> = {
   ...TRANSFORMING_PLUGINS,
 };
 
+/** Kong's plugins that let in whoever would be let in without them. Any other that nothing is like may protect a route. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'acme',
+  'aws-lambda',
+  'azure-functions',
+  'canary',
+  'datadog',
+  'degraphql',
+  'exit-transformer',
+  'forward-proxy',
+  'graphql-proxy-cache-advanced',
+  'graphql-rate-limiting-advanced',
+  'grpc-gateway',
+  'grpc-web',
+  'jq',
+  'kafka-log',
+  'kafka-upstream',
+  'loggly',
+  'mocking',
+  'proxy-cache-advanced',
+  'rate-limiting-advanced',
+  'response-ratelimiting',
+  'route-transformer-advanced',
+  'statsd',
+  'statsd-advanced',
+  'syslog',
+  'tcp-log',
+  'tls-metadata-headers',
+  'udp-log',
+  'upstream-timeout',
+  'zipkin',
+]);
+
 export class Plugins {
   readonly #root: Node;
   readonly #consumers: Consumers;
@@ -66,8 +100,12 @@ export class Plugins {
     for (const [name, plugin] of chosen) {
       this.#judgeHead(plugin);
       const importer = IMPORTERS[name];
-      if (importer === undefined) plugin.unsupported(`there is nothing like the plugin ${name}`);
-      else importer(plugin, plugin.get('config') ?? plugin, context);
+      if (importer !== undefined) importer(plugin, plugin.get('config') ?? plugin, context);
+      else if (HARMLESS.has(name)) plugin.unsupported(`there is nothing like the plugin ${name}`);
+      else {
+        closeRoute(context);
+        plugin.unsupported(`there is nothing like the plugin ${name}, and it may protect: ${UNTIL_TAKEN_AWAY}`);
+      }
     }
     return effect;
   }

@@ -29,6 +29,12 @@ export function importRoute(route: Node, serviceNode: Node | null, context: Rout
     route.unsupported('its service is not reached by HTTP, or is off');
     return;
   }
+  if (!isOfHTTP(route)) return;
+  const hostnames = hostnamesOf(route);
+  if (hostnames.length === 0 && route.list('hosts').length > 0) {
+    route.unsupported('none of its hosts can be matched, so no HTTPRoute is made: it would be for all of them');
+    return;
+  }
   const paths = pathsOf(route);
   const expression = route.get('expression');
   const matches = expression === null ? matchesOf(route, paths) : matchesOfExpression(expression);
@@ -39,7 +45,6 @@ export function importRoute(route: Node, serviceNode: Node | null, context: Rout
   if (rewrite !== null) filters.push(rewrite);
   judgeRest(route, policies, paths);
   const effect = plugins.apply(route, serviceNode, { manifests, name, filters, policies, services, service });
-  const hostnames = hostnamesOf(route);
   const draft: RouteDraft = {
     name,
     hostnames: hostnames.length > 0 ? hostnames : expression === null ? [] : (hostOf(expression) ?? []),
@@ -191,14 +196,25 @@ function tagsOf(route: Node): Record<string, string> {
   };
 }
 
+/** Whether requests of HTTP can meet the route; it says so if they cannot. */
+function isOfHTTP(route: Node): boolean {
+  const protocols = route.get('protocols');
+  const names = protocols?.items().map(({ text }) => text) ?? [];
+  if (protocols === null || names.length === 0 || names.some((name) => HTTP.has(name))) return true;
+  protocols.unsupported(`${names.join(', ')}: write a TCPRoute, TLSRoute or UDPRoute; no HTTPRoute is made`);
+  return false;
+}
+
+const HTTP: ReadonlySet<string> = new Set(['http', 'https', 'grpc', 'grpcs', 'ws', 'wss']);
+
 function sectionsOf(route: Node, certificates: readonly string[]): string[] {
   const protocols = route.get('protocols');
   if (protocols === null) return [];
   const names = protocols.items().map(({ text }) => text);
-  const other = names.filter((name) => !['http', 'https', 'grpc', 'grpcs'].includes(name));
+  const other = names.filter((name) => !HTTP.has(name));
   if (other.length > 0) protocols.unsupported(`${other.join(', ')}: write a TCPRoute, TLSRoute or UDPRoute`);
-  const secure = names.includes('https') || names.includes('grpcs');
-  const plain = names.includes('http') || names.includes('grpc');
+  const secure = names.some((name) => ['https', 'grpcs', 'wss'].includes(name));
+  const plain = names.some((name) => ['http', 'grpc', 'ws'].includes(name));
   if (secure && !plain && certificates.length === 0) {
     protocols.different('there is no certificate, so the route is on all listeners of the Gateway');
     return [];

@@ -1,4 +1,7 @@
 /** Rate limits, caching and addresses of Ocelot's routes. */
+
+import { restrictAddresses } from '../core/addresses.ts';
+import type { ClosableRoute } from '../core/closed.ts';
 import { durationOf } from '../core/duration.ts';
 import type { Node } from '../core/node.ts';
 import type { PolicyDrafts } from '../core/policies.ts';
@@ -95,18 +98,14 @@ export function cacheOf(options: Node | null, global: Node | null, policies: Pol
   hashing?.translated('CachePolicy key.body');
 }
 
-export function securityOf(options: Node | null, policies: PolicyDrafts): void {
+export function securityOf(options: Node | null, route: ClosableRoute & { readonly policies: PolicyDrafts }): void {
   if (options === null) return;
-  const list = (name: string): string[] => options.list(name).map(({ text }) => text);
-  const [allow, deny] = [list('IPAllowedList'), list('IPBlockedList')];
   const exclude = options.get('ExcludeAllowedFromBlocked');
-  if (allow.length > 0 || deny.length > 0) {
-    policies.access.ip = {
-      ...(allow.length === 0 ? {} : { allow }),
-      ...(deny.length === 0 ? {} : { deny }),
-      ...(exclude?.isTrue === true ? { precedence: 'AllowFirst' } : {}),
-    };
-  }
+  restrictAddresses(
+    { allow: options.list('IPAllowedList'), deny: options.list('IPBlockedList') },
+    route,
+    exclude?.isTrue === true ? { precedence: 'AllowFirst' } : {},
+  );
   options.get('IPAllowedList')?.translated('AccessPolicy ip.allow');
   options.get('IPBlockedList')?.translated('AccessPolicy ip.deny');
   exclude?.translated('AccessPolicy ip.precedence');

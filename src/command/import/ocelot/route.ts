@@ -1,4 +1,5 @@
 import { backendsFor } from '../core/backends.ts';
+import { type ClosableRoute, closeRoute } from '../core/closed.ts';
 import type { BackendRef, Manifests } from '../core/manifests.ts';
 import type { Node } from '../core/node.ts';
 import { ownFilter, PolicyDrafts } from '../core/policies.ts';
@@ -29,7 +30,7 @@ export function importRoute(route: Node, context: RouteContext): TargetRef[] {
     return [];
   }
   route.get('Key')?.translated('names the HTTPRoute');
-  const isClosed = closeUnknown(route, manifests, name, filters);
+  const isClosed = closeUnknown(route, global, { manifests, name, filters });
   const claims = claimsTransform(route, isClosed);
   const from = parseTemplate(upstream.text);
   const downstream = route.get('DownstreamPathTemplate') ?? upstream;
@@ -48,7 +49,12 @@ export function importRoute(route: Node, context: RouteContext): TargetRef[] {
   if (paths.some(({ value }) => value !== '/')) prioritise(route, policies);
   else route.get('Priority')?.translated('a route for every path is the last one');
   const backendRefs = backendsOf(route, global, context);
-  securityOf(route.get('SecurityOptions') ?? global?.get('SecurityOptions') ?? null, policies);
+  securityOf(route.get('SecurityOptions') ?? global?.get('SecurityOptions') ?? null, {
+    manifests,
+    name,
+    filters,
+    policies,
+  });
   limitsOf(route.get('RateLimitOptions'), global?.get('RateLimitOptions') ?? null, policies);
   cacheOf(route.get('FileCacheOptions') ?? route.get('CacheOptions'), global?.get('CacheOptions') ?? null, policies);
   judgeRest(route);
@@ -151,22 +157,27 @@ function fromHosts(route: Node, manifests: Manifests, options: { name: string; t
 }
 
 /** What protects a route by code of the application cannot be imported: the route stays closed until somebody has written it. */
-function closeUnknown(route: Node, manifests: Manifests, name: string, filters: object[]): boolean {
-  const authentication = route.get('AuthenticationOptions');
-  const keys =
-    authentication?.get('AuthenticationProviderKeys') ?? authentication?.get('AuthenticationProviderKey') ?? null;
-  const isProtected = (keys !== null && keys.text !== '') || (keys?.items().length ?? 0) > 0;
+function closeUnknown(route: Node, global: Node | null, closable: ClosableRoute): boolean {
+  const own = route.get('AuthenticationOptions');
+  const shared = own?.get('AllowAnonymous')?.isTrue === true ? null : (global?.get('AuthenticationOptions') ?? null);
+  const authentication = asksWho(own) ? own : asksWho(shared) ? shared : null;
+  const isProtected = authentication !== null;
   const requirement = route.get('RouteClaimsRequirement');
   const requires = (requirement?.fields().length ?? 0) > 0;
   if (!isProtected && !requires) return false;
-  const directResponse = { statusCode: 403, body: 'closed until an AccessPolicy is written' };
-  filters.push(ownFilter(manifests, `${name}-closed`, { type: 'DirectResponse', directResponse }));
+  closeRoute(closable);
   const said =
     'who may send requests is told by code: the route answers 403 until you write an AccessPolicy and take its filter away';
-  if (isProtected) authentication!.unsupported(said);
+  if (isProtected) authentication.unsupported(said);
   if (requires)
     requirement!.unsupported('AccessPolicy authorization.rules, with the authentication that has the claims');
   return true;
+}
+
+/** Whether options of authentication name who knows clients. */
+function asksWho(options: Node | null): boolean {
+  const keys = options?.get('AuthenticationProviderKeys') ?? options?.get('AuthenticationProviderKey') ?? null;
+  return keys?.items().some(({ text }) => text !== '') === true;
 }
 
 type Claims = { derive?: object[]; headers?: object[]; queryParams?: object[]; pathParams?: object[] };

@@ -36,9 +36,14 @@ export function literalHead(path: string): string {
   return head === '' ? '/' : head;
 }
 
+/** With placeholders as templates of ours have them. */
+export function withPlaceholders(path: string): string {
+  return path.replace(PLACEHOLDER, (_, name: string) => `{${placeholderName(name)}}`);
+}
+
 /** As an HTTPMatchPolicy has it: a placeholder that is the whole last segment stands for the rest of the path. */
 export function matchTemplate({ path, last }: Template): string {
-  const named = path.replace(PLACEHOLDER, (_, name: string) => `{${placeholderName(name)}}`);
+  const named = withPlaceholders(path);
   return last === null ? named : named.replace(/\}$/, '*}');
 }
 
@@ -49,7 +54,7 @@ export function placeholderName(name: string): string {
 }
 
 export function outboundPath({ path }: Template): string {
-  return path.replace(PLACEHOLDER, (_, name: string) => `{${placeholderName(name)}}`);
+  return withPlaceholders(path);
 }
 
 export function quoted(text: string): string {

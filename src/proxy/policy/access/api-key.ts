@@ -1,4 +1,4 @@
-import type { APIKeyAuthentication } from '../../../ir/policy/access.ts';
+import type { APIKeyAuthentication, CredentialSource } from '../../../ir/policy/access.ts';
 import { ORDER, PASS, type Stage } from '../stage.ts';
 import type { Identity, Visit } from '../visit.ts';
 import { challenge, REASONS } from './answer.ts';
@@ -11,6 +11,7 @@ const UNKNOWN = challenge('ApiKey');
 export class APIKeyStage implements Stage {
   readonly order = ORDER.authentication;
   readonly bodyLimit = 0;
+  readonly sources: readonly CredentialSource[];
   /** By the digests of their keys. */
   private readonly consumers: ReadonlyMap<string, Identity>;
   private readonly credential: Credential;
@@ -21,6 +22,7 @@ export class APIKeyStage implements Stage {
     this.consumers = new Map(
       keys.map(([consumer, key]) => [digestOf(key), { consumer, claims: { sub: consumer }, method: 'APIKey' }]),
     );
+    this.sources = entry.sources;
     this.credential = new Credential(entry.sources);
     this.removes = entry.credentials === 'Remove';
   }

@@ -50,22 +50,28 @@ export class ReportStage implements Stage {
     const { bytes, received } = visit.keptBody;
     const { fields } = head;
     this.outbox.offer(
-      this.reporter.report({
-        time: performance.timeOrigin + visit.startedAt,
-        requestId: visit.requestId,
-        traceId: visit.traceparent.slice(3, 35),
-        rule: visit.match.rule.key,
-        metadata: visit.match.rule.rule.metadata,
-        origin: `${visit.scheme}://${head.host}`,
-        path: head.path,
-        query: head.query,
-        method: head.method,
-        headers: Array.from({ length: fields.count }, (_, index) => [fields.name(index), fields.value(index)] as const),
-        body: bytes,
-        bodyBytes: received,
-        status,
-        duration: performance.now() - visit.startedAt,
-      }),
+      this.reporter.report(
+        {
+          time: performance.timeOrigin + visit.startedAt,
+          requestId: visit.requestId,
+          traceId: visit.traceparent.slice(3, 35),
+          rule: visit.match.rule.key,
+          metadata: visit.match.rule.rule.metadata,
+          origin: `${visit.scheme}://${head.host}`,
+          path: head.path,
+          query: head.query,
+          method: head.method,
+          headers: Array.from(
+            { length: fields.count },
+            (_, index) => [fields.name(index), fields.value(index)] as const,
+          ),
+          body: bytes,
+          bodyBytes: received,
+          status,
+          duration: performance.now() - visit.startedAt,
+        },
+        visit.holding,
+      ),
     );
   }
 }

@@ -37,7 +37,7 @@ const REQUEST: Reported = {
 };
 
 function report(policy: Partial<RequestReport> = {}, request: Partial<Reported> = {}): Record<string, unknown> {
-  return JSON.parse(new Reporter({ ...POLICY, ...policy }).report({ ...REQUEST, ...request }).toString());
+  return JSON.parse(new Reporter({ ...POLICY, ...policy }).report({ ...REQUEST, ...request }, []).toString());
 }
 
 test('a report says what the request was, without what is redacted', () => {

@@ -1,6 +1,8 @@
 /** The report of one request, as docs/telemetry-policy.md describes it. */
 import { isUtf8 } from 'node:buffer';
 import type { RequestReport } from '../../../ir/policy/telemetry.ts';
+import type { Stage } from '../stage.ts';
+import { Redactions } from './credentials.ts';
 import { redactHeaders, redactQuery } from './redact.ts';
 
 /** What is known of a request when it is over. */
@@ -33,22 +35,22 @@ export type Reported = {
 /** Makes the reports of one policy. */
 export class Reporter {
   readonly #fields: ReadonlySet<string>;
-  readonly #headers: ReadonlySet<string>;
-  readonly #parameters: ReadonlySet<string>;
+  readonly #redactions: Redactions;
 
   constructor({ fields, redactHeaders: headers, redactQueryParams }: RequestReport) {
     this.#fields = new Set(fields);
-    this.#headers = new Set(headers);
-    this.#parameters = new Set(redactQueryParams);
+    this.#redactions = new Redactions({ headers: new Set(headers), parameters: new Set(redactQueryParams) });
   }
 
   get keepsBody(): boolean {
     return this.#fields.has('Body');
   }
 
-  report(request: Reported): Buffer {
+  /** `stages` are those that hold for the request: wherever they look for credentials is left out. */
+  report(request: Reported, stages: readonly Stage[]): Buffer {
     const fields = this.#fields;
-    const all = redactHeaders(fields.has('Headers') ? request.headers : [], this.#headers);
+    const redacted = this.#redactions.for(stages);
+    const all = redactHeaders(fields.has('Headers') ? request.headers : [], redacted.headers);
     return Buffer.from(
       JSON.stringify({
         time: new Date(request.time).toISOString(),
@@ -57,7 +59,7 @@ export class Reporter {
         rule: request.rule,
         metadata: request.metadata,
         ...(fields.has('URL')
-          ? { url: request.origin + request.path + redactQuery(request.query, this.#parameters) }
+          ? { url: request.origin + request.path + redactQuery(request.query, redacted.parameters) }
           : {}),
         ...(fields.has('Method') ? { method: request.method } : {}),
         ...(fields.has('Headers') ? { headers: all.headers, redactedHeaders: all.left } : {}),

@@ -1,11 +1,12 @@
-import { ownFilter } from '../../core/policies.ts';
-import type { PluginContext, PluginImporter } from '../plugins.ts';
+import { restrictAddresses } from '../../core/addresses.ts';
+import { closeRoute, UNTIL_TAKEN_AWAY } from '../../core/closed.ts';
+import type { PluginImporter } from '../plugins.ts';
 
 const keyAuth: PluginImporter = (plugin, config, context) => {
   const { consumers, policies } = context;
   const secret = consumers.keys();
   if (secret === null) {
-    close(context);
+    closeRoute(context);
     plugin.unsupported('no consumer has a key, so the route answers 403');
     return;
   }
@@ -35,7 +36,7 @@ const basicAuth: PluginImporter = (plugin, config, context) => {
   const { consumers, policies } = context;
   const secret = consumers.passwords();
   if (secret === null) {
-    close(context);
+    closeRoute(context);
     plugin.unsupported('no consumer has a password, so the route answers 403');
     return;
   }
@@ -49,16 +50,9 @@ const basicAuth: PluginImporter = (plugin, config, context) => {
   config.get('realm')?.different('the realm is our own');
 };
 
-const ipRestriction: PluginImporter = (_, config, { policies }) => {
-  const list = (name: string) => config.list(name).map(({ text }) => text);
-  const allow = [...list('allow'), ...list('whitelist')];
-  const deny = [...list('deny'), ...list('blacklist')];
-  if (allow.length > 0 || deny.length > 0) {
-    policies.access.ip = {
-      ...(allow.length === 0 ? {} : { allow }),
-      ...(deny.length === 0 ? {} : { deny }),
-    };
-  }
+const ipRestriction: PluginImporter = (_, config, context) => {
+  const list = (...names: string[]) => names.flatMap((name) => config.list(name));
+  restrictAddresses({ allow: list('allow', 'whitelist'), deny: list('deny', 'blacklist') }, context);
   for (const name of ['allow', 'deny', 'whitelist', 'blacklist']) config.get(name)?.translated('AccessPolicy ip');
   config.get('status')?.different('the answer is 403');
   config.get('message')?.different('the answer says nothing about lists');
@@ -68,14 +62,9 @@ const ipRestriction: PluginImporter = (_, config, { policies }) => {
 const byHand =
   (what: string): PluginImporter =>
   (plugin, _, context) => {
-    close(context);
-    plugin.unsupported(`the route answers 403 until you take its filter away: ${what}`);
+    closeRoute(context);
+    plugin.unsupported(`${UNTIL_TAKEN_AWAY}: ${what}`);
   };
-
-function close({ filters, manifests, name }: PluginContext): void {
-  const directResponse = { statusCode: 403, body: 'closed until an AccessPolicy is written' };
-  filters.unshift(ownFilter(manifests, `${name}-closed`, { type: 'DirectResponse', directResponse }));
-}
 
 export const AUTHENTICATION_PLUGINS: Readonly<Record<string, PluginImporter>> = {
   'key-auth': keyAuth,

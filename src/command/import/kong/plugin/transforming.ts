@@ -4,11 +4,15 @@ import type { PluginImporter } from '../plugins.ts';
 
 /** Kong writes `name:value`. */
 function pairs(part: Node | null): { name: string; value: string }[] {
-  return (part?.items() ?? []).map(({ text }) => {
+  return (part?.items() ?? []).flatMap((node) => {
+    const { text } = node;
+    if (/\$\(.*\)/.test(text)) {
+      node.unsupported('templates are not translated: write an HTTPRouteFilter with a placeholder');
+      return [];
+    }
     const colon = text.indexOf(':');
-    return colon < 0
-      ? { name: text, value: '' }
-      : { name: text.slice(0, colon).trim(), value: text.slice(colon + 1).trim() };
+    if (colon < 0) return [{ name: text, value: '' }];
+    return [{ name: text.slice(0, colon).trim(), value: text.slice(colon + 1).trim() }];
   });
 }
 
@@ -79,7 +83,9 @@ const responseTransformer: PluginImporter = (_, config, { filters }) => {
 
 const cors: PluginImporter = (_, config, { filters }) => {
   const list = (field: string) => config.list(field).map(({ text }) => text);
-  const origins = config.get('origins') === null ? ['*'] : list('origins');
+  const named = config.get('origins') === null ? ['*'] : list('origins');
+  // One that stands for all of them stands alone.
+  const origins = named.includes('*') ? ['*'] : named;
   const isPlain = (origin: string) => origin === '*' || /^[a-z]+:\/\/[^()[\]\\^$|+?]+$/i.test(origin);
   const plain = origins.filter(isPlain);
   const age = config.get('max_age');

@@ -1,4 +1,4 @@
-import type { JWTAuthentication } from '../../../../ir/policy/access.ts';
+import type { CredentialSource, JWTAuthentication } from '../../../../ir/policy/access.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
 import type { Identity, Visit } from '../../visit.ts';
 import { challenge, REASONS, UNAVAILABLE } from '../answer.ts';
@@ -27,6 +27,7 @@ const BAD_TOKEN = challenge('Bearer error="invalid_token"');
 export class JWTStage implements Stage {
   readonly order = ORDER.authentication;
   readonly bodyLimit = 0;
+  readonly sources: readonly CredentialSource[];
   private readonly entry: JWTAuthentication;
   private readonly keys: Keys;
   private readonly credential: Credential;
@@ -38,6 +39,7 @@ export class JWTStage implements Stage {
   constructor(entry: JWTAuthentication, keys: Keys) {
     this.entry = entry;
     this.keys = keys;
+    this.sources = entry.sources;
     this.credential = new Credential(entry.sources);
     this.removes = entry.credentials === 'Remove';
     this.verdicts = new Verdicts(KEPT);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OIDCAuthentication } from '../../../../ir/policy/access.ts';
+import type { CredentialSource, OIDCAuthentication } from '../../../../ir/policy/access.ts';
 import type { DirectResponse } from '../../../filter/plan.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
 import type { Identity, Visit } from '../../visit.ts';
@@ -16,6 +16,9 @@ import { Seal } from './seal.ts';
 
 type Session = { readonly identity: Identity; readonly until: number };
 
+/** What a browser brings from the provider is as good as a login until it has been used. */
+const CODE: readonly CredentialSource[] = [{ type: 'QueryParam', name: 'code', prefix: '' }];
+
 const KEPT = 8_192;
 /** Browsers keep cookies of up to 4,096 bytes, name and attributes included. */
 const MAX_COOKIE = 3_900;
@@ -25,6 +28,7 @@ const MAX_ANSWER = 65_536;
 export class OIDCStage implements Stage {
   readonly order = ORDER.authentication;
   readonly bodyLimit = 0;
+  readonly sources = CODE;
   private readonly entry: OIDCAuthentication;
   private readonly provider: Provider;
   private readonly clientSecret: string;
