@@ -1,5 +1,6 @@
 /** A Headgate with one route for each case, and one without a policy. */
 import type { PolicyCase } from './case.ts';
+import { POLICY_NAMES } from './cases.ts';
 
 /** Of the route that has no policy. */
 export const PLAIN = 'plain';
@@ -10,7 +11,7 @@ export function hostOf(name: string): string {
 }
 
 /** Characters of the longest name of a case. */
-const LONGEST = 18;
+const LONGEST = Math.max(...POLICY_NAMES.map(({ length }) => length));
 
 /** @param port of the backend */
 export function policyManifests(cases: readonly PolicyCase[], port: number): string {

@@ -3,6 +3,7 @@ import type { HeaderEdit, Template } from '../../../ir/transform.ts';
 import type { FieldSection } from '../../http1/field-section.ts';
 import { type Edits, isField } from '../../policy/edits.ts';
 import type { StageContext } from '../../policy/kinds.ts';
+import { WrittenLine } from '../header-modifier.ts';
 import type { HeaderPlan } from '../plan.ts';
 import { replaced } from './replace.ts';
 import { TextTemplate, TO_FIELD } from './template.ts';
@@ -45,7 +46,7 @@ export class FieldEdit {
     this.isSure = isField(this.name, this.lower, fixed);
     const constant = this.isSecret ? this.secret : (this.value?.constant ?? null);
     const isPut = edit.action === 'set' || edit.action === 'add';
-    this.line = isPut && this.isSure && constant !== null ? { name: edit.name, value: constant } : null;
+    this.line = isPut && this.isSure && constant !== null ? new WrittenLine(edit.name, constant) : null;
   }
 
   /**

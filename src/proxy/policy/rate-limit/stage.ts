@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { HeaderValue } from '../../../ir/filter.ts';
 import type { RateLimit } from '../../../ir/policy/rate-limit.ts';
+import { WrittenLine } from '../../filter/header-modifier.ts';
 import { PASS, type Stage, WAIT } from '../stage.ts';
 import type { Visit } from '../visit.ts';
 import { inform, refusal, TOO_MANY, UNIDENTIFIED, unidentified } from './answer.ts';
@@ -42,7 +43,7 @@ export class RateLimitStage implements Stage {
     this.name = name;
     this.counts = counts;
     this.exemptions = entry.exempt.length === 0 ? null : new Exemptions(entry.exempt);
-    this.policyLine = { name: POLICY_FIELD, value: policyField(limiters.map(({ limit }) => limit)) };
+    this.policyLine = new WrittenLine(POLICY_FIELD, policyField(limiters.map(({ limit }) => limit)));
     this.counters = [];
   }
 
