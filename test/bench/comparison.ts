@@ -49,6 +49,8 @@ export type ComparisonSample = {
 /** Before the first round, and before the others: by then only connections are new. */
 const WARM_UP_MILLIS = 1_500;
 const CONNECT_MILLIS = 300;
+/** For all that was sent to be answered, however slow the machine is. */
+const ANSWERED_MILLIS = 200;
 const PATIENCE_MILLIS = 30_000;
 
 /** What every request of a comparison is sent with. */
@@ -93,10 +95,12 @@ export async function compare(comparison: Comparison, seconds: number, round: nu
   }) as [Side, Side];
   try {
     for (const { list, load } of sides) await load.send(list, round === 1 ? WARM_UP_MILLIS : CONNECT_MILLIS);
+    await sleep(ANSWERED_MILLIS);
     const before = await Promise.all(places.map(answersOf));
     const began = clock();
     const costs = await alternate(sides, partsIn(seconds));
     const ended = clock();
+    await sleep(ANSWERED_MILLIS);
     const after = await Promise.all(places.map(answersOf));
     const sums = [sumOf(costs.map(([without]) => without)), sumOf(costs.map(([, more]) => more))] as const;
     const failed = sums.reduce((sum, { requests }, index) => sum + requests - (after[index]! - before[index]!), 0);

@@ -21,7 +21,7 @@ export function policyManifests(cases: readonly PolicyCase[], port: number): str
   ].join('\n---\n');
 }
 
-/** A Service of its own for each, with connections of its own. */
+/** Behind the Service of the plain route too, over the same connections, unless the case has a Service of its own. */
 function route({ backendRefs, filters, name }: Pick<PolicyCase, 'backendRefs' | 'filters' | 'name'>, port: number) {
   return [
     `apiVersion: v1
@@ -47,6 +47,6 @@ spec:
   rules:
     - matches: [{ path: { type: PathPrefix, value: /svc0 } }]
       filters: ${filters ?? '[]'}
-      backendRefs: ${backendRefs ?? `[{ name: ${name}, port: 80 }]`}`,
+      backendRefs: ${backendRefs ?? `[{ name: ${PLAIN}, port: 80 }]`}`,
   ];
 }
