@@ -66,7 +66,7 @@ async function start(stage: Stage, name: string, count: number, started: Running
   await untilServed(served, () => ask(served.port, host, path, [], '127.0.0.1'));
   const file = join(folder, 'requests');
   const generator = new Wrk(stage.wrk, stage.loadCore, file, COMPARED_LOAD, targets, served.port);
-  return { served, route: 'route', generator };
+  return { served, route: 'route', generator, list: 0 };
 }
 
 export function routesCostText(found: readonly ComparisonSample[]): string {
