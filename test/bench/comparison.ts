@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { alternate, type HeldLoad, type Side, turnsIn } from './alternate.ts';
+import { alternate, type Cost, partsIn, type Side } from './alternate.ts';
 import { cpuMicros, machineBusyMicros, processTree } from './cpu.ts';
+import type { HeldLoad } from './held-load.ts';
 import { launchHeadgate } from './peers/headgate.ts';
 import { freePorts, type Running } from './process.ts';
 import type { Stage } from './run.ts';
@@ -22,10 +23,15 @@ export type Place = {
   readonly served: Served;
   /** How the names of the HTTPRoutes that get its requests begin. */
   readonly route: string;
+  /** Two places of one Headgate have one, and with it the same connections. */
   readonly generator: Wrk;
+  /** Which of its requests come here. */
+  readonly list: number;
 };
 
 export type Comparison = { readonly name: string; readonly without: Place; readonly with: Place };
+
+export type Pair = { readonly without: number; readonly with: number };
 
 /** What one round found: microseconds of CPU a request, and requests that were not answered well. */
 export type ComparisonSample = {
@@ -33,6 +39,8 @@ export type ComparisonSample = {
   readonly round: number;
   readonly without: number;
   readonly with: number;
+  /** The same of its parts, one after the other. */
+  readonly parts: readonly Pair[];
   readonly failed: number;
   /** Cores kept busy by what is no part of the measurement. */
   readonly otherLoad: number;
@@ -41,6 +49,8 @@ export type ComparisonSample = {
 /** Before the first round, and before the others: by then only connections are new. */
 const WARM_UP_MILLIS = 1_500;
 const CONNECT_MILLIS = 300;
+/** For all that was sent to be answered, however slow the machine is. */
+const ANSWERED_MILLIS = 200;
 const PATIENCE_MILLIS = 30_000;
 
 /** What every request of a comparison is sent with. */
@@ -76,40 +86,58 @@ export async function untilServed(
   }
 }
 
-export async function compare(comparison: Comparison, seconds: number, round: number): Promise<ComparisonSample> {
+/** @param isFirst whether neither side has served much before */
+export async function compare(
+  comparison: Comparison,
+  seconds: number,
+  round: number,
+  isFirst = round === 1,
+): Promise<ComparisonSample> {
   const places = [comparison.without, comparison.with] as const;
-  const loads = places.map(({ generator }) => generator.held()) as [HeldLoad, HeldLoad];
+  const loads = new Map<Wrk, HeldLoad>();
+  for (const { generator } of places) if (!loads.has(generator)) loads.set(generator, generator.held());
+  const sides = places.map(({ generator, list, served }) => {
+    return { load: loads.get(generator)!, list, pid: served.running.pid };
+  }) as [Side, Side];
   try {
-    for (const load of loads) await load.send(round === 1 ? WARM_UP_MILLIS : CONNECT_MILLIS);
-    const sides = places.map(({ served }, index) => ({ load: loads[index]!, pid: served.running.pid }));
+    for (const { list, load } of sides) await load.send(list, isFirst ? WARM_UP_MILLIS : CONNECT_MILLIS);
+    await sleep(ANSWERED_MILLIS);
     const before = await Promise.all(places.map(answersOf));
     const began = clock();
-    const micros = await alternate(sides as [Side, Side], turnsIn(seconds));
+    const costs = await alternate(sides, partsIn(seconds));
     const ended = clock();
+    await sleep(ANSWERED_MILLIS);
     const after = await Promise.all(places.map(answersOf));
-    const counts = after.map(({ good, bad }, index) => ({
-      good: good - before[index]!.good,
-      bad: bad - before[index]!.bad,
-    }));
+    const sums = [sumOf(costs.map(([without]) => without)), sumOf(costs.map(([, more]) => more))] as const;
+    const failed = sums.reduce((sum, { requests }, index) => sum + requests - (after[index]! - before[index]!), 0);
     const others = ended.machine - began.machine - (ended.ours - began.ours);
     const otherLoad = Math.max(0, others / (ended.now - began.now));
-    const [without, more] = micros.map((total, index) => total / Math.max(1, counts[index]!.good));
-    const failed = counts.reduce((sum, { bad }) => sum + bad, 0);
-    return { case: comparison.name, round, without: without!, with: more!, failed, otherLoad };
+    return { case: comparison.name, round, ...pairOf(sums), parts: costs.map(pairOf), failed, otherLoad };
   } finally {
-    await Promise.all(loads.map((load) => load.end()));
+    await Promise.all([...loads.values()].map((load) => load.end()));
   }
 }
 
-/** How many requests the proxy has answered so far. */
-async function answersOf({ route, served }: Place): Promise<{ good: number; bad: number }> {
+function pairOf([without, more]: readonly [Cost, Cost]): Pair {
+  return { without: without.micros / Math.max(1, without.requests), with: more.micros / Math.max(1, more.requests) };
+}
+
+function sumOf(costs: readonly Cost[]): Cost {
+  const sum = { micros: 0, requests: 0 };
+  for (const { micros, requests } of costs) {
+    sum.micros += micros;
+    sum.requests += requests;
+  }
+  return sum;
+}
+
+/** How many requests the proxy has answered well so far. */
+async function answersOf({ route, served }: Place): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${served.admin}/metrics`)).text();
-  const answers = { good: 0, bad: 0 };
+  let answers = 0;
   for (const line of text.split('\n')) {
     if (!line.startsWith(`headgate_requests_total{rule="httproute/bench/${route}`)) continue;
-    const value = Number(line.slice(line.lastIndexOf(' ') + 1));
-    if (line.includes('code="2xx"')) answers.good += value;
-    else answers.bad += value;
+    if (line.includes('code="2xx"')) answers += Number(line.slice(line.lastIndexOf(' ') + 1));
   }
   return answers;
 }

@@ -1,6 +1,7 @@
 -- wrk's part of a measurement. Arguments: file of "host path" lines, body bytes, "close" or "keep-alive", further field lines.
--- All requests are formatted before the load begins; one is picked in turn for each sending.
-local requests, at = {}, 0
+-- An empty line begins another list. All requests are formatted before the load begins; one of a list is picked in turn for
+-- each sending.
+local lists, at = { {} }, 0
 
 function init(args)
   local bytes, headers = tonumber(args[2]), {}
@@ -16,15 +17,39 @@ function init(args)
     headers[name] = value
   end
   for line in io.lines(args[1]) do
-    local host, path = line:match("^(%S+) (%S+)$")
-    headers["Host"] = host
-    requests[#requests + 1] = wrk.format(method, path, headers, body)
+    if line == "" then
+      lists[#lists + 1] = {}
+    else
+      local requests = lists[#lists]
+      local host, path = line:match("^(%S+) (%S+)$")
+      headers["Host"] = host
+      requests[#requests + 1] = wrk.format(method, path, headers, body)
+    end
   end
 end
 
 function request()
+  local requests = lists[1]
   at = at % #requests + 1
   return requests[at]
+end
+
+-- A load that is held (alternate.ts) shares two numbers with whoever holds it, in a file: the list that it sends from, which is
+-- changed while it is stopped, and how many requests it has sent.
+local shared = os.getenv("SHARED")
+if shared then
+  local ffi = require("ffi")
+  ffi.cdef("int open(const char *, int, ...); void *mmap(void *, size_t, int, int, int, long);")
+  local READ_WRITE, READ_AND_WRITE, SHARED = 2, 3, 1
+  local file = ffi.C.open(shared, READ_WRITE)
+  local numbers = ffi.cast("int32_t *", ffi.C.mmap(nil, 8, READ_AND_WRITE, SHARED, file, 0))
+
+  function request()
+    local requests = lists[numbers[0] + 1]
+    numbers[1] = numbers[1] + 1
+    at = at % #requests + 1
+    return requests[at]
+  end
 end
 
 function done(summary, latency)

@@ -85,3 +85,17 @@ export function median(values: readonly number[]): number {
   if (sorted.length === 0) return Number.NaN;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
+
+/** A value, and between which two it is with 95 % confidence. */
+export type Estimate = { readonly low: number; readonly value: number; readonly high: number };
+
+/**
+ * The median, and the values that have it between them whatever the values' distribution: each value is on either side of the
+ * true median by the toss of a coin. Of fewer than six it is only known that they are between the smallest and the largest.
+ */
+export function estimate(values: readonly number[]): Estimate {
+  const sorted = [...values].sort((a, b) => a - b);
+  const { length } = sorted;
+  const left = Math.max(0, Math.floor((length - 1.96 * Math.sqrt(length)) / 2));
+  return { low: sorted[left] ?? Number.NaN, value: median(sorted), high: sorted[length - 1 - left] ?? Number.NaN };
+}

@@ -62,11 +62,11 @@ export function reloadText(reload: ReloadResult): string {
 export function verdictTable(verdicts: readonly Verdict[]): string {
   return align([
     ['target', 'limit', 'measured', ''],
-    ...verdicts.map(({ target, limit, value, met }) => [
+    ...verdicts.map(({ target, limit, value, met, isClose }) => [
       target,
       `≤ ${limit}`,
       value === null ? '-' : Number.isInteger(value) ? String(value) : value.toFixed(2),
-      met === null ? 'not measured' : met ? 'met' : 'MISSED',
+      met === null ? 'not measured' : `${met ? 'met' : 'MISSED'}${isClose ? ', but not for certain' : ''}`,
     ]),
   ]).join('\n');
 }

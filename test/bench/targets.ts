@@ -1,5 +1,5 @@
 /** What Headgate wants to reach, as numbers. */
-import type { Sample } from './measure.ts';
+import type { Estimate, Sample } from './measure.ts';
 import type { ReloadResult } from './reload.ts';
 import { cpuRatio } from './summary.ts';
 
@@ -9,6 +9,8 @@ export type Verdict = {
   /** null when what it compares was not measured. */
   readonly value: number | null;
   readonly met: boolean | null;
+  /** Whether the limit is among the values that it may have. */
+  readonly isClose: boolean;
 };
 
 const MEBIBYTE = 1024 * 1024;
@@ -49,5 +51,11 @@ export function judge(samples: readonly Sample[], reload: ReloadResult | null): 
 }
 
 export function verdict(target: string, limit: number, value: number | null): Verdict {
-  return { target, limit, value, met: value === null ? null : value <= limit };
+  return { target, limit, value, met: value === null ? null : value <= limit, isClose: false };
+}
+
+/** The same of a value that is known to be between two. */
+export function estimated(target: string, limit: number, found: Estimate | null): Verdict {
+  const isClose = found !== null && found.low <= limit && found.high > limit;
+  return { ...verdict(target, limit, found?.value ?? null), isClose };
 }

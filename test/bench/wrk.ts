@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { HeldLoad } from './alternate.ts';
 import type { Case } from './cases.ts';
+import { HeldLoad } from './held-load.ts';
 import type { Program } from './install.ts';
 import type { Generator, Load } from './load.ts';
 
@@ -29,8 +29,12 @@ type Target = { readonly host: string; readonly path: string };
 export class Wrk implements Generator {
   private readonly command: readonly string[];
   private readonly environment: Readonly<Record<string, string>>;
+  private readonly file: string;
 
-  /** @param file where its requests are written, to `targets` in turn, each with the lines of `fields` */
+  /**
+   * @param file where its requests are written, to `targets` in turn, each with the lines of `fields`
+   * @param others the targets of list 1 of a load that is held
+   */
   constructor(
     wrk: Program,
     core: number,
@@ -39,8 +43,11 @@ export class Wrk implements Generator {
     targets: readonly Target[],
     port: number,
     fields: readonly string[] = [],
+    others: readonly Target[] = [],
   ) {
-    writeFileSync(file, targets.map(({ host, path }) => `${host} ${path}\n`).join(''));
+    const lists = [targets, others].map((list) => list.map(({ host, path }) => `${host} ${path}\n`).join(''));
+    writeFileSync(file, lists.join('\n'));
+    this.file = file;
     this.environment = wrk.environment;
     this.command = [
       'taskset',
@@ -55,7 +62,8 @@ export class Wrk implements Generator {
   /** A load of the same kind that somebody else stops and lets go on. */
   held(): HeldLoad {
     const [first, ...rest] = this.command;
-    return new HeldLoad([first!, ...rest.slice(0, 3), '-d', '24h', ...rest.slice(3)], this.environment);
+    const command = [first!, ...rest.slice(0, 3), '-d', '24h', ...rest.slice(3)];
+    return new HeldLoad(command, this.environment, `${this.file}.shared`);
   }
 
   async send(seconds: number, histogram = false): Promise<Load> {

@@ -1,5 +1,6 @@
 import { newRequestId } from '../../observe/request-id.ts';
 import { newTraceparent } from '../../observe/trace.ts';
+import { WrittenLine } from '../filter/header-modifier.ts';
 import type { HeaderPlan } from '../filter/plan.ts';
 import type { FieldSection } from '../http1/field-section.ts';
 import { CHUNKED } from '../http1/framing.ts';
@@ -204,10 +205,14 @@ export function writePlan(writer: MessageWriter, { block, lines }: HeaderPlan): 
     return;
   }
   for (let index = 0; index < lines.length; index++) {
-    const { name, value } = lines[index]!;
-    writer.text(name);
+    const line = lines[index]!;
+    if (line instanceof WrittenLine) {
+      writer.bytes(line.bytes, 0, line.bytes.length);
+      continue;
+    }
+    writer.text(line.name);
     writer.text(': ');
-    writer.utf8(value);
+    writer.utf8(line.value);
     writer.text(CRLF);
   }
 }

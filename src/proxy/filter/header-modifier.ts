@@ -39,6 +39,20 @@ export function headerPlan(drop: readonly string[], lines: readonly HeaderValue[
   return { drop, lines, block: Buffer.from(linesText(lines)) };
 }
 
+/** A line that many messages get. */
+export class WrittenLine implements HeaderValue {
+  readonly name: string;
+  readonly value: string;
+  /** As HTTP/1.1 has it. */
+  readonly bytes: Buffer;
+
+  constructor(name: string, value: string) {
+    this.name = name;
+    this.value = value;
+    this.bytes = Buffer.from(linesText([this]));
+  }
+}
+
 /** Field lines as they are written. */
 export function linesText(lines: readonly HeaderValue[]): string {
   let text = '';

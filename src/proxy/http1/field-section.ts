@@ -191,6 +191,23 @@ export class FieldSection {
     return true;
   }
 
+  /** Whether there is a field of a name in lower case. */
+  includes(name: string): boolean {
+    for (let index = 0; index < this.count; index++) if (this.isNamed(index, name)) return true;
+    return false;
+  }
+
+  /** Index of the field of a name in lower case where there is exactly one; -1 otherwise. */
+  only(name: string): number {
+    let found = -1;
+    for (let index = 0; index < this.count; index++) {
+      if (!this.isNamed(index, name)) continue;
+      if (found !== -1) return -1;
+      found = index;
+    }
+    return found;
+  }
+
   /** All values of a field joined with `, ` (RFC 9110 section 5.2), null when absent. `name` is in lower case. */
   get(name: string): string | null {
     let value: string | null = null;

@@ -47,9 +47,28 @@ export class Edits implements HeaderPlan {
 
   /** As `add`, for what is known to be a field. */
   addOwn(name: string, value: string): void {
-    const line = { name, value };
-    if (this.lines.length === 0) this.lines = [line];
-    else (this.lines as HeaderValue[]).push(line);
+    this.addLine({ name, value });
+  }
+
+  /** As `setOwn`, of a line that many messages may have. */
+  setLine(lower: string, line: HeaderValue): void {
+    this.take(lower);
+    this.addLine(line);
+  }
+
+  /** As `addOwn`, of a line that many messages may have. */
+  addLine(line: HeaderValue): void {
+    this.lines = withItem(this.lines, line);
+  }
+
+  /** As `setLine` for each of the lines, none of which has the name of another; `lowers` are their names in lower case. */
+  setLines(lowers: readonly string[], lines: readonly HeaderValue[]): void {
+    if (this.isEmpty) {
+      this.drop = lowers;
+      this.lines = lines;
+      return;
+    }
+    for (let index = 0; index < lines.length; index++) this.setLine(lowers[index]!, lines[index]!);
   }
 
   /** Beside the values so far. False as `set`. */
@@ -64,22 +83,29 @@ export class Edits implements HeaderPlan {
     if (!CONNECTION_FIELDS.has(lower)) this.take(lower);
   }
 
+  /** As `remove`, for what is known not to be the connection's. */
+  removeOwn(lower: string): void {
+    this.take(lower);
+  }
+
   /** The value that was set or added last; null: none was. */
   get(name: string): string | null {
     if (this.lines.length === 0) return null;
     const lower = name.toLowerCase();
-    return this.lines.findLast((line) => line.name.toLowerCase() === lower)?.value ?? null;
+    return this.lines.findLast((line) => isNamed(line, lower))?.value ?? null;
   }
 
   /** The values that were set or added under a name in lower case. */
   values(lower: string): string[] {
     if (this.lines.length === 0) return [];
-    return this.lines.filter((line) => line.name.toLowerCase() === lower).map(({ value }) => value);
+    return this.lines.filter((line) => isNamed(line, lower)).map(({ value }) => value);
   }
 
   /** Whether values from before these edits are dropped. */
   drops(lower: string): boolean {
-    return this.drop.includes(lower);
+    const { drop } = this;
+    for (let index = 0; index < drop.length; index++) if (drop[index] === lower) return true;
+    return false;
   }
 
   /** `plan`, and then these. */
@@ -92,10 +118,32 @@ export class Edits implements HeaderPlan {
   }
 
   private take(lower: string): void {
-    if (this.drop === NO_NAMES) this.drop = [lower];
-    else if (!this.drop.includes(lower)) (this.drop as string[]).push(lower);
-    if (this.lines.length > 0) this.lines = this.lines.filter((line) => line.name.toLowerCase() !== lower);
+    if (!this.drops(lower)) this.drop = withItem(this.drop, lower);
+    for (let index = 0; index < this.lines.length; index++) {
+      if (!isNamed(this.lines[index]!, lower)) continue;
+      this.lines = this.lines.filter((line) => !isNamed(line, lower));
+      return;
+    }
   }
+}
+
+/** A list of one more: lists are never changed, so that many edits may have one, and have no room that is not used. */
+function withItem<T>(list: readonly T[], item: T): readonly T[] {
+  switch (list.length) {
+    case 0:
+      return [item];
+    case 1:
+      return [list[0]!, item];
+    case 2:
+      return [list[0]!, list[1]!, item];
+    default:
+      return [...list, item];
+  }
+}
+
+/** Names of another length, as most are, need not be put in lower case. */
+function isNamed({ name }: HeaderValue, lower: string): boolean {
+  return name.length === lower.length && name.toLowerCase() === lower;
 }
 
 const NO_NAMES: readonly string[] = [];

@@ -57,6 +57,8 @@ export class PolicyTable {
   private readonly preflights: Map<CompiledMatch, Way>;
   private readonly redirects: Map<CompiledMatch, Way>;
   private readonly logs: Map<CompiledMatch, boolean | null>;
+  /** Whether any policy says which requests are logged. */
+  private hasLogs: boolean;
   private readonly listeners: Map<Listener, readonly Stage[]>;
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
@@ -75,9 +77,11 @@ export class PolicyTable {
     this.preflights = new Map();
     this.redirects = new Map();
     this.logs = new Map();
+    this.hasLogs = false;
     this.listeners = new Map();
     for (const key in table.policies) {
       const entry = table.policies[key]!;
+      if (entry.kind === 'TelemetryPolicy') this.hasLogs = true;
       const known = previous?.made.get(key);
       this.made.set(key, known?.entry === entry && this.hasStill(known.secrets) ? known : this.make(key, entry));
     }
@@ -85,6 +89,7 @@ export class PolicyTable {
 
   /** Whether requests are logged, where a policy says so; null: none does. */
   accessLog(match: CompiledMatch): boolean | null {
+    if (!this.hasLogs) return null;
     let wanted = this.logs.get(match);
     if (wanted === undefined) {
       const entry = this.chosen(match).get('TelemetryPolicy')?.entry ?? null;

@@ -7,7 +7,7 @@ export type PolicyCase = {
   readonly objects: (name: string) => readonly string[];
   /** Filters of the route's rule. */
   readonly filters?: string;
-  /** Of the route's rule, in place of a Service of the case's own. */
+  /** Of the route's rule, in place of the Service of the plain route. There is a Service that has the name of the case. */
   readonly backendRefs?: string;
   /** Field lines of every request, with the policy and without. */
   readonly fields?: readonly string[];

@@ -17,9 +17,18 @@ spec: ${spec}`;
 const extension = (name: string) =>
   `[{ type: ExtensionRef, extensionRef: { group: headgate.dev, kind: HTTPRouteFilter, name: ${name} } }]`;
 
+/** For what is said of a Service. */
+const ownService = (name: string) => `[{ name: ${name}, port: 80 }]`;
+
 const REFERENCE = 'backendRef: { name: service0, port: 80 }';
 
 export const POLICY_CASES: readonly PolicyCase[] = [
+  {
+    name: 'policy-none',
+    title: 'none on either side: what these figures are off by',
+    objects: () => [],
+    limit: null,
+  },
   ...credentialCases(MOST),
   {
     name: 'policy-rate-limit',
@@ -97,6 +106,7 @@ export const POLICY_CASES: readonly PolicyCase[] = [
         'Service',
       ),
     ],
+    backendRefs: ownService('policy-breaker'),
     limit: null,
   },
   {
@@ -110,6 +120,7 @@ export const POLICY_CASES: readonly PolicyCase[] = [
         'Service',
       ),
     ],
+    backendRefs: ownService('policy-hash'),
     limit: null,
   },
   {
@@ -123,6 +134,7 @@ export const POLICY_CASES: readonly PolicyCase[] = [
         'Service',
       ),
     ],
+    backendRefs: ownService('policy-session'),
     limit: null,
     shows: { field: ['set-cookie', 'session='] },
   },

@@ -1,12 +1,17 @@
 /** A Headgate with one route for each case, and one without a policy. */
 import type { PolicyCase } from './case.ts';
+import { POLICY_NAMES } from './cases.ts';
 
 /** Of the route that has no policy. */
 export const PLAIN = 'plain';
 
+/** Of as many characters as that of every other name: a longer one would cost more by itself. */
 export function hostOf(name: string): string {
-  return `${name}.bench.example`;
+  return `${name.padEnd(LONGEST, 'x')}.bench.example`;
 }
+
+/** Characters of the longest name of a case. */
+const LONGEST = Math.max(...POLICY_NAMES.map(({ length }) => length));
 
 /** @param port of the backend */
 export function policyManifests(cases: readonly PolicyCase[], port: number): string {
@@ -16,7 +21,7 @@ export function policyManifests(cases: readonly PolicyCase[], port: number): str
   ].join('\n---\n');
 }
 
-/** A Service of its own for each, with connections of its own. */
+/** Behind the Service of the plain route too, over the same connections, unless the case has a Service of its own. */
 function route({ backendRefs, filters, name }: Pick<PolicyCase, 'backendRefs' | 'filters' | 'name'>, port: number) {
   return [
     `apiVersion: v1
@@ -42,6 +47,6 @@ spec:
   rules:
     - matches: [{ path: { type: PathPrefix, value: /svc0 } }]
       filters: ${filters ?? '[]'}
-      backendRefs: ${backendRefs ?? `[{ name: ${name}, port: 80 }]`}`,
+      backendRefs: ${backendRefs ?? `[{ name: ${PLAIN}, port: 80 }]`}`,
   ];
 }

@@ -27,13 +27,7 @@ export async function runPolicies(stage: Stage, options: Options): Promise<Compa
   try {
     const guarded = await start(stage, 'policies', cases, started);
     stage.say('headgate runs and keeps its policies');
-    const comparisons = cases.map((each): Comparison => {
-      return {
-        name: each.name,
-        with: placeOf(stage, guarded, each, each.name),
-        without: placeOf(stage, guarded, each, PLAIN),
-      };
-    });
+    const comparisons = cases.map((each) => within(stage, guarded, each));
     if (options.cases.includes(UNUSED)) comparisons.push(await unused(stage, guarded, started));
     return await measureAll(stage, options, comparisons);
   } finally {
@@ -41,11 +35,24 @@ export async function runPolicies(stage: Stage, options: Options): Promise<Compa
   }
 }
 
+/** A route with a policy, beside the one without in the same Headgate. */
+function within(stage: Stage, served: Served, each: PolicyCase): Comparison {
+  const generator = load(stage, served, each, [PLAIN, each.name]);
+  return {
+    name: each.name,
+    without: { served, route: `${PLAIN}/`, generator, list: 0 },
+    with: { served, route: `${each.name}/`, generator, list: 1 },
+  };
+}
+
 /** The route without a policy, beside that of a Headgate that has none at all. */
 async function unused(stage: Stage, guarded: Served, started: Running[]): Promise<Comparison> {
   const bare = await start(stage, 'no-policies', [], started);
   const shape: PolicyCase = { name: UNUSED, title: '', objects: () => [], limit: null };
-  return { name: UNUSED, without: placeOf(stage, bare, shape, PLAIN), with: placeOf(stage, guarded, shape, PLAIN) };
+  const [without, more] = [bare, guarded].map((served): Place => {
+    return { served, route: `${PLAIN}/`, generator: load(stage, served, shape, [PLAIN]), list: 0 };
+  });
+  return { name: UNUSED, without: without!, with: more! };
 }
 
 async function start(stage: Stage, name: string, cases: readonly PolicyCase[], started: Running[]): Promise<Served> {
@@ -62,11 +69,11 @@ async function start(stage: Stage, name: string, cases: readonly PolicyCase[], s
   return served;
 }
 
-function placeOf(stage: Stage, served: Served, each: PolicyCase, name: string): Place {
-  const target = { host: hostOf(name), path: pathOf(each) };
-  const file = join(served.folder, `${each.name}-${name}.requests`);
-  const generator = new Wrk(stage.wrk, stage.loadCore, file, COMPARED_LOAD, [target], served.port, each.fields);
-  return { served, route: `${name}/`, generator };
+/** Sends the requests of a case, to each of these routes. */
+function load(stage: Stage, served: Served, each: PolicyCase, routes: readonly string[]): Wrk {
+  const [targets, others] = routes.map((name) => [{ host: hostOf(name), path: pathOf(each) }]);
+  const file = join(served.folder, `${each.name}.requests`);
+  return new Wrk(stage.wrk, stage.loadCore, file, COMPARED_LOAD, targets!, served.port, each.fields, others);
 }
 
 async function measureAll(

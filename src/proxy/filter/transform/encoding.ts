@@ -18,8 +18,16 @@ export function escapedPathText(value: string): string {
 
 /** Whether a value may stand in a field: visible ASCII, spaces and tabs. */
 export function printable(value: string): boolean {
-  return /^[\t -~]*$/.test(value);
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if ((code < SPACE && code !== TAB) || code > TILDE) return false;
+  }
+  return true;
 }
+
+const TAB = 0x09;
+const SPACE = 0x20;
+const TILDE = 0x7e;
 
 function escapeOf(character: string): string {
   return byteEscape(character.charCodeAt(0));

@@ -1,16 +1,15 @@
+import type { HeaderValue } from '../../../ir/filter.ts';
 import type { HeaderEdit, Template } from '../../../ir/transform.ts';
 import type { FieldSection } from '../../http1/field-section.ts';
 import { type Edits, isField } from '../../policy/edits.ts';
 import type { StageContext } from '../../policy/kinds.ts';
+import { WrittenLine } from '../header-modifier.ts';
 import type { HeaderPlan } from '../plan.ts';
 import { replaced } from './replace.ts';
 import { TextTemplate, TO_FIELD } from './template.ts';
 import { type Absence, isAbsence, type Values } from './values.ts';
 
 const NO_SECRET: Absence = { status: 500, reason: 'SecretNotFound', mayLeaveOut: false };
-
-/** A message whose fields are edited: as it came, what the rule does to it, and what was done to it since. */
-export type EditedFields = { readonly fields: FieldSection; readonly plan: HeaderPlan; readonly edits: Edits };
 
 /** One edit of one field. */
 export class FieldEdit {
@@ -26,6 +25,8 @@ export class FieldEdit {
   private readonly isSecret: boolean;
   /** Whether it is known that every value makes a field: what is filled in is printable (template.ts). */
   private readonly isSure: boolean;
+  /** What is set or added to every message; null: it depends on the request, or is no field. */
+  private readonly line: HeaderValue | null;
 
   constructor(edit: HeaderEdit, secret: StageContext['secret']) {
     this.action = edit.action;
@@ -43,22 +44,33 @@ export class FieldEdit {
     this.replacement = 'with' in edit ? new TextTemplate(edit.with, TO_FIELD) : null;
     const fixed = 'secret' in edit ? (this.secret ?? '') : 'value' in edit ? fixedText(edit.value) : '';
     this.isSure = isField(this.name, this.lower, fixed);
+    const constant = this.isSecret ? this.secret : (this.value?.constant ?? null);
+    const isPut = edit.action === 'set' || edit.action === 'add';
+    this.line = isPut && this.isSure && constant !== null ? new WrittenLine(edit.name, constant) : null;
   }
 
-  /** Null: done. */
-  apply(message: EditedFields, values: Values): Absence | null {
+  /**
+   * Adds itself to `edits`: what was done so far to a message that came with `fields`, and that the rule does `plan` to. Null:
+   * done.
+   */
+  apply(edits: Edits, values: Values, fields: FieldSection, plan: HeaderPlan): Absence | null {
     switch (this.action) {
       case 'remove':
-        message.edits.remove(this.name);
+        edits.remove(this.name);
         return null;
       case 'replace':
-        return this.replace(message, values);
+        return this.replace(edits, values, valuesOf(this.lower, fields, plan, edits));
       default:
-        return this.put(message.edits, values);
+        return this.put(edits, values);
     }
   }
 
   private put(edits: Edits, values: Values): Absence | null {
+    if (this.line !== null) {
+      if (this.action === 'set') edits.setLine(this.lower, this.line);
+      else edits.addLine(this.line);
+      return null;
+    }
     const value = this.isSecret ? (this.secret ?? NO_SECRET) : this.value!.fill(values);
     if (isAbsence(value)) {
       if (!value.mayLeaveOut) return value;
@@ -72,8 +84,7 @@ export class FieldEdit {
     return null;
   }
 
-  private replace(message: EditedFields, values: Values): Absence | null {
-    const before = valuesOf(message, this.lower);
+  private replace(edits: Edits, values: Values, before: readonly string[]): Absence | null {
     if (before.length === 0) return null;
     const find = this.value!.fill(values);
     const replacement = this.replacement!.fill(values);
@@ -81,8 +92,8 @@ export class FieldEdit {
     if (isAbsence(replacement)) return replacement.mayLeaveOut ? null : replacement;
     const after = before.map((value) => replaced(value, find, replacement));
     if (after.every((value, index) => value === before[index])) return null;
-    message.edits.remove(this.name);
-    for (const value of after) message.edits.add(this.name, value);
+    edits.remove(this.name);
+    for (const value of after) edits.add(this.name, value);
     return null;
   }
 }
@@ -95,7 +106,7 @@ function fixedText(template: Template): string {
 }
 
 /** The values of a field as they would be sent now, one for each line. */
-function valuesOf({ fields, plan, edits }: EditedFields, lower: string): string[] {
+function valuesOf(lower: string, fields: FieldSection, plan: HeaderPlan, edits: Edits): string[] {
   const own = edits.values(lower);
   if (edits.drops(lower)) return own;
   const planned = plan.lines.filter(({ name }) => name.toLowerCase() === lower).map(({ value }) => value);

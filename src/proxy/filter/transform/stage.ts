@@ -41,8 +41,10 @@ class TransformStage implements Stage {
   responded(visit: Visit, head: ResponseHead): void {
     if (this.response.length === 0) return;
     values.set(visit);
-    const message = { fields: head.fields, plan: visit.responsePlan, edits: visit.response };
-    for (let index = 0; index < this.response.length; index++) this.response[index]!.apply(message, values);
+    const { response, responsePlan } = visit;
+    for (let index = 0; index < this.response.length; index++) {
+      this.response[index]!.apply(response, values, head.fields, responsePlan);
+    }
     values.set(null);
   }
 
@@ -50,9 +52,9 @@ class TransformStage implements Stage {
 
   private editRequest(visit: Visit): Absence | null {
     if (this.request.length === 0) return null;
-    const message = { fields: visit.head.fields, plan: visit.requestPlan, edits: visit.request };
+    const { head, request, requestPlan } = visit;
     for (let index = 0; index < this.request.length; index++) {
-      const absence = this.request[index]!.apply(message, values);
+      const absence = this.request[index]!.apply(request, values, head.fields, requestPlan);
       if (absence !== null) return absence;
     }
     return null;

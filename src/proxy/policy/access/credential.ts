@@ -1,4 +1,8 @@
+import { CONNECTION_FIELDS } from '../../../ir/connection-fields.ts';
 import type { CredentialSource } from '../../../ir/policy/access.ts';
+import { latin1 } from '../../http1/bytes.ts';
+import type { FieldSection } from '../../http1/field-section.ts';
+import { isWord } from '../../http1/framing.ts';
 import type { Visit } from '../visit.ts';
 import { cookieValue, withoutCookie } from './cookie.ts';
 import { queryValue, withoutParameter } from './query.ts';
@@ -10,7 +14,7 @@ export class Credential {
   constructor(sources: readonly CredentialSource[]) {
     this.sources = sources.map(({ type, name, prefix }) => {
       const field = type === 'Header' ? name.toLowerCase() : 'cookie';
-      return { type, name, field, prefix: prefix.toLowerCase() };
+      return { type, name, field, prefix: prefix.toLowerCase(), isConnection: CONNECTION_FIELDS.has(field) };
     });
   }
 
@@ -28,7 +32,9 @@ export class Credential {
   remove(visit: Visit): void {
     for (const source of this.sources) {
       if (source.type === 'Header') {
-        if (read(source, visit) !== null) visit.request.remove(source.field);
+        // A field that may hold nothing else need not be read again.
+        const isThere = source.prefix === '' ? visit.head.fields.includes(source.field) : read(source, visit) !== null;
+        if (isThere && !source.isConnection) visit.request.removeOwn(source.field);
       } else if (source.type === 'QueryParam') {
         const query = visit.query ?? visit.head.query;
         const rest = withoutParameter(query, source.name);
@@ -49,16 +55,35 @@ type Source = {
   /** Of the header, in lower case. */
   readonly field: string;
   readonly prefix: string;
+  /** Whether the field is the connection's, and stays. */
+  readonly isConnection: boolean;
 };
 
 function read({ type, name, field, prefix }: Source, visit: Visit): string | null {
   if (type === 'QueryParam') return filled(queryValue(visit.head.query, name));
+  if (type === 'Header' && prefix !== '') {
+    const { fields } = visit.head;
+    const index = fields.only(field);
+    if (index !== -1) return readBehind(fields, index, prefix);
+  }
   const value = visit.head.header(field);
   if (value === null) return null;
   if (type === 'Cookie') return filled(cookieValue(value, name));
   if (prefix === '') return filled(value);
   if (value.length <= prefix.length || value.slice(0, prefix.length).toLowerCase() !== prefix) return null;
   return filled(value.slice(prefix.length).trim());
+}
+
+/**
+ * What stands behind the prefix in a field. It is read from the bytes: a part of a longer string would be compared more slowly
+ * with the credential that came before, and a token is long.
+ */
+function readBehind(fields: FieldSection, index: number, prefix: string): string | null {
+  const start = fields.valueStart(index);
+  const behind = start + prefix.length;
+  const end = fields.valueEnd(index);
+  if (behind >= end || !isWord(fields.buffer, start, behind, prefix)) return null;
+  return filled(latin1(fields.buffer, behind, end).trim());
 }
 
 function filled(value: string | null): string | null {

@@ -1,3 +1,4 @@
+import type { HeaderValue } from '../../../ir/filter.ts';
 import type { RateLimit } from '../../../ir/policy/rate-limit.ts';
 import { grpcError, isGrpc } from '../../exchange/grpc.ts';
 import { errorBody } from '../../exchange/response-writer.ts';
@@ -10,15 +11,16 @@ import type { Limiter } from './limiter.ts';
 export const TOO_MANY = 'rate-limited';
 export const UNIDENTIFIED = 'client-unidentified';
 
+/** Names of the fields that tell of limits, in lower case. */
+const FIELDS = [POLICY_FIELD, FIELD].map((name) => name.toLowerCase());
+
 /** Says what is left, beside what policies for something else say; a backend has no say in it. */
-export function inform(visit: Visit, policyField: string, field: string): void {
+export function inform(visit: Visit, policy: HeaderValue, field: string): void {
   const { response } = visit;
-  if (response.get(FIELD) === null) {
-    response.setOwn('ratelimit-policy', POLICY_FIELD, policyField);
-    response.setOwn('ratelimit', FIELD, field);
-  } else {
-    response.add(POLICY_FIELD, policyField);
-    response.add(FIELD, field);
+  if (response.get(FIELD) === null) response.setLines(FIELDS, [policy, { name: FIELD, value: field }]);
+  else {
+    response.addLine(policy);
+    response.addOwn(FIELD, field);
   }
 }
 

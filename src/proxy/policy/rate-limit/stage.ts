@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
+import type { HeaderValue } from '../../../ir/filter.ts';
 import type { RateLimit } from '../../../ir/policy/rate-limit.ts';
+import { WrittenLine } from '../../filter/header-modifier.ts';
 import { PASS, type Stage, WAIT } from '../stage.ts';
 import type { Visit } from '../visit.ts';
 import { inform, refusal, TOO_MANY, UNIDENTIFIED, unidentified } from './answer.ts';
 import { isOver, machineTime } from './bound.ts';
 import { Exemptions } from './client.ts';
 import { ASKED, BLOCKED, type Counter, type Counts, type Parked, park } from './counter.ts';
-import { item, policyField } from './fields.ts';
+import { item, POLICY_FIELD, policyField } from './fields.ts';
 import type { Limiter } from './limiter.ts';
 import type { RateLimits } from './rate-limits.ts';
 
@@ -21,7 +23,8 @@ export class RateLimitStage implements Stage {
   private readonly name: string;
   private readonly counts: Counts;
   private readonly exemptions: Exemptions | null;
-  private readonly policyField: string;
+  /** What responses say of the limits. */
+  private readonly policyLine: HeaderValue;
   /** Those of the request at hand, by limit; of no use to the next one. */
   private readonly counters: Counter[];
 
@@ -40,7 +43,7 @@ export class RateLimitStage implements Stage {
     this.name = name;
     this.counts = counts;
     this.exemptions = entry.exempt.length === 0 ? null : new Exemptions(entry.exempt);
-    this.policyField = policyField(limiters.map(({ limit }) => limit));
+    this.policyLine = new WrittenLine(POLICY_FIELD, policyField(limiters.map(({ limit }) => limit)));
     this.counters = [];
   }
 
@@ -82,7 +85,7 @@ export class RateLimitStage implements Stage {
       return WAIT;
     }
     for (let index = 0; index < limiters.length; index++) counts.use(counters[index]!, limiters[index]!.bound, now);
-    if (this.entry.response.headers) inform(visit, this.policyField, this.field(now));
+    if (this.entry.response.headers) inform(visit, this.policyLine, this.field(now));
     return PASS;
   }
 
@@ -92,13 +95,13 @@ export class RateLimitStage implements Stage {
     const client = hash('sha256', limiter.client(visit) ?? '', 'base64url').slice(0, 16);
     visit.limited = { limit: `${this.name}/${limiter.limit.name}`, client };
     this.limits.countLimited(this.name, limiter.limit.name, visit.match.rule.key);
-    if (this.entry.response.headers) inform(visit, this.policyField, field);
+    if (this.entry.response.headers) inform(visit, this.policyLine, field);
     return visit.answer(refusal(visit, this.entry, limiter, wait), TOO_MANY);
   }
 
   /** Says of a request that was counted elsewhere what is left. */
   inform(visit: Visit, field: string): void {
-    if (this.entry.response.headers) inform(visit, this.policyField, field);
+    if (this.entry.response.headers) inform(visit, this.policyLine, field);
   }
 
   private refuse(visit: Visit, index: number, now: number): number {
