@@ -7,6 +7,9 @@ import { ProxyServer } from './proxy/server.ts';
 import { proxySettings } from './proxy-settings.ts';
 import { StopSignal } from './signal.ts';
 
+/** Milliseconds after all is done until whatever still keeps the process running is given up. */
+const LEFTOVERS = 500;
+
 export const proxy: Command = {
   name: 'proxy',
   usage: '--gateway NS/NAME --controller URL [flags]',
@@ -26,6 +29,9 @@ export const proxy: Command = {
     await server.start();
     await stop.wait;
     await server.stop();
+    // A connection that is still being opened to a controller that is gone outlives the HTTP/2 session that wants it, for as long
+    // as the kernel tries. There is nothing left to do for it.
+    setTimeout(() => process.exit(0), LEFTOVERS).unref();
     return 0;
   },
 };
