@@ -1,8 +1,8 @@
 /**
  * Metrics for the request path. A family's series are resolved to an index when the routing table is compiled (or at
  * the first use, and kept); counting is then one addition in a typed array. Parts: `metrics/series.ts` (indexes),
- * `counter.ts`, `gauge.ts`, `histogram.ts` (storage), `serialised.ts` (what is sent between processes), `merge.ts`
- * (several workers), `workers.ts` (workers that restart), `exposition.ts` (Prometheus' text).
+ * `counter.ts`, `gauge.ts`, `histogram.ts` (storage), `serialised.ts` and `report.ts` (what is sent between processes),
+ * `merge.ts` (several workers), `workers.ts` (workers that restart), `exposition.ts` (Prometheus' text).
  */
 import { Counter } from './metrics/counter.ts';
 import { Gauge } from './metrics/gauge.ts';
@@ -15,6 +15,7 @@ export { PROMETHEUS_TYPE, toPrometheus } from './metrics/exposition.ts';
 export type { Gauge } from './metrics/gauge.ts';
 export type { Histogram } from './metrics/histogram.ts';
 export { merge } from './metrics/merge.ts';
+export { type MetricsReport, reportOf } from './metrics/report.ts';
 export type { Serialised } from './metrics/serialised.ts';
 export { OVERFLOW } from './metrics/series.ts';
 export { WorkerMetrics } from './metrics/workers.ts';

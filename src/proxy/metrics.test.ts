@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Registry, toPrometheus } from '../observe/metrics.ts';
 import { noPoolCounts } from './backend/endpoint-pool.ts';
-import { type CountedRule, ProxyMetrics, UNCOUNTED } from './metrics.ts';
+import { ProxyMetrics } from './metrics.ts';
+import { type CountedRule, UNCOUNTED } from './rule-metrics.ts';
 
 /** Requests of one rule, the first of which ended before the rule had gone. `retention` as the registry has it. */
 function countedWhenGone(retention: number): Registry {

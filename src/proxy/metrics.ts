@@ -1,91 +1,10 @@
-import type { Counter, Gauge, Histogram, Registry } from '../observe/metrics.ts';
+import type { Counter, Gauge, Registry } from '../observe/metrics.ts';
 import type { PoolCounts } from './backend/endpoint-pool.ts';
+import { type CountedRule, isGone, RuleMetrics } from './rule-metrics.ts';
 import { SplitMetrics } from './split-metrics.ts';
-
-/** Label of requests that no rule took. */
-const NO_RULE = 'none';
-
-/** A rule as its metrics know it. */
-export interface CountedRule {
-  readonly key: string;
-  /** Where its requests are counted: a number that ProxyMetrics gives out, `UNCOUNTED` before and `GONE` after. */
-  slot: number;
-}
-
-export const UNCOUNTED = -1;
-/** Of a rule that is in no table any more. Requests that it took before may still end. */
-const GONE = -2;
-/** The slot of requests that no rule took. */
-const NONE = 0;
-/** Requests that are noted before they are counted. */
-const NOTED = 256;
-
-/** The series of one rule, resolved when they are first needed and given back when the rule is gone. */
-export class RuleSeries {
-  readonly rule: string;
-  private readonly metrics: ProxyMetrics;
-  /** Of what nearly every request is, a 2xx from a backend; -1 while unused. */
-  private success: number;
-  private duration: number;
-  /** Of everything else, by reason, and then by class of status; -1 while unused. */
-  private others: Map<string, number[]> | null;
-
-  constructor(rule: string, metrics: ProxyMetrics) {
-    this.rule = rule;
-    this.metrics = metrics;
-    this.success = -1;
-    this.duration = -1;
-    this.others = null;
-  }
-
-  /** Counts a 2xx of a backend. */
-  countSuccess(seconds: number): void {
-    const { requests, durations } = this.metrics;
-    if (this.success === -1) this.success = requests.series([this.rule, '2xx', '']);
-    requests.inc(this.success);
-    if (this.duration === -1) this.duration = durations.series([this.rule]);
-    durations.observe(this.duration, seconds);
-  }
-
-  /** Counts everything else. */
-  countOther(status: number, reason: string, seconds: number): void {
-    const { requests, durations } = this.metrics;
-    requests.inc(this.other(Math.floor(status / 100), reason));
-    if (this.duration === -1) this.duration = durations.series([this.rule]);
-    durations.observe(this.duration, seconds);
-  }
-
-  release(): void {
-    const { requests, durations } = this.metrics;
-    if (this.success !== -1) requests.release(this.success);
-    if (this.others !== null)
-      for (const classes of this.others.values()) {
-        for (const series of classes) if (series !== -1) requests.release(series);
-      }
-    if (this.duration !== -1) durations.release(this.duration);
-    this.success = -1;
-    this.duration = -1;
-    this.others = null;
-  }
-
-  private other(family: number, reason: string): number {
-    this.others ??= new Map();
-    let classes = this.others.get(reason);
-    if (classes === undefined) {
-      classes = CLASSES.map(() => -1);
-      this.others.set(reason, classes);
-    }
-    if (classes[family] === -1) classes[family] = this.metrics.requests.series([this.rule, CLASSES[family]!, reason]);
-    return classes[family]!;
-  }
-}
-
-const CLASSES = ['0', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 
 /** What the proxy counts. */
 export class ProxyMetrics {
-  readonly requests: Counter;
-  readonly durations: Histogram;
   /** Numbers that the data path adds to; they are handed to the registry when it is collected. */
   connectionsTotal: number;
   connectionsOpen: number;
@@ -99,31 +18,12 @@ export class ProxyMetrics {
   spans: number;
   spansDropped: number;
   handshakeFailures: number;
+  private readonly rules: RuleMetrics;
   /** By backend. */
   private readonly splits: SplitMetrics;
-  /** The rules that have series, and those by slot; a slot that is given back has none. */
-  private readonly rules: Set<CountedRule>;
-  private readonly series: (RuleSeries | null)[];
-  private readonly free: number[];
-  /**
-   * Requests in the order in which they ended. Counting one reads half a dozen places in memory that no request before it
-   * has read, the rule among them, one after the other; counted many at a time, the processor waits for them all at once.
-   */
-  private readonly notedRules: (CountedRule | null)[];
-  private readonly notedSeconds: Float64Array;
-  private noted: number;
 
   constructor(registry: Registry, pools: PoolCounts) {
-    this.requests = registry.counter(
-      'headgate_requests_total',
-      "Requests by rule, class of status, and why the proxy itself answered (empty for a backend's answer).",
-      ['rule', 'code', 'reason'],
-    );
-    this.durations = registry.histogram(
-      'headgate_request_duration_seconds',
-      'From the first byte of a request to the last of its response, by rule.',
-      ['rule'],
-    );
+    this.rules = new RuleMetrics(registry);
     this.splits = new SplitMetrics(registry);
     this.connectionsTotal = 0;
     this.connectionsOpen = 0;
@@ -137,12 +37,6 @@ export class ProxyMetrics {
     this.spans = 0;
     this.spansDropped = 0;
     this.handshakeFailures = 0;
-    this.rules = new Set();
-    this.series = [new RuleSeries(NO_RULE, this)];
-    this.free = [];
-    this.notedRules = new Array<CountedRule | null>(NOTED).fill(null);
-    this.notedSeconds = new Float64Array(NOTED);
-    this.noted = 0;
     this.publish(registry, pools);
   }
 
@@ -151,61 +45,21 @@ export class ProxyMetrics {
    * `''` for a backend's answer.
    */
   count(rule: CountedRule | null, status: number, reason: string, seconds: number): void {
-    if (reason === '' && status >= 200 && status < 300) {
-      this.notedRules[this.noted] = rule;
-      this.notedSeconds[this.noted] = seconds;
-      if (++this.noted === NOTED) this.countNoted();
-      return;
-    }
-    const series = this.seriesOf(rule);
-    series.countOther(status, reason, seconds);
-    if (rule?.slot === GONE) series.release();
+    this.rules.count(rule, status, reason, seconds);
   }
 
   /** Counts it for the backend too that its rule chose among several. `backend` is null where the choice leads nowhere. */
   countChoice(rule: CountedRule, backend: string | null, status: number, seconds: number): void {
     this.splits.count(rule, backend, status, seconds);
-    if (rule.slot === GONE) this.splits.release(rule);
+    if (isGone(rule)) this.splits.release(rule);
   }
 
   /** Gives back the series of rules that are in no table any more. */
   release(rules: Iterable<CountedRule>): void {
-    this.countNoted();
     for (const rule of rules) {
       this.splits.release(rule);
-      if (this.rules.delete(rule)) {
-        this.series[rule.slot]!.release();
-        this.series[rule.slot] = null;
-        this.free.push(rule.slot);
-      }
-      rule.slot = GONE;
+      this.rules.release(rule);
     }
-  }
-
-  private countNoted(): void {
-    const { notedRules, notedSeconds } = this;
-    for (let i = 0; i < this.noted; i++) {
-      const rule = notedRules[i]!;
-      const series = this.seriesOf(rule);
-      series.countSuccess(notedSeconds[i]!);
-      if (rule !== null && rule.slot === GONE) series.release();
-    }
-    this.noted = 0;
-  }
-
-  /** Whoever counts for a rule that is gone releases them at once: nobody else would. */
-  private seriesOf(rule: CountedRule | null): RuleSeries {
-    if (rule === null) return this.series[NONE]!;
-    if (rule.slot === GONE) return new RuleSeries(rule.key, this);
-    return this.series[rule.slot === UNCOUNTED ? this.admit(rule) : rule.slot]!;
-  }
-
-  /** The slot of a rule that is counted for the first time. */
-  private admit(rule: CountedRule): number {
-    rule.slot = this.free.pop() ?? this.series.length;
-    this.series[rule.slot] = new RuleSeries(rule.key, this);
-    this.rules.add(rule);
-    return rule.slot;
   }
 
   private publish(registry: Registry, pools: PoolCounts): void {
@@ -248,7 +102,6 @@ export class ProxyMetrics {
     gauge('headgate_endpoints_left_out', 'Endpoints that health checks leave out.', () => pools.leftOut);
     gauge('headgate_backend_pending_requests', 'Requests that wait for a connection.', () => pools.waiting);
     registry.beforeCollect(() => {
-      this.countNoted();
       for (const [family, series, read] of counters) family.add(series, read() - family.value(series));
       for (const [family, series, read] of gauges) family.set(series, read());
     });

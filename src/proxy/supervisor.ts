@@ -109,7 +109,7 @@ export class Supervisor {
     await Promise.all(this.seats.map((seat) => this.fill(seat)));
     this.priority.giveWay();
     this.stopMeasuring = addProcessMetrics(this.registry, { process: 'supervisor', version: this.version });
-    this.poll = setInterval(() => this.collect().catch(() => {}), METRICS_INTERVAL);
+    this.poll = setInterval(() => void this.hearMetrics(), METRICS_INTERVAL);
     this.poll.unref();
   }
 
@@ -279,6 +279,12 @@ export class Supervisor {
   }
 
   private async collect(): Promise<Serialised> {
+    await this.hearMetrics();
+    return this.workerMetrics.collect(this.registry.collect());
+  }
+
+  /** Asks every worker for its metrics, which are all that is left of it should it end before it is asked again. */
+  private async hearMetrics(): Promise<void> {
     await Promise.allSettled(
       this.seats.map(async (seat) => {
         if (!seat.isUp) return;
@@ -286,7 +292,6 @@ export class Supervisor {
         if (answer.kind === 'metrics') this.workerMetrics.report(seat.index, answer.metrics);
       }),
     );
-    return this.workerMetrics.collect(this.registry.collect());
   }
 
   private inTurn(step: () => Promise<void>): Promise<void> {

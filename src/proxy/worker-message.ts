@@ -1,6 +1,6 @@
 import type { Delta } from '../ir/delta.ts';
 import type { Collection } from '../ir/table.ts';
-import type { Serialised } from '../observe/metrics.ts';
+import type { MetricsReport } from '../observe/metrics.ts';
 import type { ProxySettings } from './options.ts';
 import type { FromLessee, ToLessee } from './policy/rate-limit/lease.ts';
 
@@ -51,7 +51,7 @@ export type FromWorker =
   | { readonly kind: 'taken'; readonly id: number }
   | { readonly kind: 'done'; readonly id: number; readonly addresses: readonly Address[] }
   | { readonly kind: 'rejected'; readonly id: number; readonly reason: string }
-  | { readonly kind: 'metrics'; readonly id: number; readonly metrics: Serialised }
+  | { readonly kind: 'metrics'; readonly id: number; readonly metrics: MetricsReport }
   /** What it may let through under rate limits is asked for. */
   | { readonly kind: 'lend'; readonly to: Desk; readonly message: FromLessee }
   | { readonly kind: 'bug'; readonly error: string };

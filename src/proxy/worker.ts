@@ -2,15 +2,19 @@
 import type { Delta, Snapshot } from '../ir/delta.ts';
 import { inSlices } from '../ir/steps.ts';
 import type { Collection } from '../ir/table.ts';
+import { reportOf } from '../observe/metrics.ts';
 import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { following } from '../snapshot/apply.ts';
 import type { ProxySettings } from './options.ts';
 import { lowerHelpers } from './priority.ts';
 import { type Lender, Proxy } from './proxy.ts';
+import { holdTickShape } from './tick-shape.ts';
 import type { Desk, FromWorker, ToWorker } from './worker-message.ts';
 
 /** Milliseconds of applying a change between which requests get their turn. */
 const SLICE = 1;
+
+holdTickShape();
 
 class Worker {
   private readonly proxy: Proxy;
@@ -46,7 +50,7 @@ class Worker {
         this.answer(message.id, this.proxy.remove(message.gateway));
         break;
       case 'metrics':
-        tell({ kind: 'metrics', id: message.id, metrics: this.proxy.metrics() });
+        tell({ kind: 'metrics', id: message.id, metrics: reportOf(this.proxy.metrics()) });
         break;
       case 'lent':
         this.proxy.hearLender(message.from, message.message);

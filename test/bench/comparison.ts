@@ -86,7 +86,13 @@ export async function untilServed(
   }
 }
 
-export async function compare(comparison: Comparison, seconds: number, round: number): Promise<ComparisonSample> {
+/** @param isFirst whether neither side has served much before */
+export async function compare(
+  comparison: Comparison,
+  seconds: number,
+  round: number,
+  isFirst = round === 1,
+): Promise<ComparisonSample> {
   const places = [comparison.without, comparison.with] as const;
   const loads = new Map<Wrk, HeldLoad>();
   for (const { generator } of places) if (!loads.has(generator)) loads.set(generator, generator.held());
@@ -94,7 +100,7 @@ export async function compare(comparison: Comparison, seconds: number, round: nu
     return { load: loads.get(generator)!, list, pid: served.running.pid };
   }) as [Side, Side];
   try {
-    for (const { list, load } of sides) await load.send(list, round === 1 ? WARM_UP_MILLIS : CONNECT_MILLIS);
+    for (const { list, load } of sides) await load.send(list, isFirst ? WARM_UP_MILLIS : CONNECT_MILLIS);
     await sleep(ANSWERED_MILLIS);
     const before = await Promise.all(places.map(answersOf));
     const began = clock();

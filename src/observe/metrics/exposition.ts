@@ -34,11 +34,11 @@ function histogram(family: SerialisedFamily): string {
     const before = labels === '' ? '{le="' : `{${labels},le="`;
     let count = 0;
     for (let b = 0; b < names.length; b++) {
-      count += family.values[s * stride + b]!;
+      count += family.values[s * stride + 1 + b]!;
       text += `${name}_bucket${before}${names[b]}"} ${number(count)}\n`;
     }
     const braces = labels === '' ? '' : `{${labels}}`;
-    text += `${name}_sum${braces} ${number(family.values[s * stride + stride - 1]!)}\n`;
+    text += `${name}_sum${braces} ${number(family.values[s * stride]!)}\n`;
     text += `${name}_count${braces} ${number(count)}\n`;
   }
   return text;

@@ -6,7 +6,7 @@ export const DURATION_BOUNDS: readonly number[] = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ];
 
-/** Observations counted by upper bound. A series is one number per bound, one for everything above, and the sum. */
+/** Observations counted by upper bound. A series is the sum, next to it one number per bound, and one for everything above. */
 export class Histogram extends Series {
   /** Upper bounds, inclusive, growing; the bucket above the last one is implied. */
   readonly bounds: readonly number[];
@@ -34,8 +34,8 @@ export class Histogram extends Series {
     let bucket = 0;
     while (bucket < count && value > bounds[bucket]!) bucket++;
     const base = slot * this.stride;
-    this.values[base + bucket]! += 1;
-    this.values[base + count + 1]! += value;
+    this.values[base]! += value;
+    this.values[base + 1 + bucket]! += 1;
   }
 
   /** How many observations the series has; 0 for a series that is gone. */
@@ -43,7 +43,7 @@ export class Histogram extends Series {
     const slot = slotOf(index);
     if (this.generations[slot] !== generationOf(index)) return 0;
     let count = 0;
-    for (let i = slot * this.stride; i < (slot + 1) * this.stride - 1; i++) count += this.values[i]!;
+    for (let i = slot * this.stride + 1; i < (slot + 1) * this.stride; i++) count += this.values[i]!;
     return count;
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { OVERFLOW, Registry, toPrometheus } from '../metrics.ts';
+import { OVERFLOW, Registry, reportOf, toPrometheus } from '../metrics.ts';
 import { merge } from './merge.ts';
 import { WorkerMetrics } from './workers.ts';
 
@@ -65,14 +65,14 @@ test('values that went through JSON are refused', () => {
 
 test('counters of a worker that ended stay, its gauges go, and its successor adds to them', () => {
   const workers = new WorkerMetrics();
-  workers.report(0, worker({ a: 5 }, 10).collect());
-  workers.report(1, worker({ a: 1 }, 3).collect());
-  workers.report(1, worker({ a: 2 }, 3).collect());
+  workers.report(0, reportOf(worker({ a: 5 }, 10).collect()));
+  workers.report(1, reportOf(worker({ a: 1 }, 3).collect()));
+  workers.report(1, reportOf(worker({ a: 2 }, 3).collect()));
   workers.ended(0);
   let text = toPrometheus(workers.collect());
   expect(line(text, 'requests_total{rule="a"}')).toBe('requests_total{rule="a"} 7');
   expect(line(text, 'connections ')).toBe('connections 3');
-  workers.report(0, worker({ a: 1 }, 4).collect());
+  workers.report(0, reportOf(worker({ a: 1 }, 4).collect()));
   text = toPrometheus(workers.collect());
   expect(line(text, 'requests_total{rule="a"}')).toBe('requests_total{rule="a"} 8');
   expect(line(text, 'connections ')).toBe('connections 7');

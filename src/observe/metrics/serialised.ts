@@ -18,8 +18,8 @@ export type SerialisedFamily = {
   /** The label values of each series. */
   readonly labels: readonly (readonly string[])[];
   /**
-   * The numbers of each series, one after the other. A counter or gauge has one; a histogram has one count per bound,
-   * the count above the last bound, and the sum. Counts are per bucket here, not cumulative.
+   * The numbers of each series, one after the other. A counter or gauge has one; a histogram has the sum, one count per
+   * bound, and the count above the last bound. Counts are per bucket here, not cumulative.
    */
   readonly values: Float64Array;
 };

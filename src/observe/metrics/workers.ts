@@ -1,4 +1,5 @@
 import { merge } from './merge.ts';
+import { type MetricsReport, serialisedOf } from './report.ts';
 import type { Serialised } from './serialised.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Serialised } from './serialised.ts';
 export class WorkerMetrics {
   #limit: number;
   #base: Serialised;
-  #latest: Map<string | number, Serialised>;
+  #latest: Map<string | number, MetricsReport>;
 
   /** `limit` bounds the series per family of the whole. */
   constructor(limit = 20_000) {
@@ -19,7 +20,7 @@ export class WorkerMetrics {
   }
 
   /** Takes the newest report of a worker. */
-  report(worker: string | number, metrics: Serialised): void {
+  report(worker: string | number, metrics: MetricsReport): void {
     this.#latest.set(worker, metrics);
   }
 
@@ -28,12 +29,12 @@ export class WorkerMetrics {
     const last = this.#latest.get(worker);
     if (last === undefined) return;
     this.#latest.delete(worker);
-    const lasting = { families: last.families.filter((family) => family.kind !== 'gauge') };
+    const lasting = { families: serialisedOf(last).families.filter((family) => family.kind !== 'gauge') };
     this.#base = merge([this.#base, lasting], this.#limit);
   }
 
   /** The whole; `own` are metrics of the process that asks. */
   collect(own: Serialised = { families: [] }): Serialised {
-    return merge([own, this.#base, ...this.#latest.values()], this.#limit);
+    return merge([own, this.#base, ...Array.from(this.#latest.values(), serialisedOf)], this.#limit);
   }
 }

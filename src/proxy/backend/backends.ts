@@ -5,11 +5,13 @@ import type { ProxyLimits } from '../options.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
 import type { ReadPool } from '../wire.ts';
 import { Backend } from './backend.ts';
+import { Departures } from './departures.ts';
 import { noPoolCounts, type PoolCounts, type PoolShared } from './endpoint-pool.ts';
 
 /** The backends of all tables that a proxy serves. */
 export class Backends {
   readonly counts: PoolCounts;
+  readonly departures: Departures;
   private readonly shared: PoolShared;
   /** Of which table each of the maps below is. */
   private readonly origins: WeakMap<ReadonlyMap<string, Backend>, TableMaps>;
@@ -20,7 +22,8 @@ export class Backends {
 
   constructor(limits: ProxyLimits, wheel: TimerWheel, reads: ReadPool, bug: (error: unknown) => void) {
     this.counts = noPoolCounts();
-    this.shared = { limits, wheel, reads, counts: this.counts, bug };
+    this.departures = new Departures();
+    this.shared = { limits, wheel, reads, counts: this.counts, departures: this.departures, bug };
     this.origins = new WeakMap();
     this.tables = new Map();
     this.prepared = [];

@@ -123,7 +123,10 @@ export class BackendConnection implements Carrier, TimerOwner {
 
   sendHead(writer: MessageWriter, body: RetainedBody): void {
     body.write(writer);
-    sendWriter(this.socket, writer, this.isTls);
+    const { departures } = this.pool.shared;
+    const isHeld = departures.isGathering && body.isComplete;
+    if (isHeld) departures.hold(this.socket);
+    sendWriter(this.socket, writer, this.isTls || isHeld);
   }
 
   sendBody(writer: MessageWriter, source: BodySource, buffer: Buffer, isLast: boolean): void {

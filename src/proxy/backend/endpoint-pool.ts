@@ -6,6 +6,7 @@ import type { TimerWheel } from '../timer-wheel.ts';
 import type { ReadPool } from '../wire.ts';
 import type { Carrier } from './carrier.ts';
 import { BackendConnection } from './connection.ts';
+import type { Departures } from './departures.ts';
 import { PendingQueue } from './pending-queue.ts';
 import type { ResponseSink } from './response-sink.ts';
 import type { BackendSecurity } from './security.ts';
@@ -45,6 +46,7 @@ export type PoolShared = {
   readonly wheel: TimerWheel;
   readonly reads: ReadPool;
   readonly counts: PoolCounts;
+  readonly departures: Departures;
   /** Told of exceptions that should not be. */
   readonly bug: (error: unknown) => void;
 };

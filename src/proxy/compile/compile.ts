@@ -4,7 +4,7 @@ import { finish, inSlices, type Steps } from '../../ir/steps.ts';
 import type { Listener, RoutingTable, Rule, Stream } from '../../ir/table.ts';
 import { mapsOf, type TableMaps } from '../../ir/table-maps.ts';
 import type { CompiledPort, CompiledTable } from './compiled.ts';
-import { type HostChange, ListenerTable } from './listener-table.ts';
+import { ListenerTable } from './listener-table.ts';
 import { ListenerPort } from './port.ts';
 import { RunnableRule } from './rule.ts';
 import { SharedParts } from './shared-parts.ts';
@@ -45,7 +45,8 @@ function* compilation(table: RoutingTable, previous: CompiledTable | null): Step
 }
 
 /** What is other than before at each listener, by route hostname. */
-type Changes = Map<string, Map<string, HostChange>>;
+type OpenChange = { readonly gone: Set<RunnableRule>; readonly fresh: Set<RunnableRule> };
+type Changes = Map<string, Map<string, OpenChange>>;
 
 type CompiledRules = {
   readonly rules: BucketMap<RunnableRule>;
@@ -84,7 +85,7 @@ function* compileRules(
   return { rules: yield* known.changing(changes), changed, gone };
 }
 
-function changeOf(changes: Changes, listener: string, hostname: string): HostChange {
+function changeOf(changes: Changes, listener: string, hostname: string): OpenChange {
   let hostnames = changes.get(listener);
   if (hostnames === undefined) {
     hostnames = new Map();

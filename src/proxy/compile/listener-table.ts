@@ -1,5 +1,6 @@
 import type { Steps } from '../../ir/steps.ts';
 import type { Candidate } from '../route/candidate.ts';
+import { NO_ELEMENTS } from '../route/element-table.ts';
 import type { Finder } from '../route/finder.ts';
 import { HostMap } from '../route/host.ts';
 import { PathTable } from '../route/path.ts';
@@ -7,25 +8,30 @@ import { havePriorities, PriorityTable } from '../route/priority-table.ts';
 import { candidateOf } from '../route/refine/refined-candidate.ts';
 import type { RequestView } from '../route/request-view.ts';
 import type { CompiledListener } from './compiled.ts';
+import { type PrefixChange, type Prefixes, PrefixIndex } from './prefix-index.ts';
 import type { RunnableRule } from './rule.ts';
-
-/** What is not as it was at one hostname. */
-export type HostChange = { readonly gone: Set<RunnableRule>; readonly fresh: Set<RunnableRule> };
+import { type HostChange, RuleList } from './rule-list.ts';
 
 /** The matches of all rules that one listener serves for one route hostname. */
 class HostTable extends PathTable {
   readonly hostname: string;
-  readonly rules: readonly RunnableRule[];
+  readonly rules: RuleList;
 
-  constructor(hostname: string, rules: readonly RunnableRule[]) {
+  constructor(hostname: string, rules = RuleList.none) {
     super();
     this.hostname = hostname;
     this.rules = rules;
   }
 
+  /** What the listener's index has of it: all of it but the prefix of every path, where it has nothing but prefixes. */
+  get prefixes(): Prefixes {
+    const isExact = this.hostname !== '' && !this.hostname.startsWith('*.');
+    return isExact && this.onlyPrefixes ? this.first : NO_ELEMENTS;
+  }
+
   *fill(listener: CompiledListener): Steps<void> {
     const candidates: Candidate[] = [];
-    for (const rule of this.rules) {
+    for (const rule of this.rules.all()) {
       candidates.push(...this.candidatesOf(listener, rule));
       yield;
     }
@@ -41,12 +47,12 @@ class HostTable extends PathTable {
   }
 
   /** In steps: the table with these changes, which shares with this one all that they do not touch. */
-  *changing(listener: CompiledListener, { gone, fresh }: HostChange): Steps<HostTable> {
-    const kept = this.rules.filter((rule) => !gone.has(rule));
-    const next = new HostTable(this.hostname, [...kept, ...fresh]);
+  *changing(listener: CompiledListener, change: HostChange): Steps<HostTable> {
+    const { gone, fresh } = change;
+    const next = new HostTable(this.hostname, this.rules.with(change));
     const left = [...gone].flatMap((rule) => this.candidatesOf(listener, rule));
     const brought = [...fresh].flatMap((rule) => this.candidatesOf(listener, rule));
-    const isSmall = (gone.size + fresh.size) * SMALL < kept.length;
+    const isSmall = (gone.size + fresh.size) * SMALL < this.rules.size;
     if (isSmall && !havePriorities(brought) && this.mayChange([...left, ...brought])) {
       yield;
       next.takeOver(this, left, brought);
@@ -75,15 +81,19 @@ export class ListenerTable {
   readonly hosts: HostMap<HostTable>;
   /** What requests for a hostname ask: its table, or what would be the table's answer to all of them, which spares the table. */
   private readonly finders: HostMap<Finder>;
+  /** Asked before them: the prefixes of the hostnames that have nothing else. */
+  private readonly index: PrefixIndex;
 
   constructor(
     identity: CompiledListener,
     hosts: HostMap<HostTable> = new HostMap(),
     finders: HostMap<Finder> = new HostMap(),
+    index = PrefixIndex.none,
   ) {
     this.identity = identity;
     this.hosts = hosts;
     this.finders = finders;
+    this.index = index;
   }
 
   /** In steps: the table with these changes, by route hostname. Hostnames without any are taken over. */
@@ -91,9 +101,12 @@ export class ListenerTable {
     if (changes.size === 0) return this;
     const hosts = this.hosts.copy();
     const finders = this.finders.copy();
+    const prefixes = new Map<string, PrefixChange>();
     for (const [hostname, change] of changes) {
-      const next = yield* (hosts.get(hostname) ?? new HostTable(hostname, [])).changing(this.identity, change);
-      if (next.rules.length === 0) {
+      const before = hosts.get(hostname) ?? new HostTable(hostname);
+      const next = yield* before.changing(this.identity, change);
+      prefixes.set(hostname, { before: before.prefixes, after: next.prefixes });
+      if (next.rules.size === 0) {
         hosts.delete(hostname);
         finders.delete(hostname);
       } else {
@@ -101,13 +114,15 @@ export class ListenerTable {
         finders.set(hostname, next.always ?? next);
       }
     }
-    return new ListenerTable(this.identity, hosts, finders);
+    return new ListenerTable(this.identity, hosts, finders, this.index.changing(prefixes));
   }
 
   /** From the most specific route hostname to the least; a hostname none of whose rules match falls through. */
   find(view: RequestView): Candidate | null {
-    const { finders } = this;
+    const { finders, index } = this;
     const host = view.host;
+    const indexed = index.find(host, view);
+    if (indexed !== null) return indexed;
     const exact = finders.exact.get(host);
     if (exact !== undefined) {
       const candidate = exact.find(view);

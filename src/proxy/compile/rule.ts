@@ -8,7 +8,7 @@ import { extensionsOf, inPhaseOrder, ofKind } from '../filter/phases.ts';
 import type { HeaderPlan } from '../filter/plan.ts';
 import { RequestRedirector } from '../filter/redirect.ts';
 import { composeRewrites } from '../filter/rewrite.ts';
-import { UNCOUNTED } from '../metrics.ts';
+import { UNCOUNTED } from '../rule-metrics.ts';
 import type {
   CompiledBackendRef,
   CompiledRule,

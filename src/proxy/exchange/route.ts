@@ -32,8 +32,6 @@ const REDIRECT = 'redirect';
 
 /** Where one request goes: listener, rule, preflight, redirect, backend, in this order. */
 export class Route {
-  /** That the request was made to; null where none is, or its own has not been looked for. */
-  listener: CompiledListener | null;
   match: CompiledMatch | null;
   rule: CompiledRule | null;
   plan: RulePlan | null;
@@ -44,9 +42,12 @@ export class Route {
   direct: DirectResponse | null;
   reason: string;
   error: ProxyError;
+  /** As the match has it, which has left the processor's cache by the time that the response comes. */
+  private isMatchGuarded: boolean;
+  /** The listener that was looked for before a rule was. */
+  private asked: CompiledListener | null;
 
   constructor() {
-    this.listener = null;
     this.match = null;
     this.rule = null;
     this.plan = null;
@@ -56,10 +57,11 @@ export class Route {
     this.direct = null;
     this.reason = '';
     this.error = ERRORS.internal;
+    this.isMatchGuarded = false;
+    this.asked = null;
   }
 
   reset(): void {
-    this.listener = null;
     this.match = null;
     this.rule = null;
     this.plan = null;
@@ -67,6 +69,13 @@ export class Route {
     this.backend = null;
     this.direct = null;
     this.reason = '';
+    this.isMatchGuarded = false;
+    this.asked = null;
+  }
+
+  /** That the request was made to; null where none is, or its own has not been looked for. */
+  get listener(): CompiledListener | null {
+    return this.match === null ? this.asked : this.match.listener;
   }
 
   /** The stages that hold for the request, whatever `decide` has found. */
@@ -80,7 +89,7 @@ export class Route {
   /** Where the request is logged; null: nowhere. */
   accessLog({ policies }: Site, runtime: Runtime): AccessLog | null {
     const { match } = this;
-    const wanted = match === null || !match.isGuarded ? null : policies.accessLog(match);
+    const wanted = match === null || !this.isMatchGuarded ? null : policies.accessLog(match);
     if (wanted === null) return runtime.accessLog;
     return wanted ? (runtime.accessLog ?? runtime.routeLog()) : null;
   }
@@ -95,7 +104,7 @@ export class Route {
     const { backend, match } = this;
     return (
       match !== null &&
-      (match.isGuarded || policies.guardsAll || (backend !== null && backend.entry.policies !== undefined))
+      (this.isMatchGuarded || policies.guardsAll || (backend !== null && backend.entry.policies !== undefined))
     );
   }
 
@@ -103,16 +112,16 @@ export class Route {
   filters(head: RequestHead, sni: string | null, { compiled, policies }: Site): readonly Stage[] {
     const listener = compiled.listenerOf(head, sni);
     if (listener === null) return NO_STAGES;
-    this.listener = listener;
+    this.asked = listener;
     return policies.ofListener(listener);
   }
 
   decide(head: RequestHead, sni: string | null, site: Site): number {
     const match = site.compiled.route(head, sni);
     if (match.status !== 0) return this.fail(routingError(match));
-    const { plan, rule } = match;
-    this.listener = match.listener;
+    const { isGuarded, plan, rule } = match;
     this.match = match;
+    this.isMatchGuarded = isGuarded;
     this.rule = rule;
     this.plan = plan;
     // A target that names another scheme than the one it came by is for somebody else (RFC 9110 section 7.4).

@@ -18,7 +18,8 @@ const CLOSED = 2;
 
 /** What a peer may be expected to allow before it has said so (RFC 9113 section 6.5.2). */
 const STREAMS_AT_FIRST = 100;
-const SPARES = 32;
+/** Streams that wait to be used again; more are made when they are needed. A few KiB each, and few connections have them. */
+const SPARES = 128;
 
 /** One connection of HTTP/2 to an endpoint, with as many requests at once as the endpoint allows. */
 export class BackendSession implements TimerOwner {

@@ -35,6 +35,7 @@ export class BackendStream implements Carrier, TimerOwner {
   private sink: ResponseSink | null;
   private readonly requestBody: RequestBody;
   private isTimed: boolean;
+  private awaitsDrain: boolean;
   /** Whether all of the response has come. */
   private isOver: boolean;
   private trailers: Buffer | null;
@@ -54,6 +55,7 @@ export class BackendStream implements Carrier, TimerOwner {
     this.sink = null;
     this.requestBody = new RequestBody(limits.message);
     this.isTimed = false;
+    this.awaitsDrain = false;
     this.isOver = false;
     this.trailers = null;
   }
@@ -65,6 +67,7 @@ export class BackendStream implements Carrier, TimerOwner {
     this.answered = false;
     this.requestBody.reset();
     this.isTimed = false;
+    this.awaitsDrain = false;
     this.isOver = false;
     this.trailers = null;
   }
@@ -92,15 +95,19 @@ export class BackendStream implements Carrier, TimerOwner {
     writer.reset();
     this.isTimed = !lists.isGrpc;
     const isEmpty = body.isComplete && body.length === 0 && body.trailers === null;
-    const stream = this.session.request(list, isEmpty, !isEmpty && body.framing === CHUNKED);
+    // Calls of gRPC have no trailers behind their messages, and waiting for them costs a frame and a write of its own.
+    const mayTrail = !isEmpty && body.framing === CHUNKED && !lists.isGrpc;
+    const stream = this.session.request(list, isEmpty, mayTrail);
     if (stream === null) {
       // The connection is going away; the exchange that is sending is not to be told before it has done so.
       process.nextTick(() => this.fail(ERRORS.streamRefused));
       return;
     }
     this.stream = stream;
-    this.listen(stream);
-    if (!isEmpty) this.requestBody.begin(stream, body);
+    this.listen(stream, mayTrail);
+    if (isEmpty) return;
+    this.requestBody.begin(stream, body);
+    this.watchDrain(stream);
   }
 
   sendBody(writer: MessageWriter, source: BodySource, buffer: Buffer, isLast: boolean): void {
@@ -108,6 +115,13 @@ export class BackendStream implements Carrier, TimerOwner {
     writer.reset();
     if (stream === null || stream.destroyed || stream.closed) return;
     this.requestBody.send(stream, source, buffer, isLast);
+    this.watchDrain(stream);
+  }
+
+  private watchDrain(stream: ClientHttp2Stream): void {
+    if (!stream.writableNeedDrain || this.awaitsDrain) return;
+    this.awaitsDrain = true;
+    stream.once('drain', this.onDrain);
   }
 
   awaitResponse(): void {
@@ -154,16 +168,19 @@ export class BackendStream implements Carrier, TimerOwner {
 
   // Receiving
 
-  private listen(stream: ClientHttp2Stream): void {
+  /** Every listener costs, so there are only those of what may come next. */
+  private listen(stream: ClientHttp2Stream, mayTrail: boolean): void {
     stream.on('response', this.onResponse);
     stream.on('headers', this.onInterim);
+    if (mayTrail) stream.on('wantTrailers', this.onWantTrailers);
+    stream.on('error', this.onError);
+    stream.on('close', this.onClose);
+  }
+
+  private listenToBody(stream: ClientHttp2Stream): void {
     stream.on('data', this.onData);
     stream.on('trailers', this.onTrailers);
     stream.on('end', this.onEnd);
-    stream.on('drain', this.onDrain);
-    stream.on('wantTrailers', this.onWantTrailers);
-    stream.on('error', this.onError);
-    stream.on('close', this.onClose);
   }
 
   private readonly onInterim = (_headers: object, _flags: number, list: string[]): void => {
@@ -196,6 +213,7 @@ export class BackendStream implements Carrier, TimerOwner {
       return;
     }
     this.isOver = isLast;
+    if (!isLast && this.stream !== null) this.listenToBody(this.stream);
     sink.answered(this, NOTHING);
     if (isLast && this.sink === sink) this.complete(sink);
   }
@@ -235,6 +253,7 @@ export class BackendStream implements Carrier, TimerOwner {
   }
 
   private readonly onDrain = (): void => {
+    this.awaitsDrain = false;
     const { sink } = this;
     if (sink !== null) this.guarded(() => sink.backendDrained());
   };

@@ -68,12 +68,15 @@ export class ClientSession implements TimerOwner {
     const { limits } = this.runtime.options;
     const one = this.spares.pop() ?? new ClientStream(this);
     this.open.add(one);
+    const { departures } = this.runtime.backends;
+    departures.isGathering = true;
     try {
       one.begin(stream, list, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0);
     } catch (error) {
       this.runtime.bug(error);
       one.destroy();
     }
+    departures.isGathering = false;
     if (++this.served >= limits.requestsPerConnection || this.runtime.isDraining) this.drain();
   };
 

@@ -40,10 +40,11 @@ export class ClientStream implements Client {
   private response: StreamResponse | null;
   private stream: ServerHttp2Stream | null;
   private trailers: Buffer | null;
+  /** Whether somebody listens to its body. */
+  private isRead: boolean;
   private isPaused: boolean;
-  /** When the client last sent something, and when it last took something, on the wheel's clock. */
+  /** When the client last sent something, on the wheel's clock. */
   private sent: number;
-  private taken: number;
 
   constructor(session: ClientSession) {
     const { runtime, site } = session;
@@ -67,9 +68,9 @@ export class ClientStream implements Client {
     this.response = null;
     this.stream = null;
     this.trailers = null;
+    this.isRead = false;
     this.isPaused = false;
     this.sent = 0;
-    this.taken = 0;
     this.exchange = new Exchange(this, (exchange) => this.respondTo(exchange));
   }
 
@@ -89,8 +90,7 @@ export class ClientStream implements Client {
     this.trailers = null;
     this.isPaused = false;
     this.sent = this.runtime.wheel.now;
-    this.taken = this.sent;
-    this.response!.attach(stream);
+    this.response!.attach(stream, isComplete);
     this.listen(stream, isComplete);
     exchange.startedAt = performance.now();
     this.isReceiving = !isComplete;
@@ -109,14 +109,11 @@ export class ClientStream implements Client {
   private listen(stream: ServerHttp2Stream, isComplete: boolean): void {
     stream.on('close', this.onClose);
     stream.on('error', this.onError);
-    stream.on('drain', this.onDrain);
-    stream.on('wantTrailers', this.response!.sendTrailers);
-    if (isComplete) stream.resume();
-    else {
-      stream.on('trailers', this.onTrailers);
-      stream.on('data', this.onData);
-      stream.on('end', this.onEnd);
-    }
+    this.isRead = !isComplete;
+    if (isComplete) return;
+    stream.on('trailers', this.onTrailers);
+    stream.on('data', this.onData);
+    stream.on('end', this.onEnd);
   }
 
   // Reading
@@ -170,11 +167,6 @@ export class ClientStream implements Client {
     });
   };
 
-  private readonly onDrain = (): void => {
-    this.taken = this.runtime.wheel.now;
-    this.exchange.clientDrained();
-  };
-
   /** A bug costs this stream only. */
   private guarded(step: () => void): void {
     try {
@@ -210,9 +202,10 @@ export class ClientStream implements Client {
 
   /** Looks whether the client still does its part. */
   check(now: number): void {
-    const { exchange, stream } = this;
+    const { exchange, response, stream } = this;
     const { bodyTimeout, writeTimeout } = this.runtime.options.limits;
-    if (stream === null || !exchange.isUnderWay) return;
+    if (stream === null || response === null || !exchange.isUnderWay) return;
+    const { congestedSince } = response;
     if (
       this.isReceiving &&
       !this.isPaused &&
@@ -221,7 +214,7 @@ export class ClientStream implements Client {
       !stream.headersSent
     ) {
       exchange.refuse(ERRORS.bodyTimeout);
-    } else if (stream.writableNeedDrain && writeTimeout > 0 && now - Math.max(this.taken, this.sent) >= writeTimeout) {
+    } else if (congestedSince > 0 && writeTimeout > 0 && now - Math.max(congestedSince, this.sent) >= writeTimeout) {
       exchange.breakOff(ERRORS.clientStalled);
     }
   }
@@ -239,8 +232,10 @@ export class ClientStream implements Client {
     if (stream === null) return;
     this.stream = null;
     this.isReceiving = false;
-    stream.removeListener('data', this.onData);
-    stream.removeListener('end', this.onEnd);
+    if (this.isRead) {
+      stream.removeListener('data', this.onData);
+      stream.removeListener('end', this.onEnd);
+    }
     this.exchange.clientLost();
     this.session.free(this);
   };

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http2';
 import { isTrailer } from '../exchange/request-writer.ts';
 import { dateValue, isDate, isDropped, responseDrops } from '../exchange/response-writer.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import { latin1 } from '../http1/bytes.ts';
 import type { FieldSection } from '../http1/field-section.ts';
 import { LENGTH } from '../http1/framing.ts';
 import { DATE, UNKNOWN } from '../http1/known-field.ts';
@@ -78,12 +79,16 @@ export function appendFields(
   others: readonly string[],
 ): void {
   const { count } = fields;
+  if (count === 0) return;
+  // Decoding all lines at once is cheaper than each name and value.
+  const start = fields.lineStart(0);
+  const lines = latin1(fields.buffer, start, fields.lineEnd(count - 1));
   for (let index = 0; index < count; index++) {
     const id = fields.id(index);
     if (id !== UNKNOWN && (drop & (1 << id)) !== 0) continue;
-    const name = fields.name(index).toLowerCase();
+    const name = lines.slice(fields.lineStart(index) - start, fields.nameEnd(index) - start).toLowerCase();
     if ((names.length > 0 && names.includes(name)) || (others.length > 0 && others.includes(name))) continue;
-    list.push(name, fields.value(index));
+    list.push(name, lines.slice(fields.valueStart(index) - start, fields.valueEnd(index) - start));
   }
 }
 

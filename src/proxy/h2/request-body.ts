@@ -2,6 +2,7 @@ import type { ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
 import type { BodySource } from '../exchange/client.ts';
 import type { RetainedBody } from '../exchange/retained-body.ts';
 import { BodyReader } from '../http1/body.ts';
+import { copyOf } from '../http1/bytes.ts';
 import { CHUNKED } from '../http1/framing.ts';
 import type { MessageLimits } from '../http1/limits.ts';
 import { trailerHeaders } from './fields.ts';
@@ -36,7 +37,7 @@ export class RequestBody {
       this.decoder ??= new BodyReader(this.limits);
       this.decoder.start(CHUNKED, 0, false);
       this.decode(stream, body.bytes, 0, body.length);
-    } else if (body.length > 0) stream.write(Buffer.from(body.bytes.subarray(0, body.length)));
+    } else if (body.length > 0) stream.write(copyOf(body.bytes, 0, body.length));
     if (!body.isComplete) return;
     if (!this.isFramed && body.trailers !== null) this.keepTrailers(body.trailers);
     stream.end();
@@ -50,7 +51,7 @@ export class RequestBody {
       const start = segments[index * 2]!;
       const end = segments[index * 2 + 1]!;
       if (this.isFramed) this.decode(stream, buffer, start, end);
-      else if (source.isVolatile) stream.write(Buffer.from(buffer.subarray(start, end)));
+      else if (source.isVolatile) stream.write(copyOf(buffer, start, end));
       else if (isLast && !body.hasTrailers && index === segmentCount - 1) {
         stream.end(buffer.subarray(start, end));
         return;
@@ -68,7 +69,7 @@ export class RequestBody {
     for (let at = start; at < end && !decoder.isDone; at = decoder.position) {
       decoder.read(buffer, at, end);
       for (let index = 0; index < decoder.segmentCount; index++) {
-        stream.write(Buffer.from(buffer.subarray(decoder.segments[index * 2], decoder.segments[index * 2 + 1])));
+        stream.write(copyOf(buffer, decoder.segments[index * 2]!, decoder.segments[index * 2 + 1]!));
       }
     }
     if (decoder.hasTrailers) this.trailers = trailerHeaders(decoder.trailers);

@@ -9,8 +9,9 @@ import type { ResponseSide } from '../exchange/client.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { contentLengthOf } from '../exchange/response-writer.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
+import { copyOf } from '../http1/bytes.ts';
 import { LENGTH } from '../http1/framing.ts';
-import { directList, interimHeaders, responseList, trailerHeaders } from './fields.ts';
+import { directList, type HeaderList, interimHeaders, responseList, trailerHeaders } from './fields.ts';
 
 const MAX_INTERIM = 32;
 // The list has a Date. (`sendDate` is documented, and not in the types.)
@@ -26,30 +27,38 @@ export class StreamResponse implements ResponseSide {
   bytes: number;
   startedAt: number;
   readonly closes: boolean;
+  /** Since when the client takes less than there is, on the wheel's clock; 0 while it does not. */
+  congestedSince: number;
   private readonly exchange: Exchange;
   private stream: ServerHttp2Stream | null;
   private interims: number;
   /** Whether END_STREAM is sent, or will be when what was written has left. */
   private isEnded: boolean;
   private trailers: OutgoingHttpHeaders;
+  /** Whether nobody reads the stream: its request has no body. */
+  private isUnread: boolean;
 
   constructor(exchange: Exchange) {
     this.status = 0;
     this.bytes = 0;
     this.startedAt = 0;
     this.closes = false;
+    this.congestedSince = 0;
     this.exchange = exchange;
     this.stream = null;
     this.interims = 0;
     this.isEnded = false;
     this.trailers = NO_TRAILERS;
+    this.isUnread = false;
   }
 
-  /** Answers on this stream from now on. */
-  attach(stream: ServerHttp2Stream): void {
+  /** Answers on this stream from now on; `isUnread`: its request has no body. */
+  attach(stream: ServerHttp2Stream, isUnread: boolean): void {
     this.stream = stream;
     this.isEnded = false;
     this.trailers = NO_TRAILERS;
+    this.isUnread = isUnread;
+    this.congestedSince = 0;
   }
 
   reset(): void {
@@ -83,12 +92,14 @@ export class StreamResponse implements ResponseSide {
     const plan = this.exchange.guard.responsePlan(own);
     const list = responseList(head, plan, cors === null ? null : cors.response(client.head));
     if (body.isDone && body.segmentCount === 0 && !body.hasTrailers) {
-      this.isEnded = true;
-      stream.respond(list, WHOLE);
+      this.respondWhole(stream, list);
       return;
     }
-    const mayTrail = head.framing !== LENGTH || body.hasTrailers;
-    stream.respond(list, mayTrail ? WITH_TRAILERS : WITHOUT_TRAILERS);
+    if (head.framing !== LENGTH || body.hasTrailers) {
+      this.skipRequest(stream);
+      stream.on('wantTrailers', this.sendTrailers);
+      stream.respond(list, WITH_TRAILERS);
+    } else stream.respond(list, WITHOUT_TRAILERS);
     this.ranges(stream, carrier, buffer);
   }
 
@@ -111,18 +122,39 @@ export class StreamResponse implements ResponseSide {
     const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
     const isEmpty = body.length === 0;
     const list = directList(response, lengthOf(response, body), plan, cors);
-    this.isEnded = true;
     if (isEmpty || this.exchange.method === 'HEAD') {
-      stream.respond(list, WHOLE);
+      this.respondWhole(stream, list);
       return;
     }
+    this.isEnded = true;
     this.bytes = body.length;
     stream.respond(list, WITHOUT_TRAILERS);
     stream.end(body);
   }
 
+  private respondWhole(stream: ServerHttp2Stream, list: HeaderList): void {
+    this.isEnded = true;
+    this.skipRequest(stream);
+    stream.respond(list, WHOLE);
+  }
+
+  /**
+   * Lets the end of a request without a body be read, where the end of the response is no write: node:http2 would close a
+   * stream that nobody has read from, and reset it. Elsewhere that end is left to be read when the stream closes. A stream that
+   * has met both ends is destroyed as its last frame is made, which on TLS is before it has been written; and one that is destroyed
+   * with a write under way is freed by a full garbage collection only.
+   */
+  private skipRequest(stream: ServerHttp2Stream): void {
+    if (this.isUnread) stream.resume();
+  }
+
+  private readonly drained = (): void => {
+    this.congestedSince = 0;
+    this.exchange.clientDrained();
+  };
+
   /** All of the body has left. */
-  readonly sendTrailers = (): void => {
+  private readonly sendTrailers = (): void => {
     const { stream } = this;
     if (stream !== null && isOpen(stream)) stream.sendTrailers(this.trailers);
   };
@@ -133,8 +165,9 @@ export class StreamResponse implements ResponseSide {
     const isVolatile = carrier.isVolatile(buffer);
     this.bytes = body.received;
     for (let index = 0; index < segmentCount; index++) {
-      const range = buffer.subarray(segments[index * 2], segments[index * 2 + 1]);
-      const chunk = isVolatile ? Buffer.from(range) : range;
+      const start = segments[index * 2]!;
+      const end = segments[index * 2 + 1]!;
+      const chunk = isVolatile ? copyOf(buffer, start, end) : buffer.subarray(start, end);
       if (body.isDone && !body.hasTrailers && index === segmentCount - 1) {
         this.isEnded = true;
         stream.end(chunk);
@@ -142,7 +175,14 @@ export class StreamResponse implements ResponseSide {
     }
     if (stream.writableLength === 0) return;
     carrier.lend();
-    if (stream.writableNeedDrain) carrier.pause();
+    if (stream.writableNeedDrain) this.congest(stream, carrier);
+  }
+
+  private congest(stream: ServerHttp2Stream, carrier: ResponseSource): void {
+    carrier.pause();
+    if (this.congestedSince > 0) return;
+    this.congestedSince = this.exchange.runtime.wheel.now;
+    stream.once('drain', this.drained);
   }
 }
 

@@ -60,3 +60,10 @@ for (const character of '\\"<>') TARGET[character.charCodeAt(0)] = TARGET_QUERY_
 export function latin1(buffer: Buffer, start: number, end: number): string {
   return buffer.toString('latin1', start, end);
 }
+
+/** The range in memory of its own, without a view of it in between. */
+export function copyOf(buffer: Buffer, start: number, end: number): Buffer {
+  const copy = Buffer.allocUnsafe(end - start);
+  buffer.copy(copy, 0, start, end);
+  return copy;
+}

@@ -2,7 +2,8 @@ import type { Match } from '../../ir/match.ts';
 import type { CompiledListener, CompiledMatch, CompiledRule, RulePlan } from '../compile/compiled.ts';
 import type { Finder } from './finder.ts';
 import { normalisePath } from './normalise.ts';
-import { Predicate } from './predicate.ts';
+import type { Branch } from './path-node.ts';
+import { type Predicate, predicateOf } from './predicate.ts';
 import { capturerOf, type Pattern, patternOf } from './regex.ts';
 import type { RequestView } from './request-view.ts';
 
@@ -15,12 +16,13 @@ export const NO_CONDITIONS = '\uffff';
 const NO_CAPTURES: Captures = Object.freeze({});
 
 /** One match of a rule in the table of one hostname. */
-export class Candidate implements CompiledMatch, Finder {
+export class Candidate implements CompiledMatch, Finder, Branch {
+  // What every request reads comes first, and so near to each other in memory.
   readonly status: 0;
-  readonly listener: CompiledListener;
-  readonly rule: CompiledRule;
   readonly plan: RulePlan;
+  readonly rule: CompiledRule;
   readonly isGuarded: boolean;
+  readonly listener: CompiledListener;
   readonly index: number;
   readonly prefix: string | null;
   readonly routeHostname: string;
@@ -37,15 +39,15 @@ export class Candidate implements CompiledMatch, Finder {
     routeHostname: string,
     rule: CompiledRule,
     index: number,
-    predicate = new Predicate(rule.rule.matches[index]!),
+    predicate = predicateOf(rule.rule.matches[index]!),
   ) {
     const match = rule.rule.matches[index]!;
     const { kind, value } = match.path;
     this.status = 0;
-    this.listener = listener;
-    this.rule = rule;
     this.plan = rule.plan;
+    this.rule = rule;
     this.isGuarded = isGuarded(listener, rule);
+    this.listener = listener;
     this.index = index;
     this.path = kind === 'regex' ? null : kind === 'prefix' ? normalisedPrefix(value) : normalisePath(value);
     this.prefix = kind === 'prefix' ? this.path : null;
@@ -94,6 +96,11 @@ export class Candidate implements CompiledMatch, Finder {
 
   /** What finds it for every request. */
   find(_view: RequestView): Candidate {
+    return this;
+  }
+
+  /** What is found behind the only prefix that leads to it. */
+  search(_path: string, _start: number, _view: RequestView): Candidate {
     return this;
   }
 

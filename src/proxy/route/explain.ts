@@ -137,7 +137,9 @@ function explainCandidates(
     .get(listener.key)!
     .hosts.values()
     .flatMap((host) =>
-      host.rules.flatMap((rule) => rule.rule.matches.map((_, i) => candidateOf(listener, host.hostname, rule, i))),
+      host.rules
+        .all()
+        .flatMap((rule) => rule.rule.matches.map((_, i) => candidateOf(listener, host.hostname, rule, i))),
     );
   const everywhere = listener.listener.priorityScope === 'Gateway';
   candidates.sort(

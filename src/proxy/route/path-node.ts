@@ -1,54 +1,73 @@
 import { type Candidate, precedence } from './candidate.ts';
+import {
+  type ElementTables,
+  hashOf,
+  isShort,
+  longKey,
+  NO_ELEMENTS,
+  nextPlace,
+  PACKED,
+  placeOf,
+  SOLE,
+} from './element-table.ts';
+import { Elements } from './elements.ts';
 import type { RequestView } from './request-view.ts';
 import { sorted } from './sort.ts';
 
 const SLASH = 0x2f;
 
-/**
- * A node of the trie of prefixes, one level for each path element. Children are found by a hash that is computed while
- * the element is scanned in place, so that no element is ever cut out of the path.
- */
-export class PathNode {
-  // What every request reads comes first, and so near to each other in memory.
-  readonly hash: number;
-  readonly length: number;
-  /** Elements of a few letters, as most are, are compared without a look at the string: seven bits for each; else -1. */
-  private readonly low: number;
-  private readonly high: number;
+/** Where an element leads: to a node, or straight to the match that every request gets there, which spares the node. */
+export interface Branch {
+  /** The match for a path of which the elements from `start` on have not been looked at. */
+  search(path: string, start: number, view: RequestView): Candidate | null;
+}
+
+type Edit = (candidates: readonly Candidate[]) => Candidate[];
+
+type Nodes = Elements<PathNode, Branch>;
+
+const branchOf = (node: PathNode): Branch => node.branch;
+
+const NO_NODES: Nodes = Elements.of(new Map(), branchOf);
+
+/** A node of the trie of prefixes, one level for each path element. */
+export class PathNode implements Branch {
+  // What requests read comes first, and so near to each other in memory.
+  /** Where the elements below lead, as requests find them. */
+  tables: ElementTables<Branch>;
   /** The first of the candidates when it takes every request that gets here, as most do; spares a look at the list. */
   always: Candidate | null;
-  /** Number of children. */
-  count: number;
-  /** Open addressing; a power of two long, at most half full. */
-  children: Children;
   candidates: readonly Candidate[];
   private readonly element: string;
+  /** The nodes below. */
+  private children: Nodes;
+  /** The same while the trie is being built; null before the first, and from `seal` on. */
+  private growing: Map<string, PathNode> | null;
 
-  constructor(element: string, hash: number) {
-    const isShort = SHORT.test(element);
-    this.hash = hash;
-    this.length = element.length;
-    this.low = isShort ? packed(element, 0) : -1;
-    this.high = isShort ? packed(element, PACKED) : -1;
+  constructor(element: string) {
+    this.tables = NO_ELEMENTS;
     this.always = null;
-    this.count = 0;
-    this.children = NO_CHILDREN;
     this.candidates = [];
     this.element = element;
+    this.children = NO_NODES;
+    this.growing = null;
+  }
+
+  /** Whether no prefix goes further than to here. */
+  get isLeaf(): boolean {
+    return this.children.size === 0;
   }
 
   /** Whether it is for the element of `path` that begins at `start` and is as long. */
   isFor(path: string, start: number): boolean {
-    const { length, low, high } = this;
-    if (low === -1) return path.startsWith(this.element, start);
-    for (let i = 0; i < length; i++) {
-      const bits = i < PACKED ? low >> (7 * i) : high >> (7 * (i - PACKED));
-      if (path.charCodeAt(start + i) !== (bits & 0x7f)) return false;
-    }
-    return true;
+    return path.startsWith(this.element, start);
   }
 
-  /** Of a trie that is being built: candidates are in no order before `seal`. */
+  search(path: string, start: number, view: RequestView): Candidate | null {
+    return search(this.tables, SOLE, path, start, view) ?? this.always ?? firstThatHolds(this.candidates, view);
+  }
+
+  /** Of a trie that is being built: candidates are in no order, and nothing is found, before `seal`. */
   add(prefix: string, candidate: Candidate): void {
     let node: PathNode = this;
     for (let start = 1; start <= prefix.length; ) {
@@ -60,11 +79,14 @@ export class PathNode {
   }
 
   *seal(): Generator<void, void> {
-    const pending: PathNode[] = [this];
-    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const nodes: PathNode[] = [this];
+    for (const node of nodes) for (const child of node.growing?.values() ?? []) nodes.push(child);
+    // A node's tables depend on what its children are.
+    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
       if (node.candidates.length > 1) node.candidates = yield* sorted(node.candidates, precedence);
-      node.setAlways();
-      for (const child of node.children) if (child !== null) pending.push(child);
+      if (node.growing !== null) node.children = Elements.of(node.growing, branchOf);
+      node.growing = null;
+      node.finish();
       yield;
     }
   }
@@ -73,137 +95,88 @@ export class PathNode {
    * A copy of a sealed node with other candidates at the prefix whose elements from `start` on lead there from here. It shares
    * all nodes with this one that do not lie on the way.
    */
-  replacing(prefix: string, start: number, edit: (candidates: readonly Candidate[]) => Candidate[]): PathNode {
-    const copy = new PathNode(this.element, this.hash);
-    copy.children = this.children;
-    copy.count = this.count;
+  replacing(prefix: string, start: number, edit: Edit): PathNode {
+    const copy = new PathNode(this.element);
     copy.candidates = this.candidates;
-    copy.always = this.always;
-    if (start > prefix.length) {
-      copy.candidates = edit(this.candidates).sort(precedence);
-      copy.setAlways();
-      return copy;
-    }
-    const end = elementEnd(prefix, start);
-    const element = prefix.slice(start, end);
-    const hash = hashOf(element);
-    const known = childOf(this.children, element, 0, element.length, hash);
-    const child = (known ?? new PathNode(element, hash)).replacing(prefix, end + 1, edit);
-    const isEmpty = child.count === 0 && child.candidates.length === 0;
-    if (isEmpty) {
-      if (known !== null) copy.remove(known);
-    } else if (known !== null) {
-      copy.children = this.children.with(this.children.indexOf(known), child);
-    } else {
-      copy.children = [...this.children];
-      copy.insert(child);
-    }
+    copy.children = this.children;
+    if (start > prefix.length) copy.candidates = edit(this.candidates).sort(precedence);
+    else copy.children = this.childrenReplacing(prefix, start, edit);
+    copy.finish();
     return copy;
   }
 
-  private setAlways(): void {
+  private childrenReplacing(prefix: string, start: number, edit: Edit): Nodes {
+    const end = elementEnd(prefix, start);
+    const element = prefix.slice(start, end);
+    const known = this.children.get(element) ?? new PathNode(element);
+    const child = known.replacing(prefix, end + 1, edit);
+    const isGone = child.isLeaf && child.candidates.length === 0;
+    return this.children.with(element, isGone ? null : child);
+  }
+
+  /** Candidates and children are what they will be. */
+  private finish(): void {
     const first = this.candidates[0];
     this.always = first?.holdsAlways ? first : null;
+    this.tables = this.isLeaf ? NO_ELEMENTS : this.children.tables;
   }
 
-  /** `children` are its own. */
-  private insert(child: PathNode): void {
-    this.count++;
-    if (this.count * 2 > this.children.length) this.resize(Math.max(2, this.children.length * 2));
-    place(this.children as (PathNode | null)[], child);
-  }
-
-  private remove(child: PathNode): void {
-    this.count--;
-    const { children } = this;
-    this.children = NO_CHILDREN;
-    if (this.count === 0) return;
-    const rest = children.map((each) => (each === child ? null : each));
-    this.children = rest;
-    // Those that had to give way to it have another place now.
-    this.resize(rest.length);
+  /** Where its element leads. */
+  get branch(): Branch {
+    return this.isLeaf && this.always !== null && isShort(this.element) ? this.always : this;
   }
 
   private childFor(element: string): PathNode {
-    const hash = hashOf(element);
-    const known = childOf(this.children, element, 0, element.length, hash);
-    if (known !== null) return known;
-    const child = new PathNode(element, hash);
-    this.insert(child);
+    this.growing ??= new Map();
+    let child = this.growing.get(element);
+    if (child === undefined) {
+      child = new PathNode(element);
+      this.growing.set(element, child);
+    }
     return child;
   }
-
-  private resize(length: number): void {
-    const resized: (PathNode | null)[] = new Array(length).fill(null);
-    for (const child of this.children) if (child !== null) place(resized, child);
-    this.children = resized;
-  }
 }
 
-export type Children = readonly (PathNode | null)[];
-
-/** The first candidate that holds of those at the longest prefix of `path` below `children`, then the next shorter one. */
-export function search(children: Children, path: string, start: number, view: RequestView): Candidate | null {
+/** The first candidate that holds of those at the longest prefix of `path` below a node, then the next shorter one. */
+export function search(
+  tables: ElementTables<Branch>,
+  node: number,
+  path: string,
+  start: number,
+  view: RequestView,
+): Candidate | null {
   const length = path.length;
-  if (start >= length) return null;
-  let hash = HASH_START;
+  // No deeper than the longest prefix that a rule has.
+  if (start >= length || tables === NO_ELEMENTS) return null;
+  let low = 0;
+  let high = 0;
+  let seen = 0;
   let end = start;
-  for (; end < length; end++) {
+  for (let shift = 0; end < length; end++, shift += 7) {
     const code = path.charCodeAt(end);
     if (code === SLASH) break;
-    hash = Math.imul(hash ^ code, HASH_PRIME);
+    seen |= code;
+    if (shift < 7 * PACKED) low |= code << shift;
+    else high |= code << (shift - 7 * PACKED);
   }
-  const child = childOf(children, path, start, end, hash);
-  if (child === null) return null;
-  // No deeper than the longest prefix that a rule has.
-  const deeper = child.count === 0 ? null : search(child.children, path, end + 1, view);
-  if (deeper !== null) return deeper;
-  return child.always ?? firstThatHolds(child.candidates, view);
-}
-
-/** The child for `path[start, end)`, whose hash is `hash`. */
-function childOf(children: Children, path: string, start: number, end: number, hash: number): PathNode | null {
-  const mask = children.length - 1;
-  for (let i = hash & mask; ; i = (i + 1) & mask) {
-    const child = children[i]!;
-    if (child === null) return null;
-    if (child.hash === hash && child.length === end - start && child.isFor(path, start)) return child;
+  if (end - start > 2 * PACKED || seen > 0x7f) {
+    low = longKey(path, start, end);
+    high = end - start;
   }
-}
-
-/** What fits into two small integers. */
-const SHORT = /^[\x01-\x7f]{0,8}$/;
-/** Letters in one of them. */
-const PACKED = 4;
-
-function packed(element: string, from: number): number {
-  let bits = 0;
-  for (let i = 0; i < PACKED && from + i < element.length; i++) bits |= element.charCodeAt(from + i) << (7 * i);
-  return bits;
-}
-
-// FNV-1a over UTF-16 code units; the keys are the configuration's, so nobody outside can make them collide.
-const HASH_START = 0x811c9dc5 | 0;
-const HASH_PRIME = 0x01000193;
-
-function hashOf(element: string): number {
-  let hash = HASH_START;
-  for (let i = 0; i < element.length; i++) hash = Math.imul(hash ^ element.charCodeAt(i), HASH_PRIME);
-  return hash;
+  const hash = hashOf(node, low, high);
+  const table = tables[hash & (tables.length - 1)]!;
+  for (let at = placeOf(table, hash); ; at = nextPlace(table, at)) {
+    const branch = table[at + 3] as Branch | null;
+    if (branch === null) return null;
+    if (table[at] !== node || table[at + 1] !== low || table[at + 2] !== high) continue;
+    // Only nodes have elements of which the key does not say all.
+    if (low >= 0 || (branch as PathNode).isFor(path, start)) return branch.search(path, end + 1, view);
+  }
 }
 
 function elementEnd(prefix: string, start: number): number {
   const slash = prefix.indexOf('/', start);
   return slash === -1 ? prefix.length : slash;
-}
-
-export const NO_CHILDREN: Children = [null];
-
-function place(children: (PathNode | null)[], child: PathNode): void {
-  const mask = children.length - 1;
-  let i = child.hash & mask;
-  while (children[i] !== null) i = (i + 1) & mask;
-  children[i] = child;
 }
 
 export function firstThatHolds(candidates: readonly Candidate[], view: RequestView): Candidate | null {

@@ -1,6 +1,7 @@
 import { type Candidate, precedence } from './candidate.ts';
+import { type ElementTables, NO_ELEMENTS, SOLE } from './element-table.ts';
 import type { Finder } from './finder.ts';
-import { type Children, firstThatHolds, NO_CHILDREN, PathNode, search } from './path-node.ts';
+import { type Branch, firstThatHolds, PathNode, search } from './path-node.ts';
 import type { RequestView } from './request-view.ts';
 import { sorted } from './sort.ts';
 import { TemplateTable } from './template-table.ts';
@@ -11,9 +12,9 @@ export class PathTable implements Finder {
   /** The one that every request gets, for the frequent host with one rule for everything: spares seven cache misses. */
   always: Candidate | null;
   /** Whether there is nothing before the prefixes; spares four more. */
-  private onlyPrefixes: boolean;
+  protected onlyPrefixes: boolean;
   /** The root's, which spares the root itself. */
-  private first: Children;
+  protected first: ElementTables<Branch>;
   private exact: Map<string, Candidate[]>;
   private patterns: Candidate[];
   private root: PathNode;
@@ -24,10 +25,10 @@ export class PathTable implements Finder {
   constructor() {
     this.always = null;
     this.onlyPrefixes = false;
-    this.first = NO_CHILDREN;
+    this.first = NO_ELEMENTS;
     this.exact = new Map();
     this.patterns = [];
-    this.root = new PathNode('', 0);
+    this.root = new PathNode('');
     this.between = null;
     this.templates = null;
   }
@@ -63,11 +64,11 @@ export class PathTable implements Finder {
   }
 
   private finish(): void {
-    this.first = this.root.children;
+    this.first = this.root.tables;
     this.between = this.templates;
     const first = this.root.candidates[0];
     this.onlyPrefixes = this.exact.size === 0 && this.patterns.length === 0 && this.between === null;
-    this.always = this.onlyPrefixes && this.root.count === 0 && first?.predicate.empty ? first : null;
+    this.always = this.onlyPrefixes && this.root.isLeaf && first?.predicate.empty ? first : null;
   }
 
   /** Leaves everything to somebody else; nothing was added. */
@@ -83,7 +84,7 @@ export class PathTable implements Finder {
       const candidate = this.findBeforePrefixes(path, view);
       if (candidate !== null) return candidate;
     }
-    const found = search(this.first, path, 1, view);
+    const found = search(this.first, SOLE, path, 1, view);
     if (found !== null) return found;
     const { root } = this;
     return root.always ?? firstThatHolds(root.candidates, view);

@@ -33,6 +33,14 @@ export class Predicate {
   }
 }
 
+/** Of a match that asks for nothing besides a path, as most do: one for all of them. */
+const EMPTY = new Predicate({ path: { kind: 'prefix', value: '/' }, headers: [], query: [], method: '' });
+
+export function predicateOf(match: Match): Predicate {
+  const asksForNothing = match.method === '' && match.headers.length === 0 && match.query.length === 0;
+  return asksForNothing ? EMPTY : new Predicate(match);
+}
+
 export class ValuePredicate {
   readonly name: string;
   readonly value: string;

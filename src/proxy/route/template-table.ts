@@ -1,5 +1,5 @@
 import type { Candidate } from './candidate.ts';
-import { firstThatHolds, PathNode, search } from './path-node.ts';
+import { PathNode } from './path-node.ts';
 import type { RequestView } from './request-view.ts';
 
 /**
@@ -17,10 +17,10 @@ export class TemplateTable {
 
   add(candidate: Candidate, kind: 'template' | 'template in any case', lookup: string): void {
     if (kind === 'template') {
-      this.inCase ??= new PathNode('', 0);
+      this.inCase ??= new PathNode('');
       this.inCase.add(lookup, candidate);
     } else {
-      this.inAnyCase ??= new PathNode('', 0);
+      this.inAnyCase ??= new PathNode('');
       this.inAnyCase.add(lookup, candidate);
     }
   }
@@ -31,12 +31,8 @@ export class TemplateTable {
   }
 
   find(view: RequestView): Candidate | null {
-    const found = this.inCase === null ? null : searchFrom(this.inCase, view.path, view);
+    const found = this.inCase === null ? null : this.inCase.search(view.path, 1, view);
     if (found !== null || this.inAnyCase === null) return found;
-    return searchFrom(this.inAnyCase, view.path.toLowerCase(), view);
+    return this.inAnyCase.search(view.path.toLowerCase(), 1, view);
   }
-}
-
-function searchFrom(root: PathNode, path: string, view: RequestView): Candidate | null {
-  return search(root.children, path, 1, view) ?? firstThatHolds(root.candidates, view);
 }

@@ -26,6 +26,16 @@ test('a unary call goes to a backend whose Service does not even say that it spe
   expect(one.requests[0]!.headers).toMatchObject({ te: 'trailers', 'content-type': 'application/grpc' });
 });
 
+test('trailers of a call, which gRPC knows none of, end its messages and stay behind', async () => {
+  const one = await http2Backend(echo);
+  const { port } = await serve({ backends: { a: [one.port] }, rules: [RULE] });
+  const client = await http2(port);
+  const got = await client.ask(CALL, MESSAGE, { 'x-t': '1' });
+  expect(got).toMatchObject({ status: 200, trailers: { 'grpc-status': '0' }, whole: true });
+  expect(Buffer.from(got.body)).toEqual(MESSAGE);
+  expect(one.requests[0]!.trailers).toEqual({});
+});
+
 test('a response that has trailers only stays one', async () => {
   const one = await http2Backend((stream) =>
     stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '5' }, { endStream: true }),

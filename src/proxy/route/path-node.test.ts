@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { emptyTable, type Listener, type Rule } from '../../ir/table.ts';
+import { compile } from '../compile/compile.ts';
+import { PlainRequest } from './plain-request.ts';
+
+const web: Listener = { port: 80, protocol: 'HTTP', hostname: '', addresses: [], tls: null };
+
+function rule(prefix: string): Rule {
+  return {
+    protocol: 'http',
+    attachments: [{ listener: 'web', hostname: '', routeHostname: '' }],
+    matches: [{ path: { kind: 'prefix', value: prefix }, headers: [], query: [], method: '' }],
+    filters: [],
+    timeouts: { request: 0, backendRequest: 0 },
+    retry: null,
+    backends: [],
+    name: '',
+    order: prefix,
+    policies: [],
+  };
+}
+
+/** Finds what rules with these prefixes route a path to: the prefix, or null. */
+function router(prefixes: readonly string[]): (path: string) => string | null {
+  const rules = Object.fromEntries(prefixes.map((prefix) => [`httproute/shop/app/rule/${prefix}`, rule(prefix)]));
+  const port = compile({ ...emptyTable('shop/web'), listeners: { web }, rules }, null).ports.get(80)!;
+  return (path) => {
+    const found = port.route(new PlainRequest('GET', 'shop.example', path), null);
+    return found.status === 0 ? found.rule.rule.order : null;
+  };
+}
+
+/** As long as the key of an element is, shorter and longer, and so much alike that only all of it tells two of them apart. */
+const element = fc
+  .array(fc.constantFrom('a', 'b', '~', '%2F'), { minLength: 1, maxLength: 11 })
+  .map((letters) => letters.join(''));
+const prefix = fc.array(element, { minLength: 1, maxLength: 3 }).map((elements) => `/${elements.join('/')}`);
+
+test('of many elements that are alike the longest prefix by whole elements is found', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(prefix, { minLength: 1, maxLength: 80 }), fc.array(prefix), (prefixes, others) => {
+      const route = router(prefixes);
+      for (const path of [...prefixes, ...prefixes.map((one) => `${one}/b`), ...others]) {
+        const held = prefixes.filter((one) => path === one || path.startsWith(`${one}/`));
+        const longest = held.reduce<string | null>((a, b) => (a !== null && a.length > b.length ? a : b), null);
+        expect(route(path)).toBe(longest);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('thousands of elements below one node are all found, and nothing else is', () => {
+  const prefixes = Array.from({ length: 5_000 }, (_, i) => `/${i % 3 === 0 ? 'a-service-with-number-' : 'svc'}${i}`);
+  const route = router(prefixes);
+  for (const one of prefixes) expect(route(`${one}/orders`)).toBe(one);
+  for (const one of ['/svc', '/svc5000', '/svc10', '/a-service-with-number-1', '/SVC1']) {
+    expect(route(one)).toBe(prefixes.includes(one) ? one : null);
+  }
+});
