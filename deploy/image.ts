@@ -34,6 +34,7 @@ function withScript(name: string): void {
       `${stage}/package.json:/app/package.json`,
       `${stage}/node_modules:/app/node_modules`,
       `${ROOT}/dist:/app/dist`,
+      `${ROOT}/docs:/app/docs`,
       ...['--env', 'NODE_ENV=production', '--user', '65532:65532', '--workdir', '/app', '--libs'],
       ...['--', '/usr/local/bin/node', '/app/dist/main.js'],
     ]);

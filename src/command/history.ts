@@ -6,14 +6,14 @@ import { CLUSTER_FLAGS } from './cluster/connection.ts';
 import type { Command } from './command.ts';
 import type { ShownHistory } from './controller/source.ts';
 import { asData, OUTPUT_FLAG } from './print/output.ts';
-import { historyText } from './print/revisions.ts';
+import { historyText, withoutEndpointsOnly } from './print/revisions.ts';
 
 const FLAGS = {
   all: {
     name: 'all',
     short: 'a',
     value: null,
-    about: 'also revisions in which only endpoints changed',
+    about: 'also earlier revisions in which only endpoints changed',
     schema: z.boolean().default(false),
   },
   output: OUTPUT_FLAG,
@@ -36,8 +36,7 @@ export const history: Command = {
     const gateway = gatewayArgument(positionals[0]!);
     return withController('history', settings, console, async (controller) => {
       const found = await controller.get<ShownHistory>('/history', [['gateway', gateway]]);
-      const revisions = settings.all ? found.revisions : found.revisions.filter((one) => !one.endpointsOnly);
-      const shown = { ...found, revisions };
+      const shown = settings.all ? found : withoutEndpointsOnly(found);
       console.out(settings.output === 'table' ? historyText(shown) : asData(settings.output, shown));
       return 0;
     });

@@ -1,10 +1,11 @@
 /** Brings the objects of our Gateways to what they should be. */
 import type { Gateway } from '../api/gateway/gateway.ts';
 import type { GatewayParametersSpec } from '../api/policy/gateway-parameters.ts';
+import { ACCOUNT } from '../infra/deployment.ts';
 import { childName } from '../infra/name.ts';
 import { type ProxyParameters, proxyParameters } from '../infra/parameters.ts';
 import { childKey, type LiveChild, type Reconciler, stamped } from '../infra/reconcile.ts';
-import { render } from '../infra/render.ts';
+import { type Rendered, render, renderAccount } from '../infra/render.ts';
 import type { ListenerPort } from '../infra/service.ts';
 import type { Installation } from '../infra/settings.ts';
 import type { Children } from './children.ts';
@@ -18,6 +19,11 @@ export type InfrastructureOptions = {
   readonly reconciler: Reconciler;
   /** The Gateway as its Service must lead to it, asked before its objects are written. */
   readonly reached: (gateway: Gateway) => Gateway;
+};
+
+/** Of a Deployment, as far as it is looked into. */
+type LivePods = {
+  readonly template?: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
 };
 
 export class Infrastructure {
@@ -51,14 +57,13 @@ export class Infrastructure {
         continue;
       }
       const ports = portsOf(`${namespace}/${name}`);
+      const reached = this.#options.reached(gateway);
+      const account = await this.#account(gateway, installation);
       const objects = stamped(
-        render(
-          this.#options.reached(gateway),
-          this.#parametersOf(gateway, spec),
-          installation,
-          ports,
-          this.#addressOf(gateway),
-        ),
+        render(reached, this.#parametersOf(gateway, spec), installation, ports, {
+          address: this.#addressOf(gateway),
+          account,
+        }),
       );
       for (const { object } of objects) wanted.add(childKey(object.kind, namespace, object.metadata.name));
       const failure = await reconciler.apply(objects);
@@ -88,6 +93,21 @@ export class Infrastructure {
       if (child.metadata.namespace !== namespace) continue;
       if (owners.some((owner) => owner.kind === 'Gateway' && owner.name === name)) yield child;
     }
+  }
+
+  /**
+   * Brings back the ServiceAccount of the proxies first: what these are depends on it.
+   * @returns its UID; the one that the proxies know when it cannot be had, so that they stay
+   */
+  async #account(gateway: Gateway, installation: Installation): Promise<string> {
+    const { children, reconciler } = this.#options;
+    const [account] = stamped([renderAccount(gateway, installation)]) as [Rendered];
+    await reconciler.apply([account]);
+    const uid = reconciler.uidOf(account);
+    if (uid !== '') return uid;
+    const { namespace, name } = account.object.metadata;
+    const pods = children.get('Deployment', namespace, name)?.spec as LivePods | undefined;
+    return pods?.template?.metadata?.annotations?.[ACCOUNT] ?? '';
   }
 
   /** That of its Service in the cluster; `''` while there is none. */

@@ -6,9 +6,14 @@ const HEALTH_PORT = 9902;
 const STATE_SIZE = '128Mi';
 /** Seconds. The snapshot server is asked for nothing but tables, so a token may be short. */
 const TOKEN_LIFE = 3600;
+/**
+ * On the pods: the UID of their ServiceAccount. The tokens of one that was deleted are worth nothing, also when another by its
+ * name is there, and the kubelet renews them late; so pods that have such tokens are replaced.
+ */
+export const ACCOUNT = 'headgate.dev/service-account';
 
 export function deployment(child: Child): Rendered['object'] {
-  const { metadata, parameters, selector, installation } = child;
+  const { account, metadata, parameters, selector, installation } = child;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -21,7 +26,11 @@ export function deployment(child: Child): Rendered['object'] {
       template: {
         metadata: {
           labels: { ...parameters.podLabels, ...metadata.labels },
-          annotations: { ...parameters.podAnnotations, ...metadata.annotations },
+          annotations: {
+            ...parameters.podAnnotations,
+            ...metadata.annotations,
+            ...(account === '' ? {} : { [ACCOUNT]: account }),
+          },
         },
         spec: {
           serviceAccountName: metadata.name,

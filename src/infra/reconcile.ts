@@ -16,6 +16,7 @@ export type LiveChild = {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly uid?: string;
     readonly resourceVersion?: string;
     readonly generation?: number;
     readonly annotations?: Readonly<Record<string, string>>;
@@ -33,7 +34,7 @@ export type ReconcilerOptions = {
   readonly failed: (what: string, error: unknown) => void;
 };
 
-type Applied = { readonly wanted: string; readonly resourceVersion: string };
+type Applied = { readonly wanted: string; readonly resourceVersion: string; readonly uid: string };
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -58,7 +59,8 @@ export class Reconciler {
       try {
         const { client, fieldManager } = this.#options;
         const result = await apply<LiveChild>(client, path, object, fieldManager);
-        this.#applied.set(path, { wanted, resourceVersion: result.metadata.resourceVersion ?? '' });
+        const { resourceVersion = '', uid = '' } = result.metadata;
+        this.#applied.set(path, { wanted, resourceVersion, uid });
       } catch (error) {
         const what = `${object.kind} ${object.metadata.namespace}/${object.metadata.name}`;
         this.#options.failed(what, error);
@@ -66,6 +68,12 @@ export class Reconciler {
       }
     }
     return failure;
+  }
+
+  /** The UID of an object that lives or was just applied; `''` when neither is known. */
+  uidOf({ collection, object: { kind, metadata } }: Rendered): string {
+    const live = this.#options.live(kind, metadata.namespace, metadata.name);
+    return live?.metadata.uid ?? this.#applied.get(`${collection}/${metadata.name}`)?.uid ?? '';
   }
 
   /** Deletes those of `children` that `wanted` does not name. */

@@ -95,7 +95,10 @@ test('a requested address is asked of the load balancer; an empty one is left to
 test('each address of the cluster that is asked for has a Service, and the only ones are not reached from outside', () => {
   const cluster = { type: 'IPAddress', routability: 'Cluster' };
   const services = (addresses: object[], serviceType: ProxyParameters['serviceType'] = 'LoadBalancer', own = '') =>
-    render(gateway({ addresses }), { ...proxyParameters({}), serviceType }, INSTALLATION, [], own)
+    render(gateway({ addresses }), { ...proxyParameters({}), serviceType }, INSTALLATION, [], {
+      address: own,
+      account: '',
+    })
       .filter(({ object }) => object.kind === 'Service')
       .map(({ object }) => ({
         name: object.metadata.name,
@@ -148,6 +151,15 @@ test('the parameters of pods and of the Service reach them, below what the Gatew
   expect(template.spec.topologySpreadConstraints).toEqual([{ labelSelector: selector }]);
   expect(template.spec.containers[0].args.at(-1)).toBe('--max-body=1');
   expect(template.spec.containers[0].resources.requests).toEqual({ cpu: '2' });
+});
+
+test('pods are replaced when their ServiceAccount is another one, whose tokens they do not have', () => {
+  const template = (account: string) =>
+    spec(kind(render(gateway(), proxyParameters({}), INSTALLATION, [], { address: '', account }), 'Deployment'))
+      .template;
+  expect(template('uid-1')).toEqual(template('uid-1'));
+  expect(template('uid-2')).not.toEqual(template('uid-1'));
+  expect(template('').metadata.annotations).toEqual({});
 });
 
 test('a stamp is another one when a field is no longer asked for', () => {

@@ -33,6 +33,14 @@ export type ChildMetadata = {
   readonly ownerReferences: readonly object[];
 };
 
+/** What the cluster gave to objects that are there already; each is `''` while it is not known. */
+export type LiveFacts = {
+  /** That of the Gateway's Service in the cluster. */
+  readonly address: string;
+  /** The UID of the proxies' ServiceAccount. */
+  readonly account: string;
+};
+
 /** What the renderers of single objects share. */
 export type Child = {
   readonly gateway: Gateway;
@@ -41,30 +49,32 @@ export type Child = {
   readonly metadata: ChildMetadata;
   /** Of listeners that stand in ListenerSets. */
   readonly ports: readonly ListenerPort[];
+  /** The UID of the proxies' ServiceAccount, `''` while it is not known. */
+  readonly account: string;
   /** The labels that select the proxy pods. They never change: a Deployment's selector cannot. */
   readonly selector: Readonly<Record<string, string>>;
 };
 
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
+const NOTHING_KNOWN: LiveFacts = { address: '', account: '' };
 
 /**
  * With an autoscaler the number of replicas is its business: `parameters` then has the one that lives. (Leaving the field out
  * of what is applied would set it to 1, because nobody else need have claimed it.)
- * `ports` are those of listeners that stand in ListenerSets, `address` is the one that the Gateway's Service has in the
- * cluster, `''` while none is known.
+ * `ports` are those of listeners that stand in ListenerSets.
  */
 export function render(
   gateway: Gateway,
   parameters: ProxyParameters,
   installation: Installation,
   ports: readonly ListenerPort[] = [],
-  address = '',
+  { address, account }: LiveFacts = NOTHING_KNOWN,
 ): Rendered[] {
-  const child = { ...childOf(gateway, parameters, installation), ports };
+  const child = { ...childOf(gateway, installation), parameters, ports, account };
   const { namespace } = gateway.metadata;
   const core = `/api/v1/namespaces/${namespace}`;
   const rendered: Rendered[] = [
-    { collection: `${core}/serviceaccounts`, object: serviceAccount(child) },
+    renderAccount(gateway, installation),
     { collection: `${core}/configmaps`, object: caBundle(child) },
     { collection: `/apis/apps/v1/namespaces/${namespace}/deployments`, object: deployment(child) },
     { collection: `${core}/services`, object: service(child) },
@@ -83,7 +93,16 @@ export function render(
   return rendered;
 }
 
-function childOf(gateway: Gateway, parameters: ProxyParameters, installation: Installation): Omit<Child, 'ports'> {
+/** The proxies' ServiceAccount, which is there before them: they are replaced when it is another one. */
+export function renderAccount(gateway: Gateway, installation: Installation): Rendered {
+  const { metadata } = childOf(gateway, installation);
+  return { collection: `/api/v1/namespaces/${metadata.namespace}/serviceaccounts`, object: serviceAccount(metadata) };
+}
+
+function childOf(
+  gateway: Gateway,
+  installation: Installation,
+): Pick<Child, 'gateway' | 'installation' | 'metadata' | 'selector'> {
   const { name, namespace, uid } = gateway.metadata;
   const infrastructure = gateway.spec.infrastructure;
   const selector = {
@@ -112,11 +131,11 @@ function childOf(gateway: Gateway, parameters: ProxyParameters, installation: In
       },
     ],
   };
-  return { gateway, parameters, installation, metadata, selector };
+  return { gateway, installation, metadata, selector };
 }
 
 /** Its token is never mounted as such: the proxy gets one for the snapshot server, and nothing else. */
-function serviceAccount({ metadata }: Child): Rendered['object'] {
+function serviceAccount(metadata: ChildMetadata): Rendered['object'] {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken: false };
 }
 

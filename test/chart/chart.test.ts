@@ -97,6 +97,8 @@ test.each([
   ['controller.replicas=0', 'replicas'],
   ['image.pullPolicy=Sometimes', 'pullPolicy'],
   ['nonsense=1', 'nonsense'],
+  ['gatewayClass.name=Bad_Name', 'name'],
+  ['gatewayClass.parameters.name=Bad_Name', 'parameters'],
   ['podMonitor.interval=often', 'interval'],
 ])('%s is refused', (value, named) => {
   expect(() => template('--set', value)).toThrow(named);

@@ -14,6 +14,12 @@ export function shortRevision(revision: string): string {
   return revision.slice(0, DIGITS);
 }
 
+/** Without the revisions in which only endpoints changed, but for the one that is served: its place tells what is not. */
+export function withoutEndpointsOnly(history: ShownHistory): ShownHistory {
+  const isShown = ({ endpointsOnly, revision }: ShownRevision) => !endpointsOnly || revision === history.published;
+  return { ...history, revisions: history.revisions.filter(isShown) };
+}
+
 export function historyText(history: ShownHistory): string {
   const rows = history.revisions.map((one) => [
     one.at.replace(/\.\d+Z$/, 'Z'),

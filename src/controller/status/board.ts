@@ -6,6 +6,7 @@ import { isOwnPolicy, isOwnPolicyKind } from '../policy-programmed.ts';
 import { type GatewayOf, type LagOf, ROUTE_PROGRAMMED, shownStatus } from '../programmed.ts';
 import type { World, WorldChange } from '../world.ts';
 import { pathOf } from './path.ts';
+import { releasedTarget } from './released.ts';
 import type { StatusTarget } from './writer.ts';
 
 /** Milliseconds. */
@@ -21,6 +22,8 @@ export class StatusBoard {
   /** Ids of those statuses that are of ListenerSets. */
   readonly #listenerSets = new Set<string>();
   #dirty = new Map<string, ObjectKey>();
+  /** Ids of Gateways that were ours until their class changed. */
+  readonly #released = new Set<string>();
   /** Ids of policies that were shown as not programmed yet. */
   #latePolicies = new Set<string>();
 
@@ -42,12 +45,14 @@ export class StatusBoard {
       // Theirs is not only what translation says: ParametersReport.
       if (status.kind === 'GatewayParameters') continue;
       this.#statuses.set(idOf(status), status);
+      this.#released.delete(idOf(status));
       if (status.kind === 'ListenerSet') this.#listenerSets.add(idOf(status));
       this.#mark(status);
     }
     for (const key of goneStatuses) {
       this.#statuses.delete(idOf(key));
       this.#listenerSets.delete(idOf(key));
+      if (key.kind === 'Gateway') this.#released.add(idOf(key));
       this.#mark(key);
     }
   }
@@ -74,6 +79,7 @@ export class StatusBoard {
   /** Nobody asks: another replica writes. */
   clear(): void {
     this.#dirty.clear();
+    this.#released.clear();
   }
 
   /**
@@ -85,6 +91,7 @@ export class StatusBoard {
     this.#dirty = new Map();
     for (const [id, { kind, namespace, name }] of dirty) {
       const known = this.#statuses.get(id);
+      const released = this.#released.delete(id);
       const stored = world.get(kind, namespace, name)?.stored;
       if (stored === undefined) continue;
       const path = pathOf(kind, namespace, name);
@@ -92,7 +99,8 @@ export class StatusBoard {
         const shown = shownStatus(known, lagOf, gatewayOf);
         if (isOwnPolicy(known) && shown !== known) this.#latePolicies.add(id);
         yield targetOf(path, stored, shown);
-      } else if (this.#isOurs(stored)) yield { path, stored, status: withoutEntries(stored) };
+      } else if (released) yield releasedTarget(path, stored, !hasClass(world, namespace, name));
+      else if (this.#isOurs(stored)) yield { path, stored, status: withoutEntries(stored) };
     }
   }
 
@@ -122,6 +130,12 @@ function targetOf(path: string, stored: StatusTarget['stored'], { status }: Obje
 
 function isPending({ type, reason }: Condition): boolean {
   return type === ROUTE_PROGRAMMED && reason === 'Pending';
+}
+
+/** Whether there is a GatewayClass of the name that the Gateway has. */
+function hasClass(world: World, namespace: string, name: string): boolean {
+  const gateway = world.get('Gateway', namespace, name)?.resource;
+  return gateway?.kind === 'Gateway' && world.get('GatewayClass', '', gateway.spec.gatewayClassName) !== undefined;
 }
 
 /** A status in which several controllers have entries, without ours. */

@@ -29,6 +29,7 @@ export type StoredObject = {
     readonly namespace?: string;
     readonly uid?: string;
     readonly resourceVersion?: string;
+    readonly generation?: number;
   };
   readonly status?: Status;
 };

@@ -14,6 +14,8 @@ export type StatusTarget = {
   readonly status: Parameters<typeof mergeStatus>[1];
   /** Milliseconds that it may wait for a newer one of the same object. Default 0. */
   readonly patience?: number;
+  /** Whether it is to be written over what stands in the object. Default: it is. */
+  readonly applies?: (object: StoredObject) => boolean;
 };
 
 export type StatusWriterOptions = {
@@ -132,7 +134,8 @@ export class StatusWriter {
     this.#work();
   }
 
-  #merged(object: StoredObject, { status }: StatusTarget): StoredObject | null {
+  #merged(object: StoredObject, { status, applies }: StatusTarget): StoredObject | null {
+    if (applies?.(object) === false) return null;
     const now = (this.#options.now?.() ?? new Date()).toISOString().replace(/\.\d+/, '');
     return mergeStatus(object, status, this.#options.controllerName, now);
   }

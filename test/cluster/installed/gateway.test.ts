@@ -11,7 +11,7 @@ import {
   removeNamespace,
   until,
 } from './cluster.ts';
-import { gateway, HTTP, programmed, startShop } from './shop.ts';
+import { gateway, HTTP, httpRoute, programmed, proxies, routeProgrammed, startShop } from './shop.ts';
 
 let namespace: string;
 let address: string;
@@ -70,6 +70,18 @@ test('what is changed or deleted of a Gateway comes back', async () => {
   });
   await programmed(namespace, 'web');
   await until('it answers', async () => (await status('/')) === 200);
+});
+
+test('a ServiceAccount that is deleted comes back, with proxies that have its tokens', async () => {
+  const [before] = await proxies(namespace);
+  await remove('ServiceAccount', namespace, 'headgate-web');
+  await until('the proxies are others', async () => {
+    const now = await proxies(namespace);
+    return now.length === 1 && now[0]!.metadata.name !== before!.metadata.name;
+  });
+  await create(httpRoute(namespace, 'after', '/after'));
+  await routeProgrammed(namespace, 'after');
+  expect(await status('/after')).toBe(200);
 });
 
 test('what other controllers and users wrote into statuses stays', async () => {
