@@ -34,8 +34,11 @@ import { Publisher } from './publisher.ts';
 import { ReadyProxies } from './ready-proxies.ts';
 import { isOfInfrastructure, PendingChanges } from './resource-changes.ts';
 import { StatusBoard } from './status/board.ts';
+import { CrdVersions } from './status/crd-versions.ts';
+import { withSupportedVersion } from './status/supported-version.ts';
 import { StatusWriter } from './status/writer.ts';
 import { Warnings } from './warnings.ts';
+import { GATEWAY_CRDS } from './watched.ts';
 import { World } from './world.ts';
 
 export type ControllerOptions = {
@@ -73,6 +76,7 @@ export class Controller {
   readonly pins: PinSecret;
   readonly publisher: Publisher;
   readonly #board: StatusBoard;
+  readonly #versions: CrdVersions;
   #translateOptions: TranslateOptions;
   /** Null before the first. */
   #translation: Translation | null = null;
@@ -100,6 +104,15 @@ export class Controller {
       endpointsOf: (backend) => this.#translator.endpointsOf(backend),
     });
     this.#board = new StatusBoard(options.controllerName);
+    this.#versions = new CrdVersions({
+      client,
+      names: GATEWAY_CRDS,
+      changed: () => {
+        this.#board.otherVersions();
+        changed();
+      },
+      failed: (error) => log.warn({ err: error }, "the versions of the Gateway API's CRDs are not known"),
+    });
     this.#lags = new Lags({
       snapshots: options.snapshots,
       ready: (gateway) => this.readyProxies(gateway),
@@ -173,8 +186,9 @@ export class Controller {
 
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const running = Promise.all([this.#world.run(signal), this.#children.run(signal), this.pins.run(signal)]);
-    const synced = Promise.all([this.#world.synced(), this.#children.synced(), this.pins.synced]);
+    const parts = [this.#world, this.#children, this.pins, this.#versions];
+    const running = Promise.all(parts.map((part) => part.run(signal)));
+    const synced = Promise.all([this.#world.synced(), this.#children.synced(), this.pins.synced, this.#versions.asked]);
     await Promise.race([synced, running]);
     if (signal.aborted) return;
     this.#options.log.info('all kinds are listed');
@@ -253,15 +267,18 @@ export class Controller {
 
   /** As they may be shown: nothing is programmed before every ready proxy says so. */
   get statuses(): readonly ObjectStatus[] {
-    return (this.#translation?.statuses ?? []).map((status) =>
-      shownStatus(status, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet),
-    );
+    return (this.#translation?.statuses ?? []).map(this.#shown);
   }
 
   /** Of the objects as they are now. */
   get accounts(): Accounts {
     return this.#translator.accounts;
   }
+
+  readonly #shown = (status: ObjectStatus): ObjectStatus =>
+    status.kind === 'GatewayClass'
+      ? withSupportedVersion(status, this.#versions.found)
+      : shownStatus(status, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet);
 
   readonly #gatewayOfSet: GatewayOf = (listenerSet) => {
     const [namespace, name] = listenerSet.split('/') as [string, string];
@@ -317,9 +334,7 @@ export class Controller {
   }
 
   #writeStatuses(): void {
-    for (const target of this.#board.take(this.#world, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet)) {
-      this.#statuses.write(target);
-    }
+    for (const target of this.#board.take(this.#world, this.#shown)) this.#statuses.write(target);
     this.#parameterStatuses.changed();
   }
 

@@ -53,6 +53,11 @@ export const WATCHED: readonly WatchedKind[] = [
   { kind: 'ClusterTrustBundle', path: '/apis/certificates.k8s.io/v1beta1/clustertrustbundles', query: {} },
 ];
 
+/** The names of the Gateway API's CustomResourceDefinitions among them. */
+export const GATEWAY_CRDS: readonly string[] = WATCHED.flatMap(({ path }) =>
+  path.startsWith(`${GATEWAY_API}/`) ? [`${path.slice(GATEWAY_API.length + 1)}.gateway.networking.k8s.io`] : [],
+);
+
 /** One object: as translation reads it, and what a status write needs of it. */
 export type WatchedObject = {
   readonly metadata: StoredObject['metadata'];

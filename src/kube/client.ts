@@ -18,6 +18,8 @@ export type RequestOptions = {
   readonly body?: unknown;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** The form of the answer. Default `application/json`. */
+  readonly accept?: string;
   readonly signal?: AbortSignal;
   /** Milliseconds until the whole answer must be there. Default 30,000. */
   readonly timeout?: number;
@@ -98,7 +100,7 @@ export class KubeClient {
 
   async #send(method: Dispatcher.HttpMethod, path: string, options: RequestOptions, signal: AbortSignal) {
     const authorization = await this.#cluster.authorization();
-    const headers: Record<string, string> = { accept: 'application/json' };
+    const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
     if (authorization !== undefined) headers.authorization = authorization;
     let body: string | null = null;
     if (options.body !== undefined) {

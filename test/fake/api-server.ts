@@ -190,12 +190,13 @@ export class FakeApiServer {
     answer(response, 200, this.put(located.path, namespace, name, object));
   }
 
-  /** `<group>/namespaces/<namespace>/<plural>/<name>[/status]` to its collection and key. */
+  /** `<group>[/namespaces/<namespace>]/<plural>/<name>[/status]` to its collection and key. */
   #locate(path: string): { collection: Map<string, FakeObject> | undefined; path: string; key: string } {
-    const match = /^(.*)\/namespaces\/([^/]+)\/([^/]+)\/([^/]+?)(?:\/status)?$/.exec(path);
+    const match = /^(.*?)(?:\/namespaces\/([^/]+))?\/([^/]+)\/([^/]+?)(?:\/status)?$/.exec(path);
     if (match === null) return { collection: undefined, path, key: '' };
-    const all = `${match[1]}/${match[3]}`;
-    return { collection: this.#collections.get(all), path: all, key: `${match[2]}/${match[4]}` };
+    const [, group, namespace = '', plural, name] = match;
+    const all = `${group}/${plural}`;
+    return { collection: this.#collections.get(all), path: all, key: `${namespace}/${name}` };
   }
 
   #list(response: ServerResponse, url: URL, collection: Map<string, FakeObject>): void {

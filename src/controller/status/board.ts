@@ -3,7 +3,7 @@ import type { TranslationStep } from '../../translate/incremental/translator.ts'
 import type { ObjectStatus } from '../../translate/index.ts';
 import type { LagChanges } from '../lags.ts';
 import { isOwnPolicy, isOwnPolicyKind } from '../policy-programmed.ts';
-import { type GatewayOf, type LagOf, ROUTE_PROGRAMMED, shownStatus } from '../programmed.ts';
+import { ROUTE_PROGRAMMED } from '../programmed.ts';
 import type { World, WorldChange } from '../world.ts';
 import { pathOf } from './path.ts';
 import { releasedTarget } from './released.ts';
@@ -76,6 +76,11 @@ export class StatusBoard {
     if (allRoutes) for (const status of this.#statuses.values()) if ('parents' in status.status) this.#mark(status);
   }
 
+  /** The CRDs are of another release. */
+  otherVersions(): void {
+    for (const status of this.#statuses.values()) if (status.kind === 'GatewayClass') this.#mark(status);
+  }
+
   /** Nobody asks: another replica writes. */
   clear(): void {
     this.#dirty.clear();
@@ -85,8 +90,9 @@ export class StatusBoard {
   /**
    * Where each status goes, once. An object of which nothing is ours any more, but which still has entries of ours, gets a
    * status without any.
+   * @param shownOf a status as it may be shown now
    */
-  *take(world: World, lagOf: LagOf, gatewayOf: GatewayOf): Generator<StatusTarget> {
+  *take(world: World, shownOf: (status: ObjectStatus) => ObjectStatus): Generator<StatusTarget> {
     const dirty = this.#dirty;
     this.#dirty = new Map();
     for (const [id, { kind, namespace, name }] of dirty) {
@@ -96,7 +102,7 @@ export class StatusBoard {
       if (stored === undefined) continue;
       const path = pathOf(kind, namespace, name);
       if (known !== undefined) {
-        const shown = shownStatus(known, lagOf, gatewayOf);
+        const shown = shownOf(known);
         if (isOwnPolicy(known) && shown !== known) this.#latePolicies.add(id);
         yield targetOf(path, stored, shown);
       } else if (released) yield releasedTarget(path, stored, !hasClass(world, namespace, name));

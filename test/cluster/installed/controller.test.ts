@@ -3,6 +3,7 @@ import {
   CONTROLLER,
   create,
   get,
+  type KubeObject,
   kube,
   kubectl,
   list,
@@ -45,8 +46,16 @@ async function status(path: string): Promise<number> {
   return answer.status;
 }
 
-test('when the leader is killed, another writes within the lease time, and proxies serve on', async () => {
-  expect((await get('Deployment', SYSTEM, CONTROLLER)).spec.replicas).toBeGreaterThanOrEqual(2);
+test('the class says that the CRDs are of the release that Headgate is made for', async () => {
+  const path = `/apis/gateway.networking.k8s.io/v1/gatewayclasses/${RELEASE}`;
+  const { status } = await kube.request<KubeObject>('GET', path);
+  for (const type of ['Accepted', 'SupportedVersion']) {
+    expect(status.conditions).toContainEqual(expect.objectContaining({ type, status: 'True', reason: type }));
+  }
+});
+
+test('when the leader of three is killed, another writes within the lease time, and proxies serve on', async () => {
+  await scale(3);
   const holder = async () => (await get('Lease', SYSTEM, RELEASE)).spec.holderIdentity as string;
   const old = await holder();
   const pods = await list('Pod', SYSTEM, `app.kubernetes.io/name=${CONTROLLER}`);
