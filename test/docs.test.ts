@@ -152,9 +152,10 @@ test('the reasons of conditions are those in the code', () => {
     ...files.map((name) => join(folder, name)),
     join(ROOT, 'src/controller/programmed.ts'),
     join(ROOT, 'src/controller/pin/status.ts'),
+    join(ROOT, 'src/controller/status/supported-version.ts'),
   ]
     .flatMap((path) => Array.from(read(path).matchAll(/'(?:headgate\.dev\/)?([A-Z][A-Za-z]+)'/g), ([, word]) => word!))
-    .filter((word) => !/^(True|False|Unknown|Gateway|ListenerSet|HTTPRoute|RequestMirror)$/.test(word));
+    .filter((word) => !/^(True|False|Unknown|Gateway|GatewayClass|ListenerSet|HTTPRoute|RequestMirror)$/.test(word));
   const shown = rows(read(join(DOCS, 'errors.md')), '### Conditions that are not as they should be').flatMap(
     ([, condition, reason]) => [...condition!.matchAll(/([A-Z][A-Za-z]+)=/g)].map(([, type]) => type!).concat(reason!),
   );
