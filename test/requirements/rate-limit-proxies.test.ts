@@ -6,7 +6,7 @@ import { row } from './row.ts';
 
 const TIMEOUT = 60_000;
 /** Milliseconds in which what a proxy has counted is heard by all, also on a busy machine. */
-const HEARD = 1_000;
+const HEARD = 2_000;
 
 const policy = (limits: string, enforcement = 'Global') => `apiVersion: headgate.dev/v1alpha1
 kind: RateLimitPolicy
