@@ -25,7 +25,7 @@ import { type HTTPMatchPolicy, httpMatchPolicySchema } from './policy/http-match
 import { type ExtensionFilter, httpRouteFilterSchema } from './policy/http-route-filter.ts';
 import { type RateLimitPolicy, rateLimitPolicySchema } from './policy/rate-limit-policy.ts';
 import { type TelemetryPolicy, telemetryPolicySchema } from './policy/telemetry-policy.ts';
-import { describe, describeSecret, type Issue } from './schema/issue.ts';
+import { describe, describeSecret, fieldOf, type Issue } from './schema/issue.ts';
 import { emptyForNull, isObject, isTooDeep, MAX_DEPTH, unknownFields, withoutNullFields } from './schema/raw.ts';
 
 /** Everything that translation reads: valid objects with the defaults of their CRDs applied. */
@@ -262,8 +262,7 @@ const MAX_TOLD = 8;
 
 function sentenceOf(issues: readonly Issue[]): string {
   const told = issues.slice(0, MAX_TOLD).map(({ path, message }) => {
-    const field = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
-    return field === '' ? message : `${field.slice(1)}: ${message}`;
+    return path.length === 0 ? message : `${fieldOf(path)}: ${message}`;
   });
   const rest = issues.length - told.length;
   return [...told, ...(rest === 0 ? [] : [`and ${rest} more`])].join('; ');

@@ -1,8 +1,9 @@
 /** One piece of a file → the objects that it declares, or what is wrong with them. A function of the text alone. */
 import { closingOf, protects } from '../api/policy/closing.ts';
 import { isKnownKind, type Kind, parseResource, type Resource } from '../api/resources.ts';
+import { type FieldPath, fieldOf } from '../api/schema/issue.ts';
 import { endpointsIssues } from './endpoints-annotation.ts';
-import { type FieldPath, fieldOf, type ObjectName } from './problem.ts';
+import type { ObjectName } from './problem.ts';
 import { parsePiece } from './yaml.ts';
 
 /** Where in its piece something is: document, field, and the line (from 0) when it is known without looking for it. */

@@ -23,19 +23,6 @@ export type Problem = Place & {
   readonly closes: boolean;
 };
 
-export type FieldPath = readonly (string | number)[];
-
-/** `['spec', 'rules', 0]` → `spec.rules[0]`; keys that are not plain words are quoted: `annotations["a.b/c"]`. */
-export function fieldOf(path: FieldPath): string {
-  let field = '';
-  for (const part of path) {
-    if (typeof part === 'number') field += `[${part}]`;
-    else if (!/^[A-Za-z_][\w-]*$/.test(part)) field += `[${JSON.stringify(part)}]`;
-    else field += field === '' ? part : `.${part}`;
-  }
-  return field;
-}
-
 /** `HTTPRoute shop/cart`, or `GatewayClass headgate` for an object without namespace. */
 export function nameOf(object: ObjectName): string {
   return `${object.kind} ${object.namespace === '' ? '' : `${object.namespace}/`}${object.name}`;

@@ -11,7 +11,7 @@ import {
   type ScalarTag,
   type YAMLError,
 } from 'yaml';
-import type { FieldPath } from './problem.ts';
+import type { FieldPath } from '../api/schema/issue.ts';
 
 /** A part of a file that can be read by itself: usually one document. */
 export type Piece = {

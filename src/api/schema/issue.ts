@@ -1,8 +1,22 @@
 import type { z } from 'zod';
 import { quote } from './text.ts';
 
+/** Where something stands in a document. */
+export type FieldPath = readonly (string | number)[];
+
+/** `['spec', 'rules', 0]` → `spec.rules[0]`; keys that are not plain words are quoted: `annotations["a.b/c"]`. */
+export function fieldOf(path: FieldPath): string {
+  let field = '';
+  for (const part of path) {
+    if (typeof part === 'number') field += `[${part}]`;
+    else if (!/^[A-Za-z_][\w-]*$/.test(part)) field += `[${JSON.stringify(part)}]`;
+    else field += field === '' ? part : `.${part}`;
+  }
+  return field;
+}
+
 /** A fault of a document: where, and what is wrong and allowed there. */
-export type Issue = { readonly path: readonly (string | number)[]; readonly message: string };
+export type Issue = { readonly path: FieldPath; readonly message: string };
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: 'a string',
