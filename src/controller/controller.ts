@@ -275,10 +275,10 @@ export class Controller {
     return this.#translator.accounts;
   }
 
-  readonly #shown = (status: ObjectStatus): ObjectStatus =>
-    status.kind === 'GatewayClass'
-      ? withSupportedVersion(status, this.#versions.found)
-      : shownStatus(status, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet);
+  readonly #shown = (status: ObjectStatus): ObjectStatus => {
+    const shown = shownStatus(status, (gateway) => this.#lags.of(gateway), this.#gatewayOfSet);
+    return withSupportedVersion(shown, this.#versions.found);
+  };
 
   readonly #gatewayOfSet: GatewayOf = (listenerSet) => {
     const [namespace, name] = listenerSet.split('/') as [string, string];

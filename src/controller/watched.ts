@@ -89,9 +89,9 @@ export function decode(
     const issues = parsed.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
     const effect = parsed.closing === null ? 'ignored' : 'closes what it is for';
     refused(`${kind} ${metadata.namespace ?? ''}/${metadata.name} is not understood and ${effect}: ${issues}`);
-    if (parsed.closing === null) return null;
   }
-  const resource = parsed.ok ? parsed.resource : parsed.closing!;
+  const resource = parsed.ok ? parsed.resource : parsed.closing;
+  if (resource === null) return null;
   return { metadata, resource, stored: { apiVersion, kind, metadata, status: object.status } };
 }
 

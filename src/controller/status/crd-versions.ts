@@ -27,17 +27,17 @@ export type CrdVersionsOptions = {
 };
 
 export class CrdVersions {
-  /** Resolves when they were asked for once, with success or without. */
-  readonly asked: Promise<void>;
   readonly #options: CrdVersionsOptions;
-  #isAsked: () => void = () => {};
+  readonly #first = Promise.withResolvers<void>();
   #found: BundleVersions | null = null;
 
   constructor(options: CrdVersionsOptions) {
     this.#options = options;
-    this.asked = new Promise((resolve) => {
-      this.#isAsked = resolve;
-    });
+  }
+
+  /** Resolves when they were asked for once, with success or without. */
+  get asked(): Promise<void> {
+    return this.#first.promise;
   }
 
   /** Null while nothing is known. */
@@ -61,10 +61,10 @@ export class CrdVersions {
         if (!hasFailed && !signal.aborted) failed(error);
         hasFailed = true;
       }
-      this.#isAsked();
+      this.#first.resolve();
       await sleep(pace, undefined, { signal, ref: false }).catch(() => {});
     }
-    this.#isAsked();
+    this.#first.resolve();
   }
 
   async #ask(signal: AbortSignal): Promise<BundleVersions> {

@@ -46,13 +46,15 @@ export class PrefixIndex {
     return number === undefined ? null : search(this.tables, number, view.path, 1, view);
   }
 
-  /** An index of its own with these changes, by hostname. It shares the tables that they do not touch. */
+  /** The index with these changes, by hostname, which shares with this one the tables that they do not touch. */
   changing(changes: ReadonlyMap<string, PrefixChange>): PrefixIndex {
+    const others = [...changes].filter(([, { before, after }]) => before !== after);
+    if (others.length === 0) return this;
     const numbers = new Map(this.numbers);
     let { nextNumber, size } = this;
     const gone: Place<Branch>[] = [];
     const fresh: Place<Branch>[] = [];
-    for (const [hostname, { before, after }] of changes) {
+    for (const [hostname, { before, after }] of others) {
       const number = numbers.get(hostname) ?? nextNumber++;
       if (after === NO_ELEMENTS) numbers.delete(hostname);
       else numbers.set(hostname, number);

@@ -6,7 +6,6 @@ import type { Backend } from '../backend/backend.ts';
 import type { CompiledBackendRef, CompiledListener, CompiledMatch, CompiledTable } from '../compile/compiled.ts';
 import { hasFilters } from '../compile/port.ts';
 import type { Runtime } from '../runtime.ts';
-import { IPStage } from './access/ip.ts';
 import { DebugStage } from './debug-stage.ts';
 import { FailedStage } from './failed-stage.ts';
 import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
@@ -162,7 +161,7 @@ export class PolicyTable {
    */
   admits({ listener }: CompiledListener, address: string): boolean {
     const asked = this.named(listener.policies).filter(({ entry: { kind } }) => kind === 'AccessPolicy' || kind === '');
-    return asked.every(({ stages }) => stages.every((stage) => stage instanceof IPStage && stage.admits(address)));
+    return asked.every(({ stages }) => stages.every((stage) => stage.admits?.(address) === true));
   }
 
   private named(keys: readonly string[] = []): Made[] {

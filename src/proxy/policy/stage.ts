@@ -51,6 +51,8 @@ export interface Stage {
   bodyLimitFor?(visit: Visit): number;
   /** Where it looks for credentials: what stands there is in no report. */
   readonly sources?: readonly CredentialSource[];
+  /** Whether a stream may be opened from an address; absent: what the stage asks for cannot be had of a stream. */
+  admits?(address: string): boolean;
   /** PASS, ANSWER or WAIT. Throws for nothing that a request can hold. */
   enter(visit: Visit): number;
   /** `head` is that of the backend's response, and goes to the client next. */
