@@ -20,6 +20,7 @@ import { Registry, toPrometheus } from '../observe/metrics.ts';
 import { addProcessMetrics } from '../observe/process-metrics.ts';
 import { SnapshotServer } from '../snapshot/server.ts';
 import type { Command } from './command.ts';
+import { tuneEngine } from './controller/engine-options.ts';
 import { ControllerServers } from './controller/servers.ts';
 import { ControllerAnswers } from './controller/source.ts';
 
@@ -39,6 +40,7 @@ export const controller: Command = {
   examples: ['headgate controller --proxy-image ghcr.io/example/headgate:0.1.0'],
 
   async run(args, console) {
+    tuneEngine();
     const { settings } = parseSettings(CONTROLLER_FLAGS, args, console.env);
     const log = createLog({ level: settings.logLevel, name: 'controller' });
     const stop = new AbortController();

@@ -18,12 +18,20 @@ export class BucketMap<T extends object = object> {
   static readonly none: BucketMap = new BucketMap(new Array<Bucket>(BUCKETS).fill(EMPTY), 0);
   /** BUCKETS long. */
   readonly buckets: readonly Bucket<T>[];
+  /** Of each bucket, once somebody has hashed it (snapshot/digest.ts): a map that shares the bucket knows its hash. */
+  readonly hashes: (string | null)[];
   readonly size: number;
   /** The same entries as a record, once somebody has asked for it. */
   #record: Readonly<Record<string, T>> | null;
 
-  private constructor(buckets: readonly Bucket<T>[], size: number, record: Readonly<Record<string, T>> | null = null) {
+  private constructor(
+    buckets: readonly Bucket<T>[],
+    size: number,
+    record: Readonly<Record<string, T>> | null = null,
+    hashes: (string | null)[] = new Array<string | null>(BUCKETS).fill(null),
+  ) {
     this.buckets = buckets;
+    this.hashes = hashes;
     this.size = size;
     this.#record = record;
   }
@@ -72,6 +80,7 @@ export class BucketMap<T extends object = object> {
   *changing(changes: ReadonlyMap<string, T | null>): Steps<BucketMap<T>> {
     if (changes.size === 0) return this;
     const buckets = [...this.buckets];
+    const hashes = [...this.hashes];
     const copied = new Set<number>();
     let { size } = this;
     for (const [key, entry] of changes) {
@@ -79,6 +88,7 @@ export class BucketMap<T extends object = object> {
       if (!copied.has(number)) {
         copied.add(number);
         buckets[number] = new Map(buckets[number]);
+        hashes[number] = null;
         yield;
       }
       const bucket = buckets[number] as Map<string, T>;
@@ -87,7 +97,7 @@ export class BucketMap<T extends object = object> {
       else bucket.set(key, entry);
       size += bucket.size - before;
     }
-    return new BucketMap(buckets, size);
+    return new BucketMap(buckets, size, null, hashes);
   }
 
   /** As a frozen record, in the order of the keys unless it was made from one that has another. It costs a pass over all of them. */
@@ -107,6 +117,11 @@ const maps = new WeakMap<Entries, BucketMap>();
 
 /** Keys whose entries are not the same object in both, or are in only one of them. */
 export function changedKeys(before: BucketMap, after: BucketMap): string[] {
+  return finish(changingKeys(before, after));
+}
+
+/** The same in steps. */
+export function* changingKeys(before: BucketMap, after: BucketMap): Steps<string[]> {
   const keys: string[] = [];
   if (before === after) return keys;
   for (let number = 0; number < BUCKETS; number++) {
@@ -115,6 +130,7 @@ export function changedKeys(before: BucketMap, after: BucketMap): string[] {
     if (one === other) continue;
     for (const [key, entry] of one) if (other.get(key) !== entry) keys.push(key);
     for (const key of other.keys()) if (!one.has(key)) keys.push(key);
+    yield;
   }
   return keys;
 }

@@ -12,8 +12,11 @@ export function finish<T>(steps: Steps<T>): T {
   }
 }
 
+/** Milliseconds of work between which requests get their turn. */
+const SLICE = 1;
+
 /** Runs the steps in slices of about `budget` milliseconds, between which the event loop gets its turn. */
-export async function inSlices<T>(steps: Steps<T>, budget: number): Promise<T> {
+export async function inSlices<T>(steps: Steps<T>, budget = SLICE): Promise<T> {
   for (;;) {
     const end = performance.now() + budget;
     do {

@@ -39,7 +39,7 @@ export async function writeStatus<T extends Versioned>(
     const changed = change(object);
     if (changed === null) return;
     try {
-      await client.request('PUT', `${path}/status`, { body: changed });
+      await client.tell('PUT', `${path}/status`, { body: changed });
       return;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

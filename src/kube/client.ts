@@ -7,6 +7,7 @@
  */
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
+import { Deadline } from './deadline.ts';
 import { ApiError, apiError } from './error.ts';
 import { Lines } from './lines.ts';
 
@@ -40,6 +41,8 @@ export type Cluster = {
 };
 
 const DEFAULT_TIMEOUT = 30_000;
+/** The form of an answer that has nothing of an object but its metadata. */
+export const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 /** An object is bounded by etcd's 1.5 MiB; a list page of 500 of them stays below this. */
 const MAX_ANSWER = 1 << 30;
 
@@ -65,14 +68,30 @@ export class KubeClient {
    * @throws {ApiError} for every answer that is not 2xx, and with status 0 when there was none.
    */
   async request<T>(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<T> {
-    const deadline = AbortSignal.timeout(options.timeout ?? DEFAULT_TIMEOUT);
-    const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
-    const response = await this.#send(method, path, options, signal);
-    const text = await response.body.text().catch((cause) => {
-      throw unreachable(method, path, cause);
-    });
-    if (response.statusCode >= 300) throw failed(response, method, path, text);
-    return JSON.parse(text) as T;
+    return JSON.parse(await this.#answer(method, path, options)) as T;
+  }
+
+  /**
+   * One request whose answer is not read, if it is a good one.
+   * @throws {ApiError} as `request`.
+   */
+  async tell(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<void> {
+    await this.#answer(method, path, { accept: `${METADATA},application/json`, ...options });
+  }
+
+  async #answer(method: Dispatcher.HttpMethod, path: string, options: RequestOptions): Promise<string> {
+    const { signal = null, timeout = DEFAULT_TIMEOUT } = options;
+    const deadline = new Deadline(timeout, new Error(`there was none within ${timeout} ms`), signal);
+    try {
+      const response = await this.#send(method, path, options, deadline.signal);
+      const text = await response.body.text().catch((cause) => {
+        throw unreachable(method, path, cause);
+      });
+      if (response.statusCode >= 300) throw failed(response, method, path, text);
+      return text;
+    } finally {
+      deadline.clear();
+    }
   }
 
   /**

@@ -12,12 +12,11 @@ beforeEach(() => {
   posted = [];
   results = [];
   now = 0;
-  const request = async (_: string, path: string, options?: { readonly body?: unknown }) => {
+  const tell = async (_: string, path: string, options?: { readonly body?: unknown }) => {
     posted.push({ path, body: options?.body as Body });
-    return {} as never;
   };
   recorder = new EventRecorder({
-    client: { request },
+    client: { tell },
     reportingController: 'headgate.dev/gateway-controller',
     reportingInstance: 'controller-1',
     done: (type, result) => results.push(`${type} ${result}`),

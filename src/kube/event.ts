@@ -26,7 +26,7 @@ export type Happening = {
 };
 
 export type EventRecorderOptions = {
-  readonly client: Pick<KubeClient, 'request'>;
+  readonly client: Pick<KubeClient, 'tell'>;
   /** Such as `headgate.dev/gateway-controller`. */
   readonly reportingController: string;
   /** The pod. */
@@ -85,7 +85,7 @@ export class EventRecorder {
     const namespace = happening.regarding.namespace === '' ? 'default' : happening.regarding.namespace;
     const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
     try {
-      await client.request('POST', path, { body: this.#event(happening, namespace) });
+      await client.tell('POST', path, { body: this.#event(happening, namespace) });
       done?.(happening.type, 'written', null);
     } catch (error) {
       done?.(happening.type, 'failed', error);

@@ -9,6 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from './backoff.ts';
 import type { KubeClient, Query } from './client.ts';
+import { Deadline } from './deadline.ts';
 import { ApiError } from './error.ts';
 import { listPages } from './list.ts';
 import type { KubeObject, Store } from './store.ts';
@@ -146,7 +147,11 @@ export class ListWatch<T extends KubeObject> {
     const [shortest, longest] = this.#times.serverTimeout;
     const serverTimeout = shortest + this.#random() * (longest - shortest);
     let opened = 0;
-    const deadline = new Deadline(signal, serverTimeout + this.#times.grace, this.#times.silence);
+    const late = new ApiError(0, '', 'the server did not end the watch in time');
+    const deadline = new Deadline(serverTimeout + this.#times.grace, late, signal);
+    const { silence } = this.#times;
+    const silent = new ApiError(0, '', `nothing was heard for ${silence} ms`);
+    const quiet = setTimeout(() => deadline.expire(silent), silence);
     try {
       const lines = client.lines(
         path,
@@ -165,11 +170,12 @@ export class ListWatch<T extends KubeObject> {
       );
       let collected = initial;
       for await (const line of lines) {
-        deadline.heard();
+        quiet.refresh();
         collected = this.#event(parse(line), collected);
       }
     } finally {
       deadline.clear();
+      clearTimeout(quiet);
       // Where nothing changes nothing is told either: a watch that was open for a while was a good one.
       if (opened !== 0) this.#backoff.lasted(performance.now() - opened);
     }
@@ -210,47 +216,6 @@ export class ListWatch<T extends KubeObject> {
     this.#progressed = true;
     this.#options.store.replace(objects);
     this.#resolveSynced();
-  }
-}
-
-/** Ends a watch that is over time, or silent for too long. One timer, moved only when it fires. */
-class Deadline {
-  readonly #controller = new AbortController();
-  readonly #silence: number;
-  readonly #total: NodeJS.Timeout;
-  readonly #detach: () => void;
-  #quiet: NodeJS.Timeout;
-
-  constructor(parent: AbortSignal, total: number, silence: number) {
-    this.#silence = silence;
-    const abort = () => this.#controller.abort();
-    parent.addEventListener('abort', abort, { once: true });
-    this.#detach = () => parent.removeEventListener('abort', abort);
-    this.#total = setTimeout(() => this.#expire('the server did not end the watch in time'), total);
-    this.#quiet = this.#startQuiet();
-    if (parent.aborted) abort();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  heard(): void {
-    this.#quiet.refresh();
-  }
-
-  clear(): void {
-    clearTimeout(this.#total);
-    clearTimeout(this.#quiet);
-    this.#detach();
-  }
-
-  #startQuiet(): NodeJS.Timeout {
-    return setTimeout(() => this.#expire(`nothing was heard for ${this.#silence} ms`), this.#silence);
-  }
-
-  #expire(why: string): void {
-    this.#controller.abort(new ApiError(0, '', why));
   }
 }
 

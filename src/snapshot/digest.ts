@@ -7,9 +7,8 @@ import { hash } from 'node:crypto';
 import { BUCKETS, type Bucket, type BucketMap } from '../ir/bucket-map.ts';
 import type { Steps } from '../ir/steps.ts';
 
-/** Entries, buckets and maps are immutable, so what was hashed once is remembered by identity. */
+/** Entries and maps are immutable, so what was hashed once is remembered by identity, and the hash of a bucket beside it. */
 const entryHashes = new WeakMap<object, string>();
-const bucketHashes = new WeakMap<Bucket, string>();
 const digests = new WeakMap<BucketMap, string>();
 
 /** sha256 in hex of one entry's canonical content. */
@@ -35,8 +34,8 @@ export function* digesting(entries: BucketMap): Steps<string> {
   for (let number = 0; number < BUCKETS; number++) {
     const bucket = entries.buckets[number]!;
     if (bucket.size === 0) continue;
-    if (!bucketHashes.has(bucket)) yield* hashing(bucket);
-    text += `${number} ${bucketHash(bucket)}\n`;
+    if (entries.hashes[number] === null) yield* hashing(bucket);
+    text += `${number} ${bucketHash(entries, number)}\n`;
   }
   const digest = hash('sha256', text);
   digests.set(entries, digest);
@@ -50,7 +49,7 @@ export function differingKeys(a: BucketMap, b: BucketMap): string[] {
   for (let number = 0; number < BUCKETS; number++) {
     const ofA = a.buckets[number]!;
     const ofB = b.buckets[number]!;
-    if (ofA === ofB || bucketHash(ofA) === bucketHash(ofB)) continue;
+    if (ofA === ofB || bucketHash(a, number) === bucketHash(b, number)) continue;
     for (const [key, entry] of ofA) {
       const other = ofB.get(key);
       if (other === undefined || !sameEntry(entry, other)) found.push(key);
@@ -86,12 +85,13 @@ function* hashing(bucket: Bucket): Steps<void> {
   }
 }
 
-function bucketHash(bucket: Bucket): string {
-  const known = bucketHashes.get(bucket);
-  if (known !== undefined) return known;
+function bucketHash({ buckets, hashes }: BucketMap, number: number): string {
+  const known = hashes[number]!;
+  if (known !== null) return known;
+  const bucket = buckets[number]!;
   let text = '';
   for (const key of [...bucket.keys()].sort()) text += `${JSON.stringify(key)} ${entryHash(bucket.get(key)!)}\n`;
   const made = hash('sha256', text);
-  bucketHashes.set(bucket, made);
+  hashes[number] = made;
   return made;
 }

@@ -56,7 +56,7 @@ test('pods that come and go do not drive out configurations, and the oldest of e
 });
 
 test('bytes are bounded, and the newest stays whatever it costs', () => {
-  const history = new History({ configurations: 100, endpoints: 100, bytes: 26_000 });
+  const history = new History({ configurations: 100, endpoints: 100, bytes: 40_000 });
   for (let index = 0; index < 50; index++) history.add(snapshot(['a'], '10.0.0.1', `${index}`.padEnd(1_000)));
   expect(history.list().length).toBeGreaterThan(5);
   expect(history.list().length).toBeLessThan(10);

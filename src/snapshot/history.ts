@@ -29,8 +29,8 @@ const HISTORY_LIMITS: HistoryLimits = { configurations: 100, endpoints: 100, byt
 
 /** What one key costs a bucket that had to be copied because another key changed. */
 const KEY_BYTES = 32;
-/** The list of buckets, which is copied too. */
-const COLLECTION_BYTES = BUCKETS * 8;
+/** The lists of buckets and of their hashes, which are copied too. */
+const COLLECTION_BYTES = BUCKETS * 16;
 
 type Kept = PublishedSnapshot & { readonly bytes: number };
 

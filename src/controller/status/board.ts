@@ -9,8 +9,8 @@ import { pathOf } from './path.ts';
 import { releasedTarget } from './released.ts';
 import type { StatusTarget } from './writer.ts';
 
-/** Milliseconds. */
-const PATIENCE = 30;
+/** Milliseconds: proxies of a busy node take tens of them to say what they serve. */
+const PATIENCE = 150;
 
 /**
  * What should stand in each object's status, and of which objects that must be looked at again: those that are translated

@@ -3,12 +3,11 @@
  * `gateway.networking.k8s.io/bundle-version`; all that is ever asked for is its metadata.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeClient } from '../../kube/client.ts';
+import { type KubeClient, METADATA } from '../../kube/client.ts';
 import { ApiError } from '../../kube/error.ts';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const BUNDLE_VERSION = 'gateway.networking.k8s.io/bundle-version';
-const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 /** Milliseconds: CRDs are replaced by hand. */
 const PACE = 60_000;
 

@@ -15,6 +15,7 @@ async function main(options: Options): Promise<void> {
   const { attached } = await import('./attached.ts');
   const { scale } = await import('./scale.ts');
   const { otherClass } = await import('./other-class.ts');
+  const { nothingLeftOver } = await import('./left-over.ts');
   const { kube, RELEASE } = await import('../installed/cluster.ts');
   const began = performance.now();
   const loadBefore = loadavg()[0]!;
@@ -22,6 +23,7 @@ async function main(options: Options): Promise<void> {
   const results: Results = { propagation: null, attached: null, scale: null, otherClass: null };
   try {
     for (const name of options.cases) {
+      await nothingLeftOver();
       say(name);
       if (name === 'propagation') results.propagation = await propagation(options, say);
       else if (name === 'attached') results.attached = await attached(say);

@@ -24,7 +24,7 @@ export const HELP = `npm run bench:cluster -- [options]
   run on it: figures are of the whole way from the API server to the answer of a proxy.
   --case NAME,…   ${CASES.join(', ')} (default: all)
   --sizes N,…     routes that are there when propagation is measured (default 10,500,2000,5000)
-  --samples N     routes made one after another at each size (default 100)
+  --samples N     routes made one after another at each size (default 200)
   --minutes N     of churn in the scale case (default 5)
   --routes N      routes, Services and EndpointSlices of the scale case (default 5000)
   --others N      Gateways and routes of another class (default 2000)
@@ -37,7 +37,7 @@ export function readOptions(args: readonly string[]): Options | null {
     options: {
       case: { type: 'string', default: CASES.join(',') },
       sizes: { type: 'string', default: '10,500,2000,5000' },
-      samples: { type: 'string', default: '100' },
+      samples: { type: 'string', default: '200' },
       minutes: { type: 'string', default: '5' },
       routes: { type: 'string', default: '5000' },
       others: { type: 'string', default: '2000' },

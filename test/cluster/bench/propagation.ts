@@ -29,6 +29,13 @@ export type Propagation = {
 /** Milliseconds between two requests for a route that is not served yet, as in gateway-api-bench. */
 const POLL = 5;
 const IDLE = 5_000;
+/** After a fill, for what it left to be collected. */
+const SETTLE = 10_000;
+/**
+ * Routes made one after another before anything is counted. V8 compiles what runs a few times for each route only after hundreds
+ * of them; a controller that has just started spends two to three times as much on its first.
+ */
+const WARM_UP = 600;
 
 export async function propagation(options: Options, say: (line: string) => void): Promise<Propagation[]> {
   const namespace = await makeNamespace('bench-propagation');
@@ -38,17 +45,19 @@ export async function propagation(options: Options, say: (line: string) => void)
     const [address] = await Promise.all([startGateway(namespace), startBackend(namespace, 'echo', 1)]);
     const results: Propagation[] = [];
     let there = 0;
+    const series = (routes: number, name: string, count: number) =>
+      measure(routes, count, (index) =>
+        one(namespace, `${name}-${index}`, `http://${address}/${name}-${index}`, agent, watch),
+      );
+    say(`  ${line(await series(0, 'first', WARM_UP))}: the first ${WARM_UP}, not judged`);
     for (const size of options.sizes) {
       await fill(namespace, there, size);
       there = Math.max(there, size);
       await allProgrammed(namespace);
-      await sleep(3_000);
-      const result = await measure(size, options.samples, async (index) => {
-        const name = `sample-${size}-${index}`;
-        return one(namespace, name, `http://${address}/${name}`, agent, watch);
-      });
+      await sleep(SETTLE);
+      const result = await series(size, `sample-${size}`, options.samples);
       results.push(result);
-      say(line(result));
+      say(`  ${line(result)}`);
     }
     return results;
   } finally {
@@ -146,7 +155,7 @@ class BareWatch {
 function line({ routes, served, watched, timesFloor, errors, controllerCpuMillis }: Propagation): string {
   const text = ({ mean, p50, p99, max }: Spread) => [mean, p50, p99, max].map((one) => one.toFixed(1)).join(' / ');
   return (
-    `  ${routes} routes: served after ${text(served)} ms (mean / p50 / p99 / max), a bare watch ${text(watched)}, ` +
+    `${routes} routes: served after ${text(served)} ms (mean / p50 / p99 / max), a bare watch ${text(watched)}, ` +
     `${timesFloor.toFixed(1)} × the floor; ${controllerCpuMillis.toFixed(1)} ms of the controller's CPU a route; ${errors} errors`
   );
 }
