@@ -16,7 +16,12 @@ export type Match = {
  * `/a` and `/a/b`, not `/ab`; it has no trailing slash, and `''` stands for `/`, which matches everything.
  * `regex` is RE2 syntax, matched against the whole path.
  */
-export type PathMatch = { readonly kind: 'exact' | 'prefix' | 'regex'; readonly value: string };
+export type PathMatch = {
+  readonly kind: 'exact' | 'prefix' | 'regex';
+  readonly value: string;
+  /** Of a pattern: it goes behind all prefixes but the empty one. Absent: patterns go before prefixes. */
+  readonly afterPrefixes?: true;
+};
 
 /** `regex` is RE2 syntax, matched against the whole value. */
 export type ValueMatch = { readonly name: string; readonly kind: 'exact' | 'regex'; readonly value: string };

@@ -87,6 +87,9 @@ function targetFault(policy: BackendTLSPolicy, lookup: Lookup): Condition | null
   return null;
 }
 
+/** Of the forms of IP addresses the only one that API servers take for a hostname. */
+const IP_ADDRESS = /^\d+(?:\.\d+){3}$/;
+
 type Judgement = {
   readonly accepted: Condition;
   readonly resolvedRefs: Condition;
@@ -105,6 +108,11 @@ function judge({ metadata, spec, unreadable }: BackendTLSPolicy, lookup: Lookup)
   if (unreadable !== undefined) return refused(unreadable);
   // What it asks for beyond the rest is more security, not less: it must not be passed over.
   if (option !== undefined) return refused(`options: ${option} is not supported`);
+  if (IP_ADDRESS.test(validation.hostname)) {
+    return refused(
+      `validation.hostname: ${validation.hostname} is an IP address, which no server name can be (RFC 6066)`,
+    );
+  }
   if (validation.wellKnownCACertificates !== undefined) {
     if (validation.wellKnownCACertificates !== 'System') {
       const { wellKnownCACertificates: value } = validation;

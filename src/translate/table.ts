@@ -151,10 +151,10 @@ function entryOf(
   const entries = remembered.get(body) ?? new Map<string, Remembered>();
   const place = filters.length === 0 ? key : `${key} with filters`;
   const known = entries.get(place);
-  if (known !== undefined && known.filters === filters) {
+  if (known !== undefined && alike(known.filters, filters)) {
     const { entry } = known;
     const said = ('metadata' in entry ? entry.metadata : null) ?? null;
-    if (entry.order === order && sameAttachments(entry.attachments, attachments) && sameTexts(said, metadata)) {
+    if (entry.order === order && sameAttachments(entry.attachments, attachments) && alike(said, metadata)) {
       return entry;
     }
   }
@@ -164,7 +164,7 @@ function entryOf(
   return entry;
 }
 
-function sameTexts(a: Readonly<Record<string, string>> | null, b: Readonly<Record<string, string>> | null): boolean {
+function alike(a: object | null, b: object | null): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 

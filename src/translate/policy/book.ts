@@ -104,8 +104,7 @@ export class PolicyBook {
         applied = applyToRule(policy, applied);
       }
     }
-    const result = { ...applied, policies: this.keysAt(route.kind, route.key, rule.name) };
-    return { rule: rememberedResult(rule, result), closedBy };
+    return { rule: { ...applied, policies: this.keysAt(route.kind, route.key, rule.name) }, closedBy };
   }
 
   /** A backend with what the policies of its Service (`namespace/name`) make of it. */
@@ -257,16 +256,6 @@ function entryOf(policy: PolicyObject, { entry, faults, overrides }: PolicyConte
   const head = { kind: policy.kind, name: keyOf(policy.metadata), overrides };
   if (faults.length === 0) return entry === null ? null : { ...head, failure: null, ...entry };
   return failsClosed && applyToRule === undefined ? { ...head, failure: INVALID } : null;
-}
-
-/** By what they were made from, so that a rule which is as before stays the same object. */
-const results = new WeakMap<RuleBody, RuleBody>();
-
-function rememberedResult(rule: RuleBody, result: RuleBody): RuleBody {
-  const known = results.get(rule);
-  if (known !== undefined && JSON.stringify(known) === JSON.stringify(result)) return known;
-  results.set(rule, result);
-  return result;
 }
 
 const SECTION = { Gateway: 'listener', HTTPRoute: 'rule', GRPCRoute: 'rule', Service: 'port' } as const;

@@ -24,7 +24,10 @@ export function convertGRPCMatches({ matches = [] }: GRPCRouteRule): RuleMatches
   return { matches: converted, invalid };
 }
 
-/** An empty name is as good as none. */
+/**
+ * An empty name is as good as none. A method of whatever service goes behind all services: more characters of the service decide
+ * first (GRPCRouteSpec.rules).
+ */
 function convertMethod(
   { type, service = '', method = '' }: GRPCMethodMatch,
   field: string,
@@ -34,12 +37,14 @@ function convertMethod(
   if (type === 'RegularExpression') {
     if (service !== '') checkPattern(service, `${field}.service`, invalid);
     if (method !== '') checkPattern(method, `${field}.method`, invalid);
-    return { kind: 'regex', value: `/${group(service)}/${group(method)}` };
+    const value = `/${group(service)}/${group(method)}`;
+    return service === '' ? { kind: 'regex', value, afterPrefixes: true } : { kind: 'regex', value };
   }
   // A name from the root means the same as one without the dot, which is what stands in a request.
   const path = `/${service.replace(/^\./, '')}`;
   if (method === '') return { kind: 'prefix', value: path };
-  return service === '' ? { kind: 'regex', value: `/[^/]+/${method}` } : { kind: 'exact', value: `${path}/${method}` };
+  if (service !== '') return { kind: 'exact', value: `${path}/${method}` };
+  return { kind: 'regex', value: `/[^/]+/${method}`, afterPrefixes: true };
 }
 
 function group(pattern: string): string {

@@ -36,8 +36,8 @@ export type RouteKind<R extends Route> = {
   readonly collection: 'rules' | 'streams';
   readonly hostnames: (route: R) => readonly string[];
   /**
-   * @param ours whether the Gateway sends on what it got as plaintext, so that TLS to backends is its business: not
-   * so for bytes that it does not look into
+   * @param ours whether TLS to backends is the Gateway's business: not so for what it passes through encrypted, and for
+   * datagrams
    */
   readonly convert: (route: R, backends: BackendCatalogue, ours: boolean) => readonly ConvertedRule[];
 };

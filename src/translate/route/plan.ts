@@ -11,6 +11,7 @@ import { type AttachedListener, type AttachResult, attach, type Candidate } from
 import type { BackendCatalogue } from './backend-ref.ts';
 import type { ConvertedRule, Route, RouteKind, RuleBody } from './kind.ts';
 import { kindOf } from './kinds.ts';
+import { rememberedEnding } from './remembered.ts';
 import { closed } from './rule.ts';
 
 export type RouteStatus = {
@@ -75,7 +76,10 @@ export function planRoute(
   const converted = kind.convert(route, backends, securing.size > 0);
   const { policies } = backends;
   const guarded = listenersAt(places);
-  const rules = converted.map((rule) => withFilters(withPolicies(rule, route, policies), route, guarded, policies));
+  const rules = converted.map((rule, index) => {
+    const ending = withFilters(withPolicies(rule, route, policies), route, guarded, policies);
+    return rememberedEnding(route.spec.rules![index]!, ending);
+  });
   const verdict = judgeRules(rules, generation);
 
   const attachments = new Map<string, Map<string, Attachment>>();
@@ -183,14 +187,14 @@ function filtersOf(rules: readonly ConvertedRule[]): ReadonlyMap<string, readonl
   return found;
 }
 
-/** Those that look into what they pass on, since they have ended the client's TLS or there was none. */
+/** Those that could encrypt what they pass on: what a listener passes through is encrypted already. */
 function securingGateways(places: readonly { parent: ParentPlan; result: AttachResult }[]): Set<string> {
   const gateways = new Set<string>();
   for (const { parent, result } of places) {
     if (!result.ok) continue;
     const looking = result.listeners.some(({ listener: { draft } }) => {
       const { protocol } = draft.spec;
-      return protocol === 'HTTP' || protocol === 'HTTPS' || (protocol === 'TLS' && !draft.plain);
+      return protocol !== 'UDP' && (protocol !== 'TLS' || !draft.plain);
     });
     if (looking) gateways.add(parent.gateway);
   }

@@ -1,7 +1,7 @@
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
 import type { ResolvedFilter } from '../extension-filter/book.ts';
 import type { BackendCatalogue, BackendUse, Resolution, Resolve } from './backend-ref.ts';
-import type { ConvertedRule } from './kind.ts';
+import type { ConvertedRule, RuleBody, StreamBody } from './kind.ts';
 import type { RuleReport } from './report.ts';
 
 type Remembered = {
@@ -64,11 +64,8 @@ export function rememberedRule(
     filters.set(key, resolved);
     return resolved;
   });
-  // A reference may fail for another reason than before and still have the same effect.
-  const before = known?.converted.body ?? null;
-  const same = JSON.stringify(before) === JSON.stringify(body);
   const converted = {
-    body: same ? before : body,
+    body,
     report,
     services: [...services],
     aggregates: [...aggregates],
@@ -83,4 +80,23 @@ function sameResolution(a: Resolution, b: Resolution): boolean {
   if (a.ok !== b.ok || a.service !== b.service) return false;
   if (a.ok) return b.ok && a.key === b.key && a.failure?.reason === b.failure?.reason && a.aggregate === b.aggregate;
   return !b.ok && a.reason === b.reason && a.message === b.message;
+}
+
+/** What policies and the needs of its filters left of a rule. */
+const endings = new WeakMap<object, RuleBody | StreamBody>();
+
+/**
+ * A rule with the body that it ended with before, where it ends alike: a reference may fail for another reason than before and
+ * still have the same effect, and what closes a rule leaves nothing of its references.
+ *
+ * @param rule is what its body is remembered by
+ */
+export function rememberedEnding(rule: object, converted: ConvertedRule): ConvertedRule {
+  const { body } = converted;
+  if (body === null) return converted;
+  const known = endings.get(rule);
+  if (known === body) return converted;
+  if (known !== undefined && JSON.stringify(known) === JSON.stringify(body)) return { ...converted, body: known };
+  endings.set(rule, body);
+  return converted;
 }
