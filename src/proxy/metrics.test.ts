@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { finish } from '../ir/steps.ts';
 import { Registry, toPrometheus } from '../observe/metrics.ts';
 import { noPoolCounts } from './backend/endpoint-pool.ts';
 import { ProxyMetrics } from './metrics.ts';
@@ -10,7 +11,7 @@ function countedWhenGone(retention: number): Registry {
   const metrics = new ProxyMetrics(registry, noPoolCounts());
   const gone: CountedRule = { key: 'gone', slot: UNCOUNTED };
   metrics.count(gone, 200, '', 0.001);
-  metrics.release([gone]);
+  finish(metrics.release([gone]));
   metrics.count(gone, 200, '', 0.001);
   metrics.count(gone, 503, 'NoEndpoint', 0.001);
   metrics.countChoice(gone, 'b', 200, 0.001);

@@ -1,3 +1,4 @@
+import type { Steps } from '../ir/steps.ts';
 import type { Counter, Gauge, Registry } from '../observe/metrics.ts';
 import type { PoolCounts } from './backend/endpoint-pool.ts';
 import { type CountedRule, isGone, RuleMetrics } from './rule-metrics.ts';
@@ -54,11 +55,12 @@ export class ProxyMetrics {
     if (isGone(rule)) this.splits.release(rule);
   }
 
-  /** Gives back the series of rules that are in no table any more. */
-  release(rules: Iterable<CountedRule>): void {
+  /** In steps: gives back the series of rules that are in no table any more. */
+  *release(rules: Iterable<CountedRule>): Steps<void> {
     for (const rule of rules) {
       this.splits.release(rule);
       this.rules.release(rule);
+      yield;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../ir/delta.ts';
+import { inSlices } from '../ir/steps.ts';
 import { mapsOf } from '../ir/table-maps.ts';
 import { AccessEntry, AccessLog } from '../observe/access-log.ts';
 import { Registry, type Serialised } from '../observe/metrics.ts';
@@ -227,7 +228,7 @@ export class Proxy {
     }
     this.served.set(table.gateway, { snapshot, compiled, policies });
     if (before === null || before.compiled === compiled) return;
-    this.runtime.metrics.release(compiled.gone);
+    await inSlices(this.runtime.metrics.release(compiled.gone));
     const [old, now] = [mapsOf(before.compiled.table), mapsOf(table)];
     if (old.policies !== now.policies || old.streams !== now.streams) this.retain();
   }

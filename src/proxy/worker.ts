@@ -11,9 +11,6 @@ import { type Lender, Proxy } from './proxy.ts';
 import { holdTickShape } from './tick-shape.ts';
 import type { Desk, FromWorker, ToWorker } from './worker-message.ts';
 
-/** Milliseconds of applying a change between which requests get their turn. */
-const SLICE = 1;
-
 holdTickShape();
 
 class Worker {
@@ -82,7 +79,7 @@ class Worker {
     const set = { ...delta.set, ...this.parts } as Delta['set'];
     this.parts = {};
     const before: Snapshot | null = this.proxy.snapshot(delta.gateway);
-    await this.proxy.apply(await inSlices(following(before, { ...delta, set }), SLICE));
+    await this.proxy.apply(await inSlices(following(before, { ...delta, set })));
   }
 
   private answer(id: number, work: Promise<void>): void {

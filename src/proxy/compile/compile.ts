@@ -1,5 +1,6 @@
-import { BucketMap, changedKeys } from '../../ir/bucket-map.ts';
+import { BucketMap, changingKeys } from '../../ir/bucket-map.ts';
 import { compareKeys } from '../../ir/entries.ts';
+import { sorted } from '../../ir/sorted.ts';
 import { finish, inSlices, type Steps } from '../../ir/steps.ts';
 import type { Listener, RoutingTable, Rule, Stream } from '../../ir/table.ts';
 import { mapsOf, type TableMaps } from '../../ir/table-maps.ts';
@@ -19,8 +20,12 @@ export function compile(table: RoutingTable, previous: CompiledTable | null): Co
   return finish(compilation(table, previous));
 }
 
-/** The same in slices of about a millisecond. */
-export function compileSliced(table: RoutingTable, previous: CompiledTable | null, budget = 1): Promise<CompiledTable> {
+/** The same in slices. */
+export function compileSliced(
+  table: RoutingTable,
+  previous: CompiledTable | null,
+  budget?: number,
+): Promise<CompiledTable> {
   return inSlices(compilation(table, previous), budget);
 }
 
@@ -66,7 +71,8 @@ function* compileRules(
   const changed: Changes = new Map();
   const gone: RunnableRule[] = [];
   // In their order, so that what is compiled at once lies in memory as it is numbered.
-  for (const key of changedKeys(before?.rules ?? BucketMap.none, maps.rules).sort(compareKeys)) {
+  const keys = yield* changingKeys(before?.rules ?? BucketMap.none, maps.rules);
+  for (const key of yield* sorted(keys, compareKeys)) {
     const entry = maps.rules.get(key) as Rule | null;
     const old = known.get(key);
     const rule = entry === null ? null : new RunnableRule(key, entry, shared);
@@ -102,7 +108,7 @@ function changeOf(changes: Changes, listener: string, hostname: string): OpenCha
 /** A listener that is new or another one: matches name their listener, so that those of before cannot be taken over. */
 function* wholeListener(key: string, listener: Listener, rules: BucketMap<RunnableRule>): Steps<ListenerTable> {
   const changes: Changes = new Map();
-  for (const rule of [...rules.values()].sort((a, b) => compareKeys(a.key, b.key))) {
+  for (const rule of yield* sorted([...rules.values()], (a, b) => compareKeys(a.key, b.key))) {
     for (const attachment of rule.rule.attachments) {
       if (attachment.listener === key) changeOf(changes, key, attachment.routeHostname).fresh.add(rule);
     }

@@ -46,6 +46,8 @@ export interface CompiledPort {
    * `sni` is in lower case, null when the client sent none; plaintext ports ignore it.
    */
   route(view: RequestView, sni: string | null): CompiledMatch | Unrouted;
+  /** Tells `taker` the match, or says why there is none. */
+  lead(view: RequestView, sni: string | null, taker: MatchTaker): Unrouted | null;
   /** Whether anything is done to requests of one of the listeners before a rule is looked for. */
   readonly hasFilters: boolean;
   /** The listener of a request, by the rules of `route`; null where `route` finds none either. */
@@ -59,6 +61,14 @@ export interface CompiledPort {
 export interface CompiledListener {
   readonly key: string;
   readonly listener: Listener;
+}
+
+/**
+ * Is told what a request is matched to, and beside it what nearly every request needs of that: to read it from the match would be
+ * a cache miss or two more.
+ */
+export interface MatchTaker {
+  take(match: CompiledMatch, plan: RulePlan, rule: CompiledRule, isGuarded: boolean): void;
 }
 
 /** One match of one rule under one listener and hostname. */

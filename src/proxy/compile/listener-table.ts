@@ -7,7 +7,7 @@ import { PathTable } from '../route/path.ts';
 import { havePriorities, PriorityTable } from '../route/priority-table.ts';
 import { candidateOf } from '../route/refine/refined-candidate.ts';
 import type { RequestView } from '../route/request-view.ts';
-import type { CompiledListener } from './compiled.ts';
+import type { CompiledListener, MatchTaker } from './compiled.ts';
 import { type PrefixChange, type Prefixes, PrefixIndex } from './prefix-index.ts';
 import type { RunnableRule } from './rule.ts';
 import { type HostChange, RuleList } from './rule-list.ts';
@@ -114,15 +114,24 @@ export class ListenerTable {
         finders.set(hostname, next.always ?? next);
       }
     }
-    return new ListenerTable(this.identity, hosts, finders, this.index.changing(prefixes));
+    return new ListenerTable(this.identity, hosts, finders, yield* this.index.changing(prefixes));
   }
 
-  /** From the most specific route hostname to the least; a hostname none of whose rules match falls through. */
-  find(view: RequestView): Candidate | null {
-    const { finders, index } = this;
-    const host = view.host;
-    const indexed = index.find(host, view);
-    if (indexed !== null) return indexed;
+  /**
+   * Tells the match of a request, from the most specific route hostname to the least; a hostname none of whose rules match falls
+   * through. False when no rule matches.
+   */
+  find(view: RequestView, taker: MatchTaker): boolean {
+    if (this.index.find(view.host, view, taker)) return true;
+    const found = this.findByHost(view);
+    if (found === null) return false;
+    taker.take(found, found.plan, found.rule, found.isGuarded);
+    return true;
+  }
+
+  private findByHost(view: RequestView): Candidate | null {
+    const { finders } = this;
+    const { host } = view;
     const exact = finders.exact.get(host);
     if (exact !== undefined) {
       const candidate = exact.find(view);

@@ -1,7 +1,7 @@
 import type { Listener } from '../../ir/table.ts';
 import { HostMap } from '../route/host.ts';
 import type { RequestView } from '../route/request-view.ts';
-import type { CompiledListener, CompiledMatch, CompiledPort, Unrouted } from './compiled.ts';
+import type { CompiledListener, CompiledMatch, CompiledPort, MatchTaker, Unrouted } from './compiled.ts';
 import type { ListenerTable } from './listener-table.ts';
 
 /** No listener of the port has a hostname that matches. */
@@ -30,10 +30,15 @@ export class ListenerPort implements CompiledPort {
   }
 
   route(view: RequestView, sni: string | null): CompiledMatch | Unrouted {
+    const found = new FoundMatch();
+    return this.lead(view, sni, found) ?? found.match!;
+  }
+
+  lead(view: RequestView, sni: string | null, taker: MatchTaker): Unrouted | null {
     const listener = this.byHostname.best(view.host);
     if (listener === null) return NO_LISTENER;
     if (this.isMisdirected(listener, view, sni)) return MISDIRECTED;
-    return listener.find(view) ?? NO_RULE;
+    return listener.find(view, taker) ? null : NO_RULE;
   }
 
   listenerOf(view: RequestView, sni: string | null): CompiledListener | null {
@@ -56,6 +61,18 @@ export class ListenerPort implements CompiledPort {
   /** Gateway API, Listener.hostname. A client that sends no SNI could have asked for none but the one for any host. */
   private connected(sni: string | null): ListenerTable | null {
     return sni === null ? this.byHostname.any : this.byHostname.best(sni);
+  }
+}
+
+class FoundMatch implements MatchTaker {
+  match: CompiledMatch | null;
+
+  constructor() {
+    this.match = null;
+  }
+
+  take(match: CompiledMatch): void {
+    this.match = match;
   }
 }
 

@@ -42,14 +42,20 @@ export class Candidate implements CompiledMatch, Finder, Branch {
     predicate = predicateOf(rule.rule.matches[index]!),
   ) {
     const match = rule.rule.matches[index]!;
-    const { kind, value } = match.path;
+    const { afterPrefixes, kind, value } = match.path;
     this.status = 0;
     this.plan = rule.plan;
     this.rule = rule;
     this.isGuarded = isGuarded(listener, rule);
     this.listener = listener;
     this.index = index;
-    this.path = kind === 'regex' ? null : kind === 'prefix' ? normalisedPrefix(value) : normalisePath(value);
+    this.path = afterPrefixes
+      ? ''
+      : kind === 'regex'
+        ? null
+        : kind === 'prefix'
+          ? normalisedPrefix(value)
+          : normalisePath(value);
     this.prefix = kind === 'prefix' ? this.path : null;
     this.routeHostname = routeHostname;
     this.match = match;
@@ -62,7 +68,8 @@ export class Candidate implements CompiledMatch, Finder, Branch {
 
   /** How its path is looked up, in the order of precedence. */
   get kind(): (typeof PATH_KINDS)[number] {
-    return this.match.path.kind;
+    const { afterPrefixes, kind } = this.match.path;
+    return afterPrefixes ? 'prefix' : kind;
   }
 
   /** What it is looked up by: the path, or what a template begins with. Null for what no request can have. */
@@ -72,7 +79,8 @@ export class Candidate implements CompiledMatch, Finder, Branch {
 
   /** Of two of one kind the longer one comes first. */
   get pathLength(): number {
-    return (this.lookup ?? this.match.path.value).length;
+    const { afterPrefixes, value } = this.match.path;
+    return afterPrefixes ? value.length : (this.lookup ?? value).length;
   }
 
   /** What a policy asks for, as a text that sorts: fewer and less telling conditions come last. */

@@ -1,4 +1,5 @@
-import { type ElementTables, hashOf, keyOf, type Place, SOLE, tableOf, tablesFor } from './element-table.ts';
+import { hashOf, keyOf } from './element-key.ts';
+import { type ElementTables, type Place, tableOf, tablesFor } from './element-table.ts';
 
 /** Where an element of something leads in a table for requests. */
 type BranchOf<T, B> = (value: T) => B;
@@ -55,9 +56,9 @@ export class Elements<T, B> {
 /** Of `count` parts the one that an element falls into. */
 function numberOf(element: string, count: number): number {
   const [low, high] = keyOf(element);
-  return hashOf(SOLE, low, high) & (count - 1);
+  return hashOf(low, high) & (count - 1);
 }
 
 function tableFor<T, B>(part: ReadonlyMap<string, T>, branchOf: BranchOf<T, B>) {
-  return tableOf(Array.from(part, ([element, value]): Place<B> => [SOLE, ...keyOf(element), branchOf(value)]));
+  return tableOf(Array.from(part, ([element, value]): Place<B> => [...keyOf(element), branchOf(value)]));
 }

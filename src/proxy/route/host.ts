@@ -1,19 +1,21 @@
+import { TextMap } from './text-map.ts';
+
 /**
  * Hostnames to values, by the rules of Gateway API listeners and routes: exact before wildcard, longer wildcards before
  * shorter ones, `''` (any host) last. `*.example.com` stands for one or more labels: it matches `a.b.example.com`, not
  * `example.com`.
  */
 export class HostMap<T> {
-  readonly exact: Map<string, T>;
+  readonly exact: TextMap<T>;
   /** By what follows the `*`, dot included. */
-  readonly wildcards: Map<string, T>;
+  readonly wildcards: TextMap<T>;
   /** The lengths of the wildcards' suffixes, longest first: only these need looking at. */
   readonly lengths: number[];
   any: T | null;
 
-  constructor() {
-    this.exact = new Map();
-    this.wildcards = new Map();
+  constructor(exact = new TextMap<T>(), wildcards = new TextMap<T>()) {
+    this.exact = exact;
+    this.wildcards = wildcards;
     this.lengths = [];
     this.any = null;
   }
@@ -36,9 +38,7 @@ export class HostMap<T> {
 
   /** A map of its own with the same values. */
   copy(): HostMap<T> {
-    const copy = new HostMap<T>();
-    for (const [hostname, value] of this.exact) copy.exact.set(hostname, value);
-    for (const [suffix, value] of this.wildcards) copy.wildcards.set(suffix, value);
+    const copy = new HostMap<T>(this.exact.copy(), this.wildcards.copy());
     copy.lengths.push(...this.lengths);
     copy.any = this.any;
     return copy;
@@ -51,7 +51,7 @@ export class HostMap<T> {
     } else if (hostname.startsWith('*.')) {
       const suffix = hostname.slice(1);
       this.wildcards.delete(suffix);
-      for (const other of this.wildcards.keys()) if (other.length === suffix.length) return;
+      if (this.wildcards.entries().some(([other]) => other.length === suffix.length)) return;
       this.lengths.splice(this.lengths.indexOf(suffix.length), 1);
     } else {
       this.exact.delete(hostname);
@@ -67,7 +67,7 @@ export class HostMap<T> {
 
   values(): T[] {
     const any = this.any === null ? [] : [this.any];
-    return [...this.exact.values(), ...this.wildcards.values(), ...any];
+    return [...this.exact.entries(), ...this.wildcards.entries()].map(([, value]) => value).concat(any);
   }
 
   /** The value of the most specific entry that matches. */

@@ -1,30 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyTable, type Listener, type Rule } from '../../ir/table.ts';
+import { PREFIX_PORT, prefixRule, prefixTable } from '../../../test/proxy/prefix-rule.ts';
 import { compile } from '../compile/compile.ts';
 import { PlainRequest } from './plain-request.ts';
 
-const web: Listener = { port: 80, protocol: 'HTTP', hostname: '', addresses: [], tls: null };
-
-function rule(prefix: string): Rule {
-  return {
-    protocol: 'http',
-    attachments: [{ listener: 'web', hostname: '', routeHostname: '' }],
-    matches: [{ path: { kind: 'prefix', value: prefix }, headers: [], query: [], method: '' }],
-    filters: [],
-    timeouts: { request: 0, backendRequest: 0 },
-    retry: null,
-    backends: [],
-    name: '',
-    order: prefix,
-    policies: [],
-  };
-}
-
 /** Finds what rules with these prefixes route a path to: the prefix, or null. */
 function router(prefixes: readonly string[]): (path: string) => string | null {
-  const rules = Object.fromEntries(prefixes.map((prefix) => [`httproute/shop/app/rule/${prefix}`, rule(prefix)]));
-  const port = compile({ ...emptyTable('shop/web'), listeners: { web }, rules }, null).ports.get(80)!;
+  const rules = prefixes.map(
+    (prefix) => [`httproute/shop/app/rule/${prefix}`, prefixRule('', prefix, prefix)] as const,
+  );
+  const port = compile(prefixTable(rules), null).ports.get(PREFIX_PORT)!;
   return (path) => {
     const found = port.route(new PlainRequest('GET', 'shop.example', path), null);
     return found.status === 0 ? found.rule.rule.order : null;

@@ -1,20 +1,9 @@
 import { type Candidate, precedence } from './candidate.ts';
-import {
-  type ElementTables,
-  hashOf,
-  isShort,
-  longKey,
-  NO_ELEMENTS,
-  nextPlace,
-  PACKED,
-  placeOf,
-  SOLE,
-} from './element-table.ts';
+import { ElementKey, hashOf, isShort } from './element-key.ts';
+import { type ElementTables, NO_ELEMENTS, nextPlace, placeOf } from './element-table.ts';
 import { Elements } from './elements.ts';
 import type { RequestView } from './request-view.ts';
 import { sorted } from './sort.ts';
-
-const SLASH = 0x2f;
 
 /** Where an element leads: to a node, or straight to the match that every request gets there, which spares the node. */
 export interface Branch {
@@ -64,7 +53,7 @@ export class PathNode implements Branch {
   }
 
   search(path: string, start: number, view: RequestView): Candidate | null {
-    return search(this.tables, SOLE, path, start, view) ?? this.always ?? firstThatHolds(this.candidates, view);
+    return search(this.tables, path, start, view) ?? this.always ?? firstThatHolds(this.candidates, view);
   }
 
   /** Of a trie that is being built: candidates are in no order, and nothing is found, before `seal`. */
@@ -137,41 +126,34 @@ export class PathNode implements Branch {
   }
 }
 
+/** Of the element that is looked for: nobody needs it any more when the next one is. */
+const key = new ElementKey();
+
 /** The first candidate that holds of those at the longest prefix of `path` below a node, then the next shorter one. */
 export function search(
   tables: ElementTables<Branch>,
-  node: number,
   path: string,
   start: number,
   view: RequestView,
 ): Candidate | null {
-  const length = path.length;
   // No deeper than the longest prefix that a rule has.
-  if (start >= length || tables === NO_ELEMENTS) return null;
-  let low = 0;
-  let high = 0;
-  let seen = 0;
-  let end = start;
-  for (let shift = 0; end < length; end++, shift += 7) {
-    const code = path.charCodeAt(end);
-    if (code === SLASH) break;
-    seen |= code;
-    if (shift < 7 * PACKED) low |= code << shift;
-    else high |= code << (shift - 7 * PACKED);
-  }
-  if (end - start > 2 * PACKED || seen > 0x7f) {
-    low = longKey(path, start, end);
-    high = end - start;
-  }
-  const hash = hashOf(node, low, high);
+  if (start >= path.length || tables === NO_ELEMENTS) return null;
+  key.read(path, start);
+  const { end, high, low } = key;
+  const hash = hashOf(low, high);
   const table = tables[hash & (tables.length - 1)]!;
   for (let at = placeOf(table, hash); ; at = nextPlace(table, at)) {
-    const branch = table[at + 3] as Branch | null;
+    const branch = table[at + 2] as Branch | null;
     if (branch === null) return null;
-    if (table[at] !== node || table[at + 1] !== low || table[at + 2] !== high) continue;
-    // Only nodes have elements of which the key does not say all.
-    if (low >= 0 || (branch as PathNode).isFor(path, start)) return branch.search(path, end + 1, view);
+    if (table[at] !== low || table[at + 1] !== high) continue;
+    if (isFor(branch, low, path, start)) return branch.search(path, end + 1, view);
   }
+}
+
+/** Whether a branch whose key, which begins with `low`, is that of the element of `path` at `start` is for that one. */
+export function isFor(branch: Branch, low: number, path: string, start: number): boolean {
+  // Only nodes have elements of which the key does not say all.
+  return low >= 0 || (branch as PathNode).isFor(path, start);
 }
 
 function elementEnd(prefix: string, start: number): number {

@@ -1,10 +1,11 @@
 import { type Candidate, precedence } from './candidate.ts';
-import { type ElementTables, NO_ELEMENTS, SOLE } from './element-table.ts';
+import { type ElementTables, NO_ELEMENTS } from './element-table.ts';
 import type { Finder } from './finder.ts';
 import { type Branch, firstThatHolds, PathNode, search } from './path-node.ts';
 import type { RequestView } from './request-view.ts';
 import { sorted } from './sort.ts';
 import { TemplateTable } from './template-table.ts';
+import { TextMap } from './text-map.ts';
 
 /** The matches of one hostname: exact paths, then patterns, then templates, then prefixes by element. */
 export class PathTable implements Finder {
@@ -15,7 +16,7 @@ export class PathTable implements Finder {
   protected onlyPrefixes: boolean;
   /** The root's, which spares the root itself. */
   protected first: ElementTables<Branch>;
-  private exact: Map<string, Candidate[]>;
+  private exact: TextMap<Candidate[]>;
   private patterns: Candidate[];
   private root: PathNode;
   /** What is asked between patterns and prefixes; null, as for most, for nothing. */
@@ -26,7 +27,7 @@ export class PathTable implements Finder {
     this.always = null;
     this.onlyPrefixes = false;
     this.first = NO_ELEMENTS;
-    this.exact = new Map();
+    this.exact = new TextMap();
     this.patterns = [];
     this.root = new PathNode('');
     this.between = null;
@@ -53,7 +54,7 @@ export class PathTable implements Finder {
 
   /** Orders what was added; yields where the caller may pause. */
   *seal(): Generator<void, void> {
-    for (const [path, bucket] of this.exact) {
+    for (const [path, bucket] of this.exact.entries()) {
       if (bucket.length > 1) this.exact.set(path, yield* sorted(bucket, precedence));
       yield;
     }
@@ -84,7 +85,7 @@ export class PathTable implements Finder {
       const candidate = this.findBeforePrefixes(path, view);
       if (candidate !== null) return candidate;
     }
-    const found = search(this.first, SOLE, path, 1, view);
+    const found = search(this.first, path, 1, view);
     if (found !== null) return found;
     const { root } = this;
     return root.always ?? firstThatHolds(root.candidates, view);
@@ -116,7 +117,7 @@ export class PathTable implements Finder {
       this.root = this.root.replacing(lookup, 1, edit);
     } else if (lookup !== null) {
       const bucket = edit(this.exact.get(lookup) ?? []).sort(precedence);
-      this.exact = new Map(this.exact);
+      this.exact = this.exact.copy();
       if (bucket.length === 0) this.exact.delete(lookup);
       else this.exact.set(lookup, bucket);
     }

@@ -7,6 +7,8 @@ export class Predicate {
   readonly method: string;
   readonly headers: readonly ValuePredicate[];
   readonly query: readonly ValuePredicate[];
+  /** Of a pattern that goes behind prefixes, and so is found as the empty prefix is; null of all others. */
+  readonly path: Pattern | null;
   /** Whether it asks for nothing, and so always holds. */
   readonly empty: boolean;
 
@@ -14,11 +16,13 @@ export class Predicate {
     this.method = match.method;
     this.headers = match.headers.map((header) => new ValuePredicate(header));
     this.query = match.query.map((parameter) => new ValuePredicate(parameter));
-    this.empty = !asksForMore && match.method === '' && this.headers.length === 0 && this.query.length === 0;
+    this.path = match.path.afterPrefixes === true ? patternOf(match.path.value) : null;
+    this.empty = !asksForMore && asksForNothing(match);
   }
 
   holds(view: RequestView): boolean {
     if (this.method !== '' && this.method !== view.method) return false;
+    if (this.path !== null && !this.path.test(view.path)) return false;
     for (let i = 0; i < this.headers.length; i++) {
       const header = this.headers[i]!;
       const value = view.header(header.name);
@@ -37,8 +41,12 @@ export class Predicate {
 const EMPTY = new Predicate({ path: { kind: 'prefix', value: '/' }, headers: [], query: [], method: '' });
 
 export function predicateOf(match: Match): Predicate {
-  const asksForNothing = match.method === '' && match.headers.length === 0 && match.query.length === 0;
-  return asksForNothing ? EMPTY : new Predicate(match);
+  return asksForNothing(match) ? EMPTY : new Predicate(match);
+}
+
+/** Whether what the path is found by is all that it asks for. */
+function asksForNothing({ headers, method, path, query }: Match): boolean {
+  return method === '' && headers.length === 0 && query.length === 0 && path.afterPrefixes === undefined;
 }
 
 export class ValuePredicate {
