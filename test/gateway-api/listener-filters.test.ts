@@ -309,3 +309,31 @@ test('only listeners of requests can have filters', () => {
   const gateway = gatewayWith(auth('judge')).replace('protocol: HTTP\n', 'protocol: TCP\n');
   expect(refusals(gateway).join()).toMatch(/filters.* must not be set unless protocol is HTTP or HTTPS/);
 });
+
+test('the parts of an Aggregate are of a request to which the filters have been done, once', async () => {
+  const app = await startBackend((request) => ({
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(request.header('x-tenant')),
+  }));
+  const gateway = await startGateway([
+    gatewayWith(extension('tenant')),
+    filter('tenant', '{type: Transform, transform: {requestHeaders: [{name: X-Tenant, value: "acme", action: Add}]}}'),
+    app.service('app'),
+    `apiVersion: headgate.dev/v1alpha1
+kind: Aggregate
+metadata: {name: both}
+spec:
+  parts:
+  - {key: one, backendRef: {name: app, port: 80}, path: /one}
+  - {key: two, backendRef: {name: app, port: 80}, path: /two}
+`,
+    `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: both}
+spec:
+  parentRefs: [{name: web}]
+  rules: [{backendRefs: [{group: headgate.dev, kind: Aggregate, name: both}]}]
+`,
+  ]);
+  expect(await gateway.request('GET', '/')).toMatchObject({ status: 200, body: '{"one":"acme","two":"acme"}' });
+});

@@ -8,6 +8,7 @@ import { ResponseCoding } from './response-coding.ts';
 class CompressionStage implements Stage {
   readonly order = ORDER.coding;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   private readonly coding: ResponseCoding;
 
   constructor(compression: Compression) {
@@ -18,10 +19,6 @@ class CompressionStage implements Stage {
     visit.coding = this.coding;
     return PASS;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }
 
 export function compressionStage(filter: Filter): Stage {

@@ -6,6 +6,7 @@ import type { BodyReader } from '../http1/body.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Bearer } from '../policy/access/digest.ts';
 import type { Runtime, Site } from '../runtime.ts';
+import type { ProxyError } from './error.ts';
 
 /** Where the body of a request comes from: its client, or what makes another one of the client's. */
 export interface BodySource {
@@ -92,6 +93,8 @@ export interface ResponseSide {
   body(carrier: ResponseSource, buffer: Buffer): void;
   /** Sends what ends the body. */
   end(carrier: ResponseSource): void;
+  /** Says behind what was sent why there is no more of it; false where the client's protocol has no words for that. */
+  breakOff(error: ProxyError): boolean;
   /** Sends a response of the proxy's own, whole. */
   answer(response: DirectResponse, plan: HeaderPlan | null, cors: HeaderPlan | null, closes: boolean): void;
 }

@@ -98,6 +98,11 @@ export class ConnectionResponse implements ResponseSide {
     this.ranges(carrier, buffer);
   }
 
+  /** HTTP/1.1 has no words for it. */
+  breakOff(): boolean {
+    return false;
+  }
+
   /** Sends what ends the body. */
   end(carrier: ResponseSource): void {
     const { client } = this;

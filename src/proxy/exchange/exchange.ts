@@ -88,7 +88,6 @@ export class Exchange implements ResponseSink, DeadlineOwner {
   /** It is with its stages: `follow`, `answer`, `fail` or `refuse` comes of that, at once or later. */
   guarded(): void {
     this.state = GUARDED;
-    this.limitTime();
   }
 
   /** Does what was decided, unless a stage has decided otherwise. */
@@ -114,7 +113,8 @@ export class Exchange implements ResponseSink, DeadlineOwner {
     if (client.head.framing === NO_BODY) request.mirror();
   }
 
-  private limitTime(): void {
+  /** From now on the request has its time: it goes to a backend, or a stage waits, which it may not do for ever. */
+  limitTime(): void {
     const { client, guard, route, runtime } = this;
     const { requestTimeout } = runtime.options.limits;
     this.deadlines.limitRequest(this.startedAt, route.requestTime(client.head, guard.web !== null, requestTimeout));
@@ -225,6 +225,7 @@ export class Exchange implements ResponseSink, DeadlineOwner {
     }
     this.state = RESPONDING;
     this.deadlines.attempt = 0;
+    if (client.isReceiving) request.committed();
     this.attempts.passage?.keepSession();
     this.guard.begin(carrier, buffer);
     if (isUpgraded) this.startTunnel(carrier);
@@ -322,8 +323,8 @@ export class Exchange implements ResponseSink, DeadlineOwner {
   breakOff(error: ProxyError): void {
     this.abandon();
     const instead = this.guard.brokenOff(error);
-    if (instead !== null) {
-      this.response.end(instead);
+    if (instead !== null) this.response.end(instead);
+    if (instead !== null || this.response.breakOff(error)) {
       this.end(this.response.status, error.reason);
       // What the client still sends may be what is wrong.
       this.client.finished(false);

@@ -5,7 +5,8 @@ import { codedAnswer, prepareCoding } from '../coding/prepare.ts';
 import { EMPTY_PLAN } from '../filter/header-modifier.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { WebCall } from '../grpc-web/call.ts';
-import type { Stage, SubstituteAnswer } from '../policy/stage.ts';
+import type { SubstituteAnswer } from '../policy/stage.ts';
+import { StageList } from '../policy/stage-list.ts';
 import { Visit } from '../policy/visit.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 import type { Exchange } from './exchange.ts';
@@ -13,8 +14,6 @@ import type { ResponseTranslation } from './response-translation.ts';
 
 /** Chunks of a body that is kept with its framing have lines of their own. */
 const MOST_FRAMING = 65_536;
-
-const NO_STAGES: readonly Stage[] = [];
 
 /**
  * What stands between an exchange and the outside: its listener's filters, the route, and the stages of policies and filters,
@@ -29,6 +28,8 @@ export class Guard implements CodedSink {
   /** The call that a request of gRPC-Web is; null of others. */
   web: WebCall | null;
   private readonly exchange: Exchange;
+  /** What may serve the next request that has stages; null: it has to be made. */
+  private spare: Visit | null;
   /** What `Route.decide` found. */
   private verdict: number;
   /** Whether the stages under way are the filters of the listener. */
@@ -41,6 +42,7 @@ export class Guard implements CodedSink {
     this.translation = null;
     this.web = null;
     this.exchange = exchange;
+    this.spare = null;
     this.verdict = 0;
     this.isFiltering = false;
     this.bodyLimit = 0;
@@ -51,15 +53,14 @@ export class Guard implements CodedSink {
     const { exchange } = this;
     const { client, route } = exchange;
     const { site } = client;
-    const filters = site.compiled.hasFilters ? route.filters(client.head, client.sni, site) : NO_STAGES;
-    if (filters.length === 0) {
+    const filters = site.compiled.hasFilters ? route.filters(client.head, client.sni, site) : StageList.none;
+    if (filters.stages.length === 0) {
       this.decide();
       return;
     }
     exchange.guarded();
     this.isFiltering = true;
-    this.visit = new Visit(exchange, filters, false);
-    this.visit.go();
+    this.newVisit(filters, false).go();
   }
 
   /**
@@ -71,16 +72,27 @@ export class Guard implements CodedSink {
     const { client, route } = exchange;
     const { site } = client;
     const verdict = route.decide(client.head, client.sni, site);
-    const stages = route.isGuarded(site) ? route.stages(site) : NO_STAGES;
-    if (stages.length === 0) {
+    const stages = route.isGuarded(site) ? route.stages(site) : StageList.none;
+    if (stages.stages.length === 0) {
       exchange.follow(verdict);
       return;
     }
     exchange.guarded();
     this.verdict = verdict;
-    if (this.visit === null) this.visit = new Visit(exchange, stages, true);
-    else this.visit.routed(stages);
-    this.visit.go();
+    const { visit } = this;
+    if (visit === null) this.newVisit(stages, true).go();
+    else {
+      visit.routed(stages);
+      visit.go();
+    }
+  }
+
+  private newVisit(stages: StageList, isRouted: boolean): Visit {
+    const visit = this.spare ?? new Visit(this.exchange);
+    this.spare = null;
+    this.visit = visit;
+    visit.begin(stages, isRouted);
+    return visit;
   }
 
   /** The exchange is over. */
@@ -92,7 +104,7 @@ export class Guard implements CodedSink {
     this.translation = null;
     this.web = null;
     translation?.destroy();
-    visit?.end(status, reason);
+    if (visit?.end(status, reason) === true) this.spare = visit;
   }
 
   // For the visit
@@ -122,6 +134,7 @@ export class Guard implements CodedSink {
     }
     if (!client.isReceiving) return true;
     this.bodyLimit = limit;
+    exchange.limitTime();
     if (client.head.expectsContinue && !request.wasContinued) {
       request.wasContinued = true;
       exchange.response.continue();

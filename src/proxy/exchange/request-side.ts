@@ -183,7 +183,12 @@ export class RequestSide {
     const { runtime } = this.exchange;
     const { segments, segmentCount, hasTrailers, trailers } = source.body;
     for (let index = 0; index < segmentCount; index++) {
-      retained.append(buffer, segments[index * 2]!, segments[index * 2 + 1]!);
+      const start = segments[index * 2]!;
+      const end = segments[index * 2 + 1]!;
+      // What a client of HTTP/2 sends comes in memory of its own.
+      const isOwn = !source.isFramed && source === this.exchange.client;
+      if (isOwn && retained.length === 0 && end - start === buffer.length) retained.adopt(buffer);
+      else retained.append(buffer, start, end);
     }
     if (!isLast || !hasTrailers) return;
     const { writer } = runtime;
@@ -199,7 +204,14 @@ export class RequestSide {
     if (this.mirrors !== NO_MIRRORS && length <= limits.mirrorBody) return true;
     if (length > limits.replayBody) return false;
     const { retry } = this.exchange.route.plan!;
+    // An endpoint of HTTP/2 may refuse a request unseen, whatever its method is (RFC 9113 section 8.7).
+    if (this.exchange.speaksHttp2) return true;
     return retry !== null ? retry.attempts > 0 : isIdempotent(this.exchange.method);
+  }
+
+  /** The response has begun, so there will be no other attempt: what still comes of the body is kept for mirrors only. */
+  committed(): void {
+    if (this.mirrors === NO_MIRRORS) this.retained.drop();
   }
 
   /** Decides which of a rule's mirrors get this request. */

@@ -1,6 +1,5 @@
 import { newRequestId } from '../../observe/request-id.ts';
 import { newTraceparent } from '../../observe/trace.ts';
-import { WrittenLine } from '../filter/header-modifier.ts';
 import type { HeaderPlan } from '../filter/plan.ts';
 import type { FieldSection } from '../http1/field-section.ts';
 import { CHUNKED } from '../http1/framing.ts';
@@ -206,8 +205,8 @@ export function writePlan(writer: MessageWriter, { block, lines }: HeaderPlan): 
   }
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
-    if (line instanceof WrittenLine) {
-      writer.bytes(line.bytes, 0, line.bytes.length);
+    if (line.write !== undefined) {
+      line.write(writer);
       continue;
     }
     writer.text(line.name);
@@ -225,11 +224,12 @@ export function copyFields(writer: MessageWriter, fields: FieldSection, drop: nu
     writer.bytes(fields.buffer, fields.lineStart(0), fields.lineEnd(count - 1));
     return;
   }
+  const lengths = lengthsOf(names);
   let run = -1;
   for (let index = 0; index < count; index++) {
     const id = fields.id(index);
-    const keeps =
-      (id === UNKNOWN || (drop & (1 << id)) === 0) && (names.length === 0 || !isAmong(fields, index, names));
+    const mayBeNamed = (lengths & (1 << fields.nameLength(index))) !== 0;
+    const keeps = (id === UNKNOWN || (drop & (1 << id)) === 0) && !(mayBeNamed && isAmong(fields, index, names));
     if (keeps) {
       if (run === -1) run = index;
     } else if (run !== -1) {
@@ -238,6 +238,13 @@ export function copyFields(writer: MessageWriter, fields: FieldSection, drop: nu
     }
   }
   if (run !== -1) writer.bytes(fields.buffer, fields.lineStart(run), fields.lineEnd(count - 1));
+}
+
+/** Which lengths names have, modulo 32, as a bit set: most fields are none of them, and that is seen at once. */
+function lengthsOf(names: readonly string[]): number {
+  let lengths = 0;
+  for (let index = 0; index < names.length; index++) lengths |= 1 << names[index]!.length;
+  return lengths;
 }
 
 function isAmong(fields: FieldSection, index: number, names: readonly string[]): boolean {

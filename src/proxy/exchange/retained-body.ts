@@ -44,6 +44,12 @@ export class RetainedBody {
     this.trailers = null;
   }
 
+  /** Keeps `source` itself, which nobody will change, as what there is of it so far; there was nothing before. */
+  adopt(source: Buffer): void {
+    this.bytes = source;
+    this.length = source.length;
+  }
+
   append(source: Buffer, start: number, end: number): void {
     const length = this.length + end - start;
     if (this.bytes.length < length) {

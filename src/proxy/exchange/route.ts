@@ -7,12 +7,13 @@ import type {
   CompiledListener,
   CompiledMatch,
   CompiledRule,
+  MatchTaker,
   RulePlan,
   Unrouted,
 } from '../compile/compiled.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import type { RequestHead } from '../http1/request-head.ts';
-import type { Stage } from '../policy/stage.ts';
+import { StageList } from '../policy/stage-list.ts';
 import type { Runtime, Site } from '../runtime.ts';
 import { ERRORS, type ProxyError } from './error.ts';
 import { grpcTime } from './grpc.ts';
@@ -24,14 +25,12 @@ export const ANSWERED = 1;
 /** `error` says why there is none. */
 export const FAILED = 2;
 
-const NO_STAGES: readonly Stage[] = [];
-
 /** Reasons of answers that are no failures. */
 const PREFLIGHT = 'preflight';
 const REDIRECT = 'redirect';
 
 /** Where one request goes: listener, rule, preflight, redirect, backend, in this order. */
-export class Route {
+export class Route implements MatchTaker {
   match: CompiledMatch | null;
   rule: CompiledRule | null;
   plan: RulePlan | null;
@@ -79,11 +78,11 @@ export class Route {
   }
 
   /** The stages that hold for the request, whatever `decide` has found. */
-  stages({ policies }: Site): readonly Stage[] {
+  stages({ policies }: Site): StageList {
     const { backend, direct, match, ref } = this;
-    if (match === null) return NO_STAGES;
+    if (match === null) return StageList.none;
     if (direct !== null) return policies.beforeAnswer(match, ref, this.isPreflight);
-    return ref === null ? NO_STAGES : policies.stages(match, ref, backend?.entry ?? null);
+    return ref === null ? StageList.none : policies.stages(match, ref, backend?.entry ?? null);
   }
 
   /** Where the request is logged; null: nowhere. */
@@ -109,21 +108,25 @@ export class Route {
   }
 
   /** What its listener does to the request before a rule is looked for. */
-  filters(head: RequestHead, sni: string | null, { compiled, policies }: Site): readonly Stage[] {
+  filters(head: RequestHead, sni: string | null, { compiled, policies }: Site): StageList {
     const listener = compiled.listenerOf(head, sni);
-    if (listener === null) return NO_STAGES;
+    if (listener === null) return StageList.none;
     this.asked = listener;
     return policies.ofListener(listener);
   }
 
-  decide(head: RequestHead, sni: string | null, site: Site): number {
-    const match = site.compiled.route(head, sni);
-    if (match.status !== 0) return this.fail(routingError(match));
-    const { isGuarded, plan, rule } = match;
+  take(match: CompiledMatch, plan: RulePlan, rule: CompiledRule, isGuarded: boolean): void {
     this.match = match;
-    this.isMatchGuarded = isGuarded;
-    this.rule = rule;
     this.plan = plan;
+    this.rule = rule;
+    this.isMatchGuarded = isGuarded;
+  }
+
+  decide(head: RequestHead, sni: string | null, site: Site): number {
+    const unrouted = site.compiled.lead(head, sni, this);
+    if (unrouted !== null) return this.fail(routingError(unrouted));
+    const match = this.match!;
+    const plan = this.plan!;
     // A target that names another scheme than the one it came by is for somebody else (RFC 9110 section 7.4).
     if (head.target.scheme !== '' && head.target.scheme !== site.scheme) return this.fail(ERRORS.misdirected);
     if (plan.cors !== null) {
@@ -131,7 +134,7 @@ export class Route {
       if (preflight !== null) return this.answer(preflight, PREFLIGHT);
     }
     if (plan.redirect !== null) return this.answer(plan.redirect.response(head, match, site.publicPort), REDIRECT);
-    const ref = plan.only ?? rule.split.next(head);
+    const ref = plan.only ?? this.rule!.split.next(head);
     this.ref = ref;
     if (ref.failure !== null) {
       return this.fail({ status: ref.failure.status, reason: ref.failure.reason, retryable: false });

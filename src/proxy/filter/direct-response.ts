@@ -8,6 +8,7 @@ import type { DirectResponse } from './plan.ts';
 class DirectResponseStage implements Stage {
   readonly order = ORDER.direct;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   private readonly response: DirectResponse;
 
   constructor(filter: DirectAnswer) {
@@ -17,10 +18,6 @@ class DirectResponseStage implements Stage {
   enter(visit: Visit): number {
     return visit.answer(this.response, DIRECT);
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }
 
 export function answerOf({ status, headers, body }: DirectAnswer): DirectResponse {

@@ -1,6 +1,7 @@
 import { CONNECTION_FIELDS } from '../../ir/connection-fields.ts';
 import type { HeaderEdits, HeaderValue } from '../../ir/filter.ts';
-import type { HeaderPlan } from './plan.ts';
+import type { MessageWriter } from '../http1/writer.ts';
+import type { HeaderLine, HeaderPlan } from './plan.ts';
 
 /** Fields that this filter leaves alone. `host` is edited by the rewrite (filter/rewrite.ts). */
 const UNTOUCHABLE = new Set([...CONNECTION_FIELDS, 'host']);
@@ -40,17 +41,47 @@ export function headerPlan(drop: readonly string[], lines: readonly HeaderValue[
 }
 
 /** A line that many messages get. */
-export class WrittenLine implements HeaderValue {
+export class WrittenLine implements HeaderLine {
   readonly name: string;
   readonly value: string;
   /** As HTTP/1.1 has it. */
-  readonly bytes: Buffer;
+  private readonly bytes: Buffer;
 
   constructor(name: string, value: string) {
     this.name = name;
     this.value = value;
     this.bytes = Buffer.from(linesText([this]));
   }
+
+  write(writer: MessageWriter): void {
+    writer.bytes(this.bytes, 0, this.bytes.length);
+  }
+}
+
+/** A line of which many messages have the name, and each its own value. */
+export class FilledLine implements HeaderLine {
+  readonly name: string;
+  readonly value: string;
+  /** What stands before the value (`lineStart`). */
+  private readonly start: Buffer;
+
+  constructor(name: string, value: string, start: Buffer) {
+    this.name = name;
+    this.value = value;
+    this.start = start;
+  }
+
+  write(writer: MessageWriter): void {
+    const { start } = this;
+    writer.bytes(start, 0, start.length);
+    writer.utf8(this.value);
+    writer.text('\r\n');
+  }
+}
+
+/** What stands before the value in the lines of a field. */
+export function lineStart(name: string): Buffer {
+  return Buffer.from(`${name}: `, 'latin1');
 }
 
 /** Field lines as they are written. */

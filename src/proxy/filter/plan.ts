@@ -1,4 +1,11 @@
 import type { HeaderValue } from '../../ir/filter.ts';
+import type { MessageWriter } from '../http1/writer.ts';
+
+/** A line that a plan adds. */
+export interface HeaderLine extends HeaderValue {
+  /** Writes the whole line as HTTP/1.1 has it. Absent: it is made of name and value. */
+  write?(writer: MessageWriter): void;
+}
 
 /**
  * What to do to a message's header section, most often composed when the table is compiled. Fields named in `drop` are left
@@ -10,7 +17,7 @@ export type HeaderPlan = {
   /** Complete `Name: value\r\n` lines, possibly none; null: they are for one message only, and written from `lines`. */
   readonly block: Buffer | null;
   /** The same lines as pairs, for protocols that do not write lines. */
-  readonly lines: readonly HeaderValue[];
+  readonly lines: readonly HeaderLine[];
 };
 
 /**

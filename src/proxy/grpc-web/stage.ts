@@ -32,10 +32,6 @@ class GRPCWebStage implements Stage {
     visit.translate(new WebCall(visit.client, type, isText, maxRequestBytes, message));
     return isTooLong ? visit.answer(errorBody(413), ERRORS.bodyTooLarge.reason) : PASS;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }
 
 export function grpcWebStage(filter: Filter): Stage {

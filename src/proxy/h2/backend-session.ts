@@ -39,6 +39,8 @@ export class BackendSession implements TimerOwner {
   private maxStreams: number;
   private streams: number;
   private requests: number;
+  /** The last stream that the endpoint may have looked at (GOAWAY). */
+  private lastSeen: number;
   /** When a stream was last opened or closed, on the wheel's clock. */
   private used: number;
   private isProbed: boolean;
@@ -58,6 +60,7 @@ export class BackendSession implements TimerOwner {
     this.maxStreams = STREAMS_AT_FIRST;
     this.streams = 0;
     this.requests = 0;
+    this.lastSeen = Number.POSITIVE_INFINITY;
     this.used = 0;
     this.isProbed = false;
     this.socket =
@@ -79,7 +82,10 @@ export class BackendSession implements TimerOwner {
     this.session.on('error', (error) => {
       this.failure ??= error;
     });
-    this.session.on('goaway', () => this.pool.leaving(this));
+    this.session.on('goaway', (_code, lastStream) => {
+      this.lastSeen = Math.min(this.lastSeen, lastStream);
+      this.pool.leaving(this);
+    });
     this.session.on('close', () => this.closed());
     if (this.limits.connectTimeout > 0) this.wheel.set(this.timer, this.limits.connectTimeout);
   }
@@ -107,6 +113,11 @@ export class BackendSession implements TimerOwner {
     const { session } = this;
     if (session.closed || session.destroyed) return null;
     return session.request(list, { endStream: isWhole, waitForTrailers });
+  }
+
+  /** Whether the endpoint has said that it will never look at this stream (RFC 9113 section 6.8). */
+  hasRefused({ id }: ClientHttp2Stream): boolean {
+    return id !== undefined && id > this.lastSeen;
   }
 
   /** A stream is closed, and its object may serve another one. */

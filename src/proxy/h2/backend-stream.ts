@@ -267,13 +267,14 @@ export class BackendStream implements Carrier, TimerOwner {
   private readonly onError = (): void => {};
 
   private readonly onClose = (): void => {
-    const code = this.stream?.rstCode ?? constants.NGHTTP2_NO_ERROR;
-    this.stream?.removeAllListeners('data');
+    const { sink, stream } = this;
+    const code = stream?.rstCode ?? constants.NGHTTP2_NO_ERROR;
+    const isRefused = stream !== null && this.session.hasRefused(stream);
+    stream?.removeAllListeners('data');
     this.stream = null;
-    const { sink } = this;
     if (sink !== null) {
       this.forget();
-      this.guarded(() => sink.backendFailed(closeError(code)));
+      this.guarded(() => sink.backendFailed(isRefused ? ERRORS.streamRefused : closeError(code)));
     }
     this.session.free(this);
   };

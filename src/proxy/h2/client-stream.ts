@@ -4,6 +4,7 @@ import type { ClientValidation } from '../../ir/table.ts';
 import type { Client, ResponseSide, UpgradableClient } from '../exchange/client.ts';
 import { ERRORS, faultError } from '../exchange/error.ts';
 import { Exchange } from '../exchange/exchange.ts';
+import { isGrpc } from '../exchange/grpc.ts';
 import { BodyReader } from '../http1/body.ts';
 import { DONE, REFUSED } from '../http1/fault.ts';
 import { CHUNKED, LENGTH, NO_BODY, UNTIL_CLOSE } from '../http1/framing.ts';
@@ -45,6 +46,8 @@ export class ClientStream implements Client {
   private isPaused: boolean;
   /** When the client last sent something, on the wheel's clock. */
   private sent: number;
+  /** When its exchange was over, on the wheel's clock. */
+  private answered: number;
 
   constructor(session: ClientSession) {
     const { runtime, site } = session;
@@ -71,6 +74,7 @@ export class ClientStream implements Client {
     this.isRead = false;
     this.isPaused = false;
     this.sent = 0;
+    this.answered = 0;
     this.exchange = new Exchange(this, (exchange) => this.respondTo(exchange));
   }
 
@@ -182,12 +186,11 @@ export class ClientStream implements Client {
   /** RFC 9113 section 8.1: a client that is still sending is told that nobody reads it, after the response. */
   finished(): void {
     const { stream } = this;
+    this.answered = this.runtime.wheel.now;
     if (stream === null || !this.isReceiving) return;
     this.isReceiving = false;
     stream.resume();
-    // nghttp2 drops what has not left yet of a stream that is reset: a response to a request that is being read leaves after
-    // the reading.
-    setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
+    this.response!.whenSent(() => stream.close(constants.NGHTTP2_NO_ERROR));
   }
 
   destroy(): void {
@@ -204,15 +207,16 @@ export class ClientStream implements Client {
   check(now: number): void {
     const { exchange, response, stream } = this;
     const { bodyTimeout, writeTimeout } = this.runtime.options.limits;
-    if (stream === null || response === null || !exchange.isUnderWay) return;
+    if (stream === null || response === null) return;
+    if (!exchange.isUnderWay) {
+      // All of the response is here, and the client does not take the rest of it.
+      if (writeTimeout > 0 && now - Math.max(this.answered, this.sent) >= writeTimeout) breakOff(stream);
+      return;
+    }
     const { congestedSince } = response;
-    if (
-      this.isReceiving &&
-      !this.isPaused &&
-      bodyTimeout > 0 &&
-      now - this.sent >= bodyTimeout &&
-      !stream.headersSent
-    ) {
+    const isSilent = this.isReceiving && !this.isPaused && bodyTimeout > 0 && now - this.sent >= bodyTimeout;
+    // A call of gRPC has its deadline, and may wait for what its client wants to say next.
+    if (isSilent && !stream.headersSent && !isGrpc(this.head)) {
       exchange.refuse(ERRORS.bodyTimeout);
     } else if (congestedSince > 0 && writeTimeout > 0 && now - Math.max(congestedSince, this.sent) >= writeTimeout) {
       exchange.breakOff(ERRORS.clientStalled);

@@ -6,7 +6,9 @@ import {
 } from 'node:http2';
 import type { ResponseSource } from '../backend/carrier.ts';
 import type { ResponseSide } from '../exchange/client.ts';
+import type { ProxyError } from '../exchange/error.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { grpcStatus, isGrpc } from '../exchange/grpc.ts';
 import { contentLengthOf } from '../exchange/response-writer.ts';
 import type { DirectResponse, HeaderPlan } from '../filter/plan.ts';
 import { copyOf } from '../http1/bytes.ts';
@@ -35,6 +37,9 @@ export class StreamResponse implements ResponseSide {
   /** Whether END_STREAM is sent, or will be when what was written has left. */
   private isEnded: boolean;
   private trailers: OutgoingHttpHeaders;
+  /** Whether they will be asked for, and were not yet. */
+  private mayTrail: boolean;
+  private afterTrailers: (() => void) | null;
   /** Whether nobody reads the stream: its request has no body. */
   private isUnread: boolean;
 
@@ -49,6 +54,8 @@ export class StreamResponse implements ResponseSide {
     this.interims = 0;
     this.isEnded = false;
     this.trailers = NO_TRAILERS;
+    this.mayTrail = false;
+    this.afterTrailers = null;
     this.isUnread = false;
   }
 
@@ -57,6 +64,8 @@ export class StreamResponse implements ResponseSide {
     this.stream = stream;
     this.isEnded = false;
     this.trailers = NO_TRAILERS;
+    this.mayTrail = false;
+    this.afterTrailers = null;
     this.isUnread = isUnread;
     this.congestedSince = 0;
   }
@@ -97,6 +106,7 @@ export class StreamResponse implements ResponseSide {
     }
     if (head.framing !== LENGTH || body.hasTrailers) {
       this.skipRequest(stream);
+      this.mayTrail = true;
       stream.on('wantTrailers', this.sendTrailers);
       stream.respond(list, WITH_TRAILERS);
     } else stream.respond(list, WITHOUT_TRAILERS);
@@ -114,6 +124,17 @@ export class StreamResponse implements ResponseSide {
     if (carrier.body.hasTrailers) this.trailers = trailerHeaders(carrier.body.trailers);
     this.isEnded = true;
     stream.end();
+  }
+
+  /** The trailers of gRPC say it, inside of a message too: with another status than OK nobody takes it for whole. */
+  breakOff(error: ProxyError): boolean {
+    const { stream } = this;
+    if (stream === null || !this.mayTrail || this.isEnded || error.status === 0) return false;
+    if (!isOpen(stream) || !isGrpc(this.exchange.client.head)) return false;
+    this.trailers = Object.fromEntries(grpcStatus(error));
+    this.isEnded = true;
+    stream.end();
+    return true;
   }
 
   answer(response: DirectResponse, plan: HeaderPlan | null, cors: HeaderPlan | null): void {
@@ -155,9 +176,20 @@ export class StreamResponse implements ResponseSide {
 
   /** All of the body has left. */
   private readonly sendTrailers = (): void => {
-    const { stream } = this;
+    const { afterTrailers, stream } = this;
+    this.mayTrail = false;
     if (stream !== null && isOpen(stream)) stream.sendTrailers(this.trailers);
+    if (afterTrailers !== null) setImmediate(afterTrailers);
   };
+
+  /**
+   * Calls `done` when the response that was ended may have left. nghttp2 drops what has not left yet of a stream that is reset,
+   * and a response to a request that is being read leaves after the reading; trailers do when they are asked for.
+   */
+  whenSent(done: () => void): void {
+    if (this.mayTrail) this.afterTrailers = done;
+    else setImmediate(done);
+  }
 
   private ranges(stream: ServerHttp2Stream, carrier: ResponseSource, buffer: Buffer): void {
     const { body } = carrier;

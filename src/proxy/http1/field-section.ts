@@ -156,6 +156,10 @@ export class FieldSection {
     return this.base + this.ranges[index * STRIDE + 1]!;
   }
 
+  nameLength(index: number): number {
+    return this.ranges[index * STRIDE + 1]! - this.ranges[index * STRIDE]!;
+  }
+
   valueStart(index: number): number {
     return this.base + this.ranges[index * STRIDE + 2]!;
   }

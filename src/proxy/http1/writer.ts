@@ -2,6 +2,8 @@
 const INITIAL = 80 * 1024;
 /** Below this a loop beats the call into native code. */
 const SHORT = 40;
+/** From here on numbers do not fit into the processor's small ones. */
+const MOST_DIGITS = 1_000_000_000;
 
 /**
  * Builds messages in one buffer that is used over and over, so that a message is one write and costs one view.
@@ -89,8 +91,25 @@ export class MessageWriter {
 
   /** A whole number of at most 2^53, in decimal digits. */
   decimal(value: number): void {
-    if (value < 10) this.byte(0x30 + value);
-    else this.text(String(value));
+    if (value < 10) {
+      this.byte(0x30 + value);
+      return;
+    }
+    if (value >= MOST_DIGITS) {
+      this.text(String(value));
+      return;
+    }
+    let digits = 2;
+    for (let bound = 100; value >= bound; bound *= 10) digits++;
+    if (this.length + digits > this.buffer.length) this.grow(digits);
+    const { buffer } = this;
+    this.length += digits;
+    let rest = value | 0;
+    for (let at = this.length - 1; digits > 0; digits--) {
+      const next = (rest / 10) | 0;
+      buffer[at--] = 0x30 + rest - 10 * next;
+      rest = next;
+    }
   }
 
   /** The line before a chunk of that many bytes, of which there is at least one (RFC 9112 section 7.1). */

@@ -9,6 +9,7 @@ const ASKED = 'headgate-debug';
 export class DebugStage implements Stage {
   readonly order = ORDER.telemetry;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   private readonly clients: TrustedHops;
 
   constructor(networks: readonly string[]) {
@@ -26,8 +27,6 @@ export class DebugStage implements Stage {
   responded(visit: Visit): void {
     if (this.tells(visit)) visit.response.set('Headgate-Backend', visit.triedBackend);
   }
-
-  ended(): void {}
 
   private tells(visit: Visit): boolean {
     return visit.head.header(ASKED) !== null && this.clients.has(visit.clientAddress);

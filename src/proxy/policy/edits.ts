@@ -1,6 +1,5 @@
 import { CONNECTION_FIELDS } from '../../ir/connection-fields.ts';
-import type { HeaderValue } from '../../ir/filter.ts';
-import type { HeaderPlan } from '../filter/plan.ts';
+import type { HeaderLine, HeaderPlan } from '../filter/plan.ts';
 
 /** What no field value may hold (RFC 9110 section 5.5): it would end the field or the message. */
 const CONTROLS = /[\0-\x08\x0a-\x1f\x7f]/;
@@ -12,7 +11,7 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
  */
 export class Edits implements HeaderPlan {
   drop: readonly string[];
-  lines: readonly HeaderValue[];
+  lines: readonly HeaderLine[];
   readonly block: null;
 
   constructor() {
@@ -41,40 +40,38 @@ export class Edits implements HeaderPlan {
 
   /** As `set`, for what is known to be a field. `lower` is its name in lower case. */
   setOwn(lower: string, name: string, value: string): void {
-    this.take(lower);
-    this.addOwn(name, value);
-  }
-
-  /** As `add`, for what is known to be a field. */
-  addOwn(name: string, value: string): void {
-    this.addLine({ name, value });
+    this.setLine(lower, { name, value });
   }
 
   /** As `setOwn`, of a line that many messages may have. */
-  setLine(lower: string, line: HeaderValue): void {
+  setLine(lower: string, line: HeaderLine): void {
     this.take(lower);
     this.addLine(line);
   }
 
-  /** As `addOwn`, of a line that many messages may have. */
-  addLine(line: HeaderValue): void {
+  /** As `add`, of a line that many messages may have and that is known to be a field. */
+  addLine(line: HeaderLine): void {
     this.lines = withItem(this.lines, line);
   }
 
-  /** As `setLine` for each of the lines, none of which has the name of another; `lowers` are their names in lower case. */
-  setLines(lowers: readonly string[], lines: readonly HeaderValue[]): void {
+  /**
+   * As `removeOwn` for each of the names in lower case and then `addLine` for each of the lines, which have some of these names and
+   * each another one. The lists may be those of many messages.
+   */
+  setLines(lowers: readonly string[], lines: readonly HeaderLine[]): void {
     if (this.isEmpty) {
       this.drop = lowers;
       this.lines = lines;
       return;
     }
-    for (let index = 0; index < lines.length; index++) this.setLine(lowers[index]!, lines[index]!);
+    this.removeAll(lowers);
+    for (let index = 0; index < lines.length; index++) this.addLine(lines[index]!);
   }
 
   /** Beside the values so far. False as `set`. */
   add(name: string, value: string): boolean {
     if (!isField(name, name.toLowerCase(), value)) return false;
-    this.addOwn(name, value);
+    this.addLine({ name, value });
     return true;
   }
 
@@ -86,6 +83,15 @@ export class Edits implements HeaderPlan {
   /** As `remove`, for what is known not to be the connection's. */
   removeOwn(lower: string): void {
     this.take(lower);
+  }
+
+  /** As `removeOwn` for each of the names, in a list that many messages may have. */
+  removeAll(lowers: readonly string[]): void {
+    if (this.isEmpty) {
+      this.drop = lowers;
+      return;
+    }
+    for (let index = 0; index < lowers.length; index++) this.take(lowers[index]!);
   }
 
   /** The value that was set or added last; null: none was. */
@@ -128,7 +134,7 @@ export class Edits implements HeaderPlan {
 }
 
 /** A list of one more: lists are never changed, so that many edits may have one, and have no room that is not used. */
-function withItem<T>(list: readonly T[], item: T): readonly T[] {
+export function withItem<T>(list: readonly T[], item: T): readonly T[] {
   switch (list.length) {
     case 0:
       return [item];
@@ -142,12 +148,12 @@ function withItem<T>(list: readonly T[], item: T): readonly T[] {
 }
 
 /** Names of another length, as most are, need not be put in lower case. */
-function isNamed({ name }: HeaderValue, lower: string): boolean {
+function isNamed({ name }: HeaderLine, lower: string): boolean {
   return name.length === lower.length && name.toLowerCase() === lower;
 }
 
 const NO_NAMES: readonly string[] = [];
-const NO_LINES: readonly HeaderValue[] = [];
+const NO_LINES: readonly HeaderLine[] = [];
 
 /** Whether it can be a field of a message's content, which stages may change; `lower` is its name in lower case. */
 export function isField(name: string, lower: string, value: string): boolean {

@@ -7,6 +7,7 @@ import type { Visit } from './visit.ts';
 export class FailedStage implements Stage {
   readonly order = 0;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   private readonly failure: Failure;
 
   constructor(failure: Failure) {
@@ -16,8 +17,4 @@ export class FailedStage implements Stage {
   enter(visit: Visit): number {
     return visit.answer(errorBody(this.failure.status), this.failure.reason);
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }

@@ -9,6 +9,7 @@ import type { Visit } from './visit.ts';
 export class FixedEditsStage implements Stage {
   readonly order = ORDER.transform;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   private readonly plan: HeaderPlan;
   private readonly message: 'request' | 'response';
 
@@ -21,10 +22,6 @@ export class FixedEditsStage implements Stage {
     follow(this.plan, visit[this.message]);
     return PASS;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }
 
 function follow({ drop, lines }: HeaderPlan, edits: Edits): void {

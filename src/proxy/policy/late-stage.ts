@@ -32,10 +32,10 @@ export class LateStage implements Stage {
   }
 
   responded(visit: Visit, head: ResponseHead): void {
-    this.stage?.responded(visit, head);
+    this.stage?.responded?.(visit, head);
   }
 
   ended(visit: Visit, status: number, reason: string): void {
-    this.stage?.ended(visit, status, reason);
+    this.stage?.ended?.(visit, status, reason);
   }
 }

@@ -11,6 +11,7 @@ import { FailedStage } from './failed-stage.ts';
 import { FILTER_STAGES, POLICY_STAGES, type StageContext } from './kinds.ts';
 import { listenerStages } from './listener-stages.ts';
 import { LAST_GATE, ORDER, type Stage } from './stage.ts';
+import { StageList } from './stage-list.ts';
 import type { PolicyState } from './state.ts';
 
 type Made = {
@@ -26,7 +27,7 @@ type Way = {
   readonly ref: CompiledBackendRef | null;
   /** Null: nowhere. */
   readonly backend: Backend['entry'] | null;
-  readonly stages: readonly Stage[];
+  readonly stages: StageList;
   /** Another one of the same match. */
   readonly next: Way | null;
 };
@@ -58,7 +59,7 @@ export class PolicyTable {
   private readonly logs: Map<CompiledMatch, boolean | null>;
   /** Whether any policy says which requests are logged. */
   private hasLogs: boolean;
-  private readonly listeners: Map<Listener, readonly Stage[]>;
+  private readonly listeners: Map<Listener, StageList>;
 
   /** Stages of `previous` whose entries and secrets are as they were are taken over. */
   constructor(compiled: CompiledTable, runtime: Runtime, state: PolicyState, previous: PolicyTable | null) {
@@ -99,27 +100,27 @@ export class PolicyTable {
   }
 
   /** All that hold for a request, in their order: what answers in place of a backend comes after what stands before it. */
-  stages(match: CompiledMatch, ref: CompiledBackendRef, backend: Backend['entry'] | null): readonly Stage[] {
+  stages(match: CompiledMatch, ref: CompiledBackendRef, backend: Backend['entry'] | null): StageList {
     const first = this.ways.get(match) ?? null;
     const known = wayOf(first, ref, backend);
     if (known !== null) return known.stages;
     const own = match.isGuarded || this.guardsAll ? this.ofRule(match, ref) : NONE;
     const behind = backend === null ? NONE : this.named(backend.policies).flatMap((made) => made.stages);
-    const stages = inOrder([...own, ...behind]);
+    const stages = StageList.inOrder([...own, ...behind]);
     this.ways.set(match, { ref, backend, stages, next: first });
     return stages;
   }
 
   /** Those of a match that may keep a request from an answer that no backend gives: a redirect, or one to a preflight. */
-  beforeAnswer(match: CompiledMatch, ref: CompiledBackendRef | null, isPreflight: boolean): readonly Stage[] {
-    if (!match.isGuarded && !this.guardsAll) return NONE;
+  beforeAnswer(match: CompiledMatch, ref: CompiledBackendRef | null, isPreflight: boolean): StageList {
+    if (!match.isGuarded && !this.guardsAll) return StageList.none;
     const ways = isPreflight ? this.preflights : this.redirects;
     const first = ways.get(match) ?? null;
     const known = wayOf(first, ref, null);
     if (known !== null) return known.stages;
     const last = isPreflight ? ORDER.limit : LAST_GATE;
     const all = this.ofRule(match, isPreflight ? null : ref);
-    const stages = inOrder(all.filter(({ order }) => order <= last));
+    const stages = StageList.inOrder(all.filter(({ order }) => order <= last));
     ways.set(match, { ref, backend: null, stages, next: first });
     return stages;
   }
@@ -144,13 +145,14 @@ export class PolicyTable {
   }
 
   /** What is done to every request of a listener before a rule is looked for; empty for most. */
-  ofListener({ key, listener }: CompiledListener): readonly Stage[] {
-    if (!hasFilters(listener)) return NONE;
+  ofListener({ key, listener }: CompiledListener): StageList {
+    if (!hasFilters(listener)) return StageList.none;
     const known = this.listeners.get(listener);
     if (known !== undefined) return known;
     const { failure, filters } = listener;
-    const stages =
-      failure === undefined ? listenerStages(filters ?? [], this.context(key, new Map())) : [new FailedStage(failure)];
+    const stages = new StageList(
+      failure === undefined ? listenerStages(filters ?? [], this.context(key, new Map())) : [new FailedStage(failure)],
+    );
     this.listeners.set(listener, stages);
     return stages;
   }
@@ -215,9 +217,4 @@ function valueOf({ secrets }: RoutingTable, name: string): string | null {
 function wayOf(first: Way | null, ref: CompiledBackendRef | null, backend: Backend['entry'] | null): Way | null {
   for (let way = first; way !== null; way = way.next) if (way.ref === ref && way.backend === backend) return way;
   return null;
-}
-
-/** Those of the same order stay as they are. */
-function inOrder(stages: readonly Stage[]): readonly Stage[] {
-  return stages.toSorted((a, b) => a.order - b.order);
 }

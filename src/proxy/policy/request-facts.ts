@@ -22,6 +22,11 @@ export class RequestFacts {
     this.address = null;
   }
 
+  /** Another request comes. */
+  protected forgetAddress(): void {
+    this.address = null;
+  }
+
   get head(): RequestHead {
     return this.exchange.client.head;
   }

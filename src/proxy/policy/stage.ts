@@ -53,12 +53,17 @@ export interface Stage {
   readonly sources?: readonly CredentialSource[];
   /** Whether a stream may be opened from an address; absent: what the stage asks for cannot be had of a stream. */
   admits?(address: string): boolean;
+  /**
+   * Whether it has nothing of a visit any more when `enter` has found PASS or ANSWER, but from `responded` and `ended`, while they
+   * run. The visit may then serve another request of the connection. Absent: it may have kept it.
+   */
+  readonly letsGo?: boolean;
   /** PASS, ANSWER or WAIT. Throws for nothing that a request can hold. */
   enter(visit: Visit): number;
-  /** `head` is that of the backend's response, and goes to the client next. */
-  responded(visit: Visit, head: ResponseHead): void;
-  /** The exchange is over. `status` 0: the client had gone before there was any. */
-  ended(visit: Visit, status: number, reason: string): void;
+  /** `head` is that of the backend's response, and goes to the client next. Absent: it does not want to know. */
+  responded?(visit: Visit, head: ResponseHead): void;
+  /** The exchange is over. `status` 0: the client had gone before there was any. Absent: it does not want to know. */
+  ended?(visit: Visit, status: number, reason: string): void;
 }
 
 /** An answer in place of what the backend said, or failed to say. `reason` is that of access log and metrics. */

@@ -3,18 +3,14 @@ import type { ResponseCoding } from '../coding/response-coding.ts';
 import { ERRORS } from '../exchange/error.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { reviseHead } from '../exchange/revised-head.ts';
-import { Subrequest, type SubrequestDone, type SubrequestOptions } from '../exchange/subrequest.ts';
 import { EMPTY_PLAN } from '../filter/header-modifier.ts';
 import type { DirectResponse } from '../filter/plan.ts';
 import type { WebCall } from '../grpc-web/call.ts';
-import { CHUNKED } from '../http1/framing.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
-import { withoutChunks } from './body.ts';
-import { Capture, type Captured } from './capture.ts';
 import { Edits } from './edits.ts';
-import { KeptBody } from './kept-body.ts';
-import { RequestFacts } from './request-facts.ts';
+import { Holdings } from './holdings.ts';
 import { ANSWER, type Stage, type Substitute, WAIT } from './stage.ts';
+import { StageList } from './stage-list.ts';
 
 /** Who a client is, as far as an authentication found out. */
 export type Identity = {
@@ -27,9 +23,9 @@ export type Identity = {
 
 /**
  * One request on its way through the stages that hold for it. It is made only for requests that have any, and lives as long
- * as their exchange.
+ * as their exchange; when nobody can have kept it, it then serves the next request of the connection.
  */
-export class Visit extends RequestFacts {
+export class Visit extends Holdings {
   readonly request: Edits;
   readonly response: Edits;
   /** Null until an authentication says who it is. */
@@ -47,7 +43,7 @@ export class Visit extends RequestFacts {
   substitute: Substitute | null;
   /** In which codings the response may be sent; null: as it is. */
   coding: ResponseCoding | null;
-  private stages: readonly Stage[];
+  private list: StageList;
   /** Whether the stages so far are those of the listener: what they do to the request decides which rule it falls to. */
   private isRouted: boolean;
   private at: number;
@@ -57,14 +53,9 @@ export class Visit extends RequestFacts {
   private isOver: boolean;
   private direct: DirectResponse | null;
   private reason: string;
-  private carrier: Carrier | null;
-  private captures: Capture[] | null;
-  private subrequests: Subrequest[] | null;
-  private content: Buffer | null;
-  private kept: KeptBody | null;
 
-  /** `isRouted`: a rule and a backend have been chosen. */
-  constructor(exchange: Exchange, stages: readonly Stage[], isRouted: boolean) {
+  /** It serves no request before `begin`. */
+  constructor(exchange: Exchange) {
     super(exchange);
     this.request = new Edits();
     this.response = new Edits();
@@ -76,19 +67,14 @@ export class Visit extends RequestFacts {
     this.limited = null;
     this.substitute = null;
     this.coding = null;
-    this.stages = stages;
-    this.isRouted = isRouted;
+    this.list = StageList.none;
+    this.isRouted = false;
     this.at = 0;
     this.isWaiting = false;
     this.isEntering = false;
-    this.isOver = false;
+    this.isOver = true;
     this.direct = null;
     this.reason = '';
-    this.carrier = null;
-    this.captures = null;
-    this.subrequests = null;
-    this.content = null;
-    this.kept = null;
   }
 
   get traceparent(): string {
@@ -122,29 +108,6 @@ export class Visit extends RequestFacts {
     return this.isOver;
   }
 
-  /** The request's whole body, for a stage with a `bodyLimit`. */
-  body(): Buffer {
-    if (this.content === null) {
-      const { request, runtime } = this.exchange;
-      const { retained } = request;
-      const bytes = Buffer.from(retained.bytes.subarray(0, retained.length));
-      const hasChunks = retained.isFramed && retained.framing === CHUNKED;
-      this.content = hasChunks ? withoutChunks(bytes, runtime.options.limits.message) : bytes;
-    }
-    return this.content;
-  }
-
-  /** Keeps a copy of the first bytes of the request's body as it passes. To be called by `enter`. */
-  keepBody(limit: number): void {
-    this.kept ??= new KeptBody(limit, this.exchange.client);
-  }
-
-  /** What was kept so far, without framing; and how many bytes have come. */
-  get keptBody(): { readonly bytes: Buffer; readonly received: number } {
-    const bytes = this.kept?.content(this.runtime.options.limits.message) ?? Buffer.alloc(0);
-    return { bytes, received: this.exchange.client.body.received };
-  }
-
   /** Answers in place of a backend. Returns ANSWER, for a stage that is being entered. */
   answer(response: DirectResponse, reason: string): number {
     if (this.isOver) return ANSWER;
@@ -165,52 +128,35 @@ export class Visit extends RequestFacts {
     if (!this.isEntering) this.go();
   }
 
-  /**
-   * Keeps a copy of the backend's response while it goes to the client, and gives it to `done` when it is complete. To be
-   * called by `responded`.
-   * @param limit bytes of the body; a longer one is not kept
-   */
-  capture(limit: number, done: Captured): void {
-    const { carrier, exchange } = this;
-    if (carrier === null) return;
-    this.captures ??= [];
-    this.captures.push(new Capture(limit, carrier.head, exchange.decodesChunks, done));
-  }
-
-  /** Asks a backend of the table for something. It is given up when the client goes. */
-  subrequest(options: SubrequestOptions, done: SubrequestDone): void {
-    const backend = this.site.backends.get(options.backend);
-    if (backend === undefined) {
-      done({ failure: 'no-backend' });
-      return;
-    }
-    this.subrequests ??= [];
-    const subrequest = new Subrequest(this.runtime, options, done);
-    this.subrequests.push(subrequest);
-    subrequest.start(backend);
-  }
-
   /** The stages that hold for the request. */
   get holding(): readonly Stage[] {
-    return this.stages;
+    return this.list.stages;
   }
 
   /** Whether more than one stage holds for the request. */
   get hasOthers(): boolean {
-    return this.stages.length > 1;
+    return this.list.stages.length > 1;
   }
 
   /** Tells all stages but one of a response that comes from that one, as if it came from a backend. */
   announce(head: ResponseHead, from: Stage): void {
-    for (const stage of this.stages) if (stage !== from) stage.responded(this, head);
+    for (const stage of this.list.responding) if (stage !== from) stage.responded!(this, head);
   }
 
   // For the exchange
 
+  /** A request comes that these stages hold for. `isRouted`: a rule and a backend have been chosen for it. */
+  begin(stages: StageList, isRouted: boolean): void {
+    this.list = stages;
+    this.isRouted = isRouted;
+    this.at = 0;
+    this.isOver = false;
+  }
+
   /** A rule has been found for what the listener's filters have made of the request: these stages hold for it too. */
-  routed(stages: readonly Stage[]): void {
+  routed(stages: StageList): void {
     this.isRouted = true;
-    this.stages = [...this.stages, ...stages];
+    this.list = this.list.and(stages);
   }
 
   /** Makes what a filter of the listener has done to the request the request itself. False: it cannot be one. */
@@ -230,15 +176,15 @@ export class Visit extends RequestFacts {
 
   /** Enters the stages that are left, until one waits or answers. */
   go(): void {
-    const { exchange, stages } = this;
+    const { exchange, list } = this;
+    const { stages } = list;
     while (this.at < stages.length) {
       if (!this.isRouted && !this.settle()) {
         exchange.fail(ERRORS.listenerFilter);
         return;
       }
       const stage = stages[this.at]!;
-      const bodyLimit = stage.bodyLimitFor === undefined ? stage.bodyLimit : stage.bodyLimitFor(this);
-      if (bodyLimit > 0 && !exchange.guard.hasBody(bodyLimit)) return;
+      if (list.takesBodies && !this.hasBodyFor(stage)) return;
       this.at++;
       this.isWaiting = true;
       this.isEntering = true;
@@ -249,10 +195,14 @@ export class Visit extends RequestFacts {
         exchange.guard.answer(this.direct!, this.reason);
         return;
       }
-      if (result === WAIT && this.isWaiting) {
-        // Answered before it waited, by something that was there already.
-        if (this.direct !== null) exchange.guard.answer(this.direct, this.reason);
-        return;
+      if (result === WAIT) {
+        this.isKept = true;
+        if (this.isWaiting) {
+          // Answered before it waited, by something that was there already.
+          if (this.direct !== null) exchange.guard.answer(this.direct, this.reason);
+          else exchange.limitTime();
+          return;
+        }
       }
       this.isWaiting = false;
     }
@@ -263,36 +213,47 @@ export class Visit extends RequestFacts {
     exchange.guard.admitted();
   }
 
-  /** More of the request's body has come. */
-  receiving(buffer: Buffer): void {
-    this.kept?.take(this.exchange.client.body, buffer);
+  /** False when the body has to come first, or is too large. */
+  private hasBodyFor(stage: Stage): boolean {
+    const limit = stage.bodyLimitFor === undefined ? stage.bodyLimit : stage.bodyLimitFor(this);
+    return limit === 0 || this.exchange.guard.hasBody(limit);
   }
 
   /** A backend's response has come. */
   responded(carrier: Carrier): void {
-    this.carrier = carrier;
-    for (const stage of this.stages) stage.responded(this, carrier.head);
+    this.answeredBy(carrier);
+    const { responding } = this.list;
+    for (let index = 0; index < responding.length; index++) responding[index]!.responded!(this, carrier.head);
   }
 
-  /** More of its body has. */
-  received(carrier: Carrier, buffer: Buffer): void {
-    if (this.captures !== null) for (const capture of this.captures) capture.take(carrier, buffer);
-  }
-
-  /** It is complete. */
-  completed(): void {
-    const limits = this.runtime.options.limits.message;
-    if (this.captures !== null) for (const capture of this.captures) capture.end(limits);
-  }
-
-  /** The exchange is over, whatever has come of it. */
-  end(status: number, reason: string): void {
-    if (this.isOver) return;
+  /** The exchange is over, whatever has come of it. True when the visit may serve another request. */
+  end(status: number, reason: string): boolean {
+    if (this.isOver) return false;
     this.isOver = true;
     this.isWaiting = false;
-    this.carrier = null;
-    if (this.subrequests !== null) for (const subrequest of this.subrequests) subrequest.cancel();
-    if (this.captures !== null) for (const capture of this.captures) capture.abort();
-    for (const stage of this.stages) stage.ended(this, status, reason);
+    this.release();
+    const { ending } = this.list;
+    for (let index = 0; index < ending.length; index++) ending[index]!.ended!(this, status, reason);
+    if (this.isKept || !this.list.letsGo) return false;
+    this.forget();
+    return true;
+  }
+
+  /** Everything is as before the first request. What only a visit that is kept can have is not there. */
+  private forget(): void {
+    this.forgetAddress();
+    this.request.clear();
+    this.response.clear();
+    this.identity = null;
+    this.path = null;
+    this.query = null;
+    this.hostname = null;
+    this.method = null;
+    this.limited = null;
+    this.substitute = null;
+    this.coding = null;
+    this.list = StageList.none;
+    this.direct = null;
+    this.reason = '';
   }
 }

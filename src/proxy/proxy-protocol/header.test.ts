@@ -61,17 +61,29 @@ test.each([
   line('PROXY TCP4 1.2.3.4 1.2.3.4 1\r\n'),
   line('PROXY TCP4 1.2.3.4 1.2.3.4 1 2 3\r\n'),
   line('PROXY TCP4  1.2.3.4 1.2.3.4 1 2\r\n'),
+  line('PROXY TCP6 fe80::1%eth0 ::2 1 2\r\n'),
+  line('PROXY TCP6 ::1 fe80::2%eth0 1 2\r\n'),
   line(`PROXY UNKNOWN ${'x'.repeat(100)}\r\n`),
   line('\r\n\r\n\0\r\nQUIX'),
   binary(0x11, 0x11, 0, 12),
   binary(0x22, 0x11, 0, 12),
-  binary(0x21, 0x12, 0, 0),
-  binary(0x21, 0x31, 0, 0),
+  binary(0x21, 0x13, 0, 0),
+  binary(0x21, 0x41, 0, 0),
   binary(0x21, 0x11, 0, 11, ...Array(11).fill(0)),
   binary(0x21, 0x21, 0, 12, ...Array(12).fill(0)),
   binary(0x21, 0x11, 0x10, 1),
 ])('%j is refused', (bytes) => {
   expect(parse(bytes).result).toBe(REFUSED);
+});
+
+test.each([
+  ['datagrams over IPv4', 0x12, 12],
+  ['datagrams over IPv6', 0x22, 36],
+  ['streams of UNIX sockets', 0x31, 216],
+  ['datagrams of UNIX sockets', 0x32, 216],
+])('%s are a header, and say nothing', (_name, family, length) => {
+  const bytes = binary(0x21, family, 0, length, ...Array(length).fill(7));
+  expect(parse(bytes)).toMatchObject({ result: DONE, length: bytes.length, source: null });
 });
 
 test('what is written is read, in both versions and any two families', () => {

@@ -47,6 +47,8 @@ export class ProxyHeader {
     const isAddress = protocol === 'TCP4' ? isIPv4 : protocol === 'TCP6' ? isIPv6 : null;
     const [source = '', destination = '', port = '', destinationPort = ''] = rest;
     if (isAddress === null || rest.length !== 4 || !isAddress(source) || !isAddress(destination)) return REFUSED;
+    // A zone means nothing to anybody but the sender.
+    if (source.includes('%') || destination.includes('%')) return REFUSED;
     if (!isPort(port) || !isPort(destinationPort)) return REFUSED;
     this.source = { address: source, port: Number(port) };
     return DONE;
@@ -70,9 +72,13 @@ export class ProxyHeader {
       case 0x21:
         return this.readAddress(bytes, payload, 16);
       case 0x00:
+      // Datagrams and UNIX sockets: what a receiver has no use for counts as unspecified (section 2.2).
+      case 0x12:
+      case 0x22:
+      case 0x31:
+      case 0x32:
         return DONE;
       default:
-        // Datagrams and UNIX sockets do not come to a TCP port.
         return REFUSED;
     }
   }

@@ -11,6 +11,7 @@ import {
   FramePeer,
   frame,
   GET,
+  GOAWAY,
   HEADERS,
   PING,
   RST_STREAM,
@@ -78,6 +79,62 @@ test('a response that the backend breaks off never looks complete to the client'
   expect(client.resetCode(1)).toBe(constants.NGHTTP2_INTERNAL_ERROR);
   expect(client.frames.filter(({ type, flags }) => type <= HEADERS && (flags & END_STREAM) !== 0)).toEqual([]);
 });
+
+test('a response whose connection ends in its middle never looks complete to the client', async () => {
+  const one = await frameBackend();
+  const { port } = await serve({ ...H2C, backends: { a: [one.port] } });
+  const client = await peer(port);
+  client.request(1);
+  await until(() => one.peers[0]?.of(HEADERS).length === 1, 'the request');
+  one.peers[0]!.request(1, [[':status', '200']], 0);
+  one.peers[0]!.send(frame(DATA, 0, 1, Buffer.from('half')));
+  await until(() => client.of(DATA, 1).length === 1, 'the half');
+  one.peers[0]!.close();
+  await until(() => client.resetCode(1) !== -1, 'the reset');
+  expect(client.frames.filter(({ type, flags }) => type <= HEADERS && (flags & END_STREAM) !== 0)).toEqual([]);
+});
+
+test('what an endpoint has not looked at when it leaves with an error is sent again', async () => {
+  const one = await frameBackend();
+  const { port } = await serve({ ...H2C, backends: { a: [one.port] } });
+  const client = await peer(port);
+  client.request(1, POST, 0);
+  client.send(frame(DATA, END_STREAM, 1, Buffer.from('body')));
+  await until(() => (one.peers[0]?.of(DATA).length ?? 0) > 0, 'the request');
+  one.peers[0]!.send(frame(GOAWAY, 0, 0, Buffer.concat([code(0), code(constants.NGHTTP2_ENHANCE_YOUR_CALM)])));
+  await until(() => (one.peers[1]?.of(DATA).length ?? 0) > 0, 'the other session');
+  expect(one.peers[1]!.of(DATA)[0]!.payload.toString()).toBe('body');
+  one.peers[1]!.request(1, [[':status', '204']]);
+  await until(() => client.of(HEADERS, 1).length === 1, 'the answer');
+});
+
+test('what it may have looked at is not', async () => {
+  const one = await frameBackend();
+  const { port } = await serve({ ...H2C, backends: { a: [one.port] } });
+  const client = await http2(port);
+  const asked = client.ask({ ':method': 'POST' }, 'body');
+  await until(() => (one.peers[0]?.of(DATA).length ?? 0) > 0, 'the request');
+  one.peers[0]!.send(frame(GOAWAY, 0, 0, Buffer.concat([code(1), code(constants.NGHTTP2_ENHANCE_YOUR_CALM)])));
+  expect(await asked).toMatchObject({ status: 502 });
+  expect(one.peers).toHaveLength(1);
+});
+
+test.each([100, 90_000])(
+  'a client that opens no window does not keep its stream, also when %i bytes are all there is',
+  async (length) => {
+    const one = await backend(answer(response('x'.repeat(length))));
+    const { port, proxy } = await serve(
+      { backends: { a: [one.port] } },
+      { limits: { writeTimeout: 150, idleTimeout: 300 } },
+    );
+    const client = await peer(port);
+    client.send(frame(SETTINGS, 0, 0, Buffer.from([0, 4, 0, 0, 0, 0])));
+    client.request(1);
+    await until(() => client.of(HEADERS, 1).length === 1, 'the head of the answer');
+    await until(() => client.resetCode(1) !== -1, 'the reset');
+    await until(() => proxy.openConnections === 0, 'the end of the connection');
+  },
+);
 
 const field = (name: string, value: string) => [...GET, [name, value] as const];
 const without = (name: string) => GET.filter(([other]) => other !== name);

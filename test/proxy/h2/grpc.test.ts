@@ -112,17 +112,77 @@ test('a call that the client cancels is cancelled at the backend', async () => {
   expect(one.requests[0]!.code).toBe(constants.NGHTTP2_CANCEL);
 });
 
-test('a backend that resets in the middle of a stream resets the client', async () => {
+test.each([
+  ['between messages', MESSAGE],
+  ['inside of a message', MESSAGE.subarray(0, 6)],
+])('a backend that resets in the middle of a stream, %s, is UNAVAILABLE', async (_name, sent) => {
   const one = await http2Backend((stream) => {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
-    stream.write(MESSAGE);
+    stream.write(sent);
     // Not `close`: that ends the stream properly before it resets it.
     setTimeout(() => stream.destroy(new Error('broken')), 50);
   });
   const { port } = await serve({ backends: { a: [one.port] }, rules: [RULE] });
   const client = await http2(port);
   const got = await client.ask(CALL, MESSAGE);
-  expect(got).toMatchObject({ status: 200, trailers: {}, whole: false, code: constants.NGHTTP2_INTERNAL_ERROR });
+  expect(got).toMatchObject({ status: 200, trailers: { 'grpc-status': '14' }, whole: true });
+  expect(got.body).toBe(sent.toString());
+});
+
+test('so is one that goes away while messages go both ways', async () => {
+  const one = await http2Backend((stream) => {
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+    stream.on('data', () => stream.session?.destroy(new Error('broken'), constants.NGHTTP2_INTERNAL_ERROR));
+  }, 'head');
+  const { port } = await serve({ backends: { a: [one.port] }, rules: [RULE] });
+  const client = await http2(port);
+  const call = client.open(CALL, null);
+  const ended = outcome(call);
+  await new Promise((resolve) => call.once('response', resolve));
+  call.write(MESSAGE);
+  expect(await ended).toMatchObject({ status: 200, trailers: { 'grpc-status': '14' }, whole: true });
+});
+
+test('a call that the backend ends while the client is still sending has its status', async () => {
+  const one = await http2Backend((stream) => {
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '7' }));
+    stream.on('data', () => stream.end(MESSAGE));
+  }, 'head');
+  const { port } = await serve({ backends: { a: [one.port] }, rules: [RULE] });
+  const client = await http2(port);
+  for (let round = 0; round < 3; round++) {
+    const call = client.open(CALL, null);
+    const ended = outcome(call);
+    call.write(MESSAGE);
+    const code = constants.NGHTTP2_NO_ERROR;
+    expect(await ended).toMatchObject({ status: 200, trailers: { 'grpc-status': '7' }, whole: true, code });
+  }
+});
+
+test('a deadline that passes in the middle of a stream is DEADLINE_EXCEEDED', async () => {
+  const one = await http2Backend((stream) => {
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+    stream.write(MESSAGE);
+  });
+  const rules = [{ ...RULE, timeouts: { request: 150 } }];
+  const { port } = await serve({ backends: { a: [one.port] }, rules });
+  const client = await http2(port);
+  const got = await client.ask(CALL, MESSAGE);
+  expect(got).toMatchObject({ status: 200, trailers: { 'grpc-status': '4' }, whole: true });
+  await until(() => one.requests[0]!.code !== -1, 'the backend to be told');
+  expect(one.requests[0]!.code).toBe(constants.NGHTTP2_CANCEL);
+});
+
+test('a call may be silent for as long as it likes before its first message', async () => {
+  const one = await http2Backend(echo);
+  const { port } = await serve({ backends: { a: [one.port] }, rules: [RULE] }, { limits: { bodyTimeout: 100 } });
+  const client = await http2(port);
+  const call = client.open(CALL, null);
+  const ended = outcome(call);
+  await pause(500);
+  call.end(MESSAGE);
+  expect(await ended).toMatchObject({ status: 200, trailers: { 'grpc-status': '0' }, whole: true });
 });
 
 test('a backend of HTTP/1.1 that breaks off in the middle resets the client', async () => {

@@ -1,8 +1,9 @@
 import { constants } from 'node:http2';
 import { expect, test } from 'vitest';
 import { answer, pause, response } from '../../fake/backend.ts';
-import type { Answer } from '../../fake/http2.ts';
-import { backend, serve, until } from '../start.ts';
+import { Client } from '../../fake/client.ts';
+import { type Answer, outcome } from '../../fake/http2.ts';
+import { backend, closeLater, serve, until } from '../start.ts';
 import { http2, http2Backend } from './start.ts';
 
 const H2C = { entries: { a: { protocol: 'h2c' as const } } };
@@ -51,6 +52,51 @@ test('a request that the endpoint refused is sent again, whatever its method', a
   const client = await http2(port);
   expect(await client.ask()).toMatchObject({ status: 200, body: 'ok' });
   expect(count).toBe(2);
+});
+
+test.each([
+  ['h2', 'POST'],
+  ['h2', 'PUT'],
+  ['http1', 'POST'],
+])('so is its body, of %s %s, whether it has come before the refusal or not', async (version, method) => {
+  const got: string[] = [];
+  const refuse: Answer = (stream) => {
+    if (one.streams.length % 2 === 1) {
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      return;
+    }
+    let body = '';
+    stream.on('data', (chunk) => {
+      body += chunk;
+    });
+    stream.on('end', () => {
+      got.push(body);
+      stream.respond({ ':status': 200 });
+      stream.end('ok');
+    });
+  };
+  const one = await http2Backend(refuse, 'head');
+  const { port } = await serve({ ...H2C, backends: { a: [one.port] } });
+  if (version === 'http1') {
+    const client = await Client.connect(port);
+    closeLater(() => client.close());
+    await client.write(`${method} / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc`);
+    await until(() => one.streams.length === 2, 'the second attempt');
+    await client.write('def');
+    expect((await client.response()).status).toBe(200);
+    expect(got).toEqual(['abcdef']);
+    return;
+  }
+  const client = await http2(port);
+  expect(await client.ask({ ':method': method }, 'abcdef')).toMatchObject({ status: 200, body: 'ok' });
+  const stream = client.open({ ':method': method }, null);
+  const answered = outcome(stream);
+  stream.write('abc');
+  await until(() => one.streams.length === 4, 'the second attempt');
+  stream.write('de');
+  stream.end('f');
+  expect(await answered).toMatchObject({ status: 200, body: 'ok' });
+  expect(got).toEqual(['abcdef', 'abcdef']);
 });
 
 test('an endpoint that refuses everything is answered for with 503', async () => {

@@ -1,10 +1,9 @@
-import type { HeaderValue } from '../../../ir/filter.ts';
 import type { HeaderEdit, Template } from '../../../ir/transform.ts';
 import type { FieldSection } from '../../http1/field-section.ts';
 import { type Edits, isField } from '../../policy/edits.ts';
 import type { StageContext } from '../../policy/kinds.ts';
-import { WrittenLine } from '../header-modifier.ts';
-import type { HeaderPlan } from '../plan.ts';
+import { FilledLine, lineStart, WrittenLine } from '../header-modifier.ts';
+import type { HeaderLine, HeaderPlan } from '../plan.ts';
 import { replaced } from './replace.ts';
 import { TextTemplate, TO_FIELD } from './template.ts';
 import { type Absence, isAbsence, type Values } from './values.ts';
@@ -15,7 +14,8 @@ const NO_SECRET: Absence = { status: 500, reason: 'SecretNotFound', mayLeaveOut:
 export class FieldEdit {
   private readonly action: HeaderEdit['action'];
   private readonly name: string;
-  private readonly lower: string;
+  /** The name in lower case. */
+  readonly lower: string;
   /** What to set or add, or to find. */
   private readonly value: TextTemplate | null;
   /** What to put in the place of what was found. */
@@ -26,7 +26,9 @@ export class FieldEdit {
   /** Whether it is known that every value makes a field: what is filled in is printable (template.ts). */
   private readonly isSure: boolean;
   /** What is set or added to every message; null: it depends on the request, or is no field. */
-  private readonly line: HeaderValue | null;
+  readonly line: HeaderLine | null;
+  /** What stands before the value of a line that does. */
+  private readonly start: Buffer;
 
   constructor(edit: HeaderEdit, secret: StageContext['secret']) {
     this.action = edit.action;
@@ -47,6 +49,17 @@ export class FieldEdit {
     const constant = this.isSecret ? this.secret : (this.value?.constant ?? null);
     const isPut = edit.action === 'set' || edit.action === 'add';
     this.line = isPut && this.isSure && constant !== null ? new WrittenLine(edit.name, constant) : null;
+    this.start = lineStart(edit.name);
+  }
+
+  /** Whether it is known to set a field, to whatever value. */
+  get isSet(): boolean {
+    return this.action === 'set' && this.isSure;
+  }
+
+  /** Names of the fields that its value may be made of, in lower case. */
+  get fields(): readonly string[] {
+    return this.value?.fields ?? [];
   }
 
   /**
@@ -65,22 +78,24 @@ export class FieldEdit {
     }
   }
 
-  private put(edits: Edits, values: Values): Absence | null {
-    if (this.line !== null) {
-      if (this.action === 'set') edits.setLine(this.lower, this.line);
-      else edits.addLine(this.line);
-      return null;
-    }
+  /** The line to set or add, of an edit of which it is known that every value makes a field; or why there is none. */
+  lineFor(values: Values): HeaderLine | Absence {
+    if (this.line !== null) return this.line;
     const value = this.isSecret ? (this.secret ?? NO_SECRET) : this.value!.fill(values);
-    if (isAbsence(value)) {
-      if (!value.mayLeaveOut) return value;
+    return typeof value === 'string' ? new FilledLine(this.name, value, this.start) : value;
+  }
+
+  private put(edits: Edits, values: Values): Absence | null {
+    const line = this.lineFor(values);
+    if (!isLine(line)) {
+      if (!line.mayLeaveOut) return line;
       // What is to be set must not be what the sender makes of it.
       if (this.action === 'set') edits.remove(this.name);
       return null;
     }
     if (!this.isSure) return null;
-    if (this.action === 'set') edits.setOwn(this.lower, this.name, value);
-    else edits.addOwn(this.name, value);
+    if (this.action === 'set') edits.setLine(this.lower, line);
+    else edits.addLine(line);
     return null;
   }
 
@@ -96,6 +111,11 @@ export class FieldEdit {
     for (const value of after) edits.add(this.name, value);
     return null;
   }
+}
+
+/** Whether `lineFor` has found a line. */
+export function isLine(found: HeaderLine | Absence): found is HeaderLine {
+  return 'value' in found;
 }
 
 /** What of a template is the same for every request, or may take the place of what a request does not have. */

@@ -6,6 +6,7 @@ import type { StageContext } from '../../policy/kinds.ts';
 import { ORDER, PASS, type Stage } from '../../policy/stage.ts';
 import type { Visit } from '../../policy/visit.ts';
 import { FieldEdit } from './field-edit.ts';
+import { FieldSets } from './field-sets.ts';
 import { UrlEdit } from './url-edit.ts';
 import { type Absence, isAbsence, VisitValues } from './values.ts';
 
@@ -16,16 +17,24 @@ const values = new VisitValues();
 class TransformStage implements Stage {
   readonly order = ORDER.transform;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   private readonly method: string | null;
   private readonly url: UrlEdit;
   private readonly request: readonly FieldEdit[];
   private readonly response: readonly FieldEdit[];
+  /** In place of `request`; null: they depend on each other. */
+  private readonly requestSets: FieldSets | null;
+  /** In place of `response`; null: they depend on the request. */
+  private readonly responseSets: FieldSets | null;
 
   constructor(transform: Transform, secret: StageContext['secret']) {
     this.method = transform.method;
     this.url = new UrlEdit(transform);
     this.request = transform.request.map((edit) => new FieldEdit(edit, secret));
     this.response = transform.response.map((edit) => new FieldEdit(edit, secret));
+    this.requestSets = FieldSets.of(this.request);
+    const sets = FieldSets.of(this.response);
+    this.responseSets = sets?.isConstant === true ? sets : null;
   }
 
   enter(visit: Visit): number {
@@ -40,6 +49,10 @@ class TransformStage implements Stage {
 
   responded(visit: Visit, head: ResponseHead): void {
     if (this.response.length === 0) return;
+    if (this.responseSets !== null) {
+      this.responseSets.apply(visit.response, values);
+      return;
+    }
     values.set(visit);
     const { response, responsePlan } = visit;
     for (let index = 0; index < this.response.length; index++) {
@@ -48,10 +61,9 @@ class TransformStage implements Stage {
     values.set(null);
   }
 
-  ended(): void {}
-
   private editRequest(visit: Visit): Absence | null {
     if (this.request.length === 0) return null;
+    if (this.requestSets !== null) return this.requestSets.apply(visit.request, values);
     const { head, request, requestPlan } = visit;
     for (let index = 0; index < this.request.length; index++) {
       const absence = this.request[index]!.apply(request, values, head.fields, requestPlan);

@@ -1,6 +1,6 @@
 import type { Template } from '../../../ir/transform.ts';
 import { escapedPathText, percentEncoded, printable } from './encoding.ts';
-import { type Absence, isAbsence, UNFIT, type ValuePart, type Values } from './values.ts';
+import { type Absence, inOwnWords, isAbsence, UNFIT, type ValuePart, type Values } from './values.ts';
 
 /** Where a text goes, and so how values are written in it. */
 export const TO_PATH = 0;
@@ -26,11 +26,14 @@ class Piece {
 export class TextTemplate {
   /** The whole text, when it has no values; null otherwise. */
   readonly constant: string | null;
+  /** Names of the fields of the request that it is made of, in lower case. */
+  readonly fields: readonly string[];
   private readonly pieces: readonly Piece[];
   private readonly place: number;
 
   constructor(parts: Template, place: number) {
     this.place = place;
+    this.fields = parts.flatMap((part) => (part.from === 'header' ? part.name : []));
     this.pieces = piecesOf(parts, place);
     this.constant = this.pieces.length === 1 && this.pieces[0]!.value === null ? this.pieces[0]!.text : null;
   }
@@ -70,7 +73,9 @@ function piecesOf(parts: Template, place: number): Piece[] {
       continue;
     }
     const fallback = part.from === 'claim' ? null : part.fallback;
-    pieces.push(new Piece(text, part, fallback === null || place === TO_FIELD ? fallback : percentEncoded(fallback)));
+    pieces.push(
+      new Piece(text, inOwnWords(part), fallback === null || place === TO_FIELD ? fallback : percentEncoded(fallback)),
+    );
     text = '';
   }
   if (text !== '' || pieces.length === 0) pieces.push(new Piece(text, null, null));

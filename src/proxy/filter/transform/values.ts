@@ -1,4 +1,4 @@
-import type { Part, RequestValue } from '../../../ir/transform.ts';
+import { type Part, REQUEST_VALUES, type RequestValue } from '../../../ir/transform.ts';
 import type { Visit } from '../../policy/visit.ts';
 import type { Captures } from '../../route/candidate.ts';
 import { queryValue } from '../../route/predicate.ts';
@@ -23,7 +23,7 @@ const NOT_KNOWN: Absence = { status: 500, reason: 'NotKnown', mayLeaveOut: true 
 /** The client does not have the claim, and need not. */
 const NOT_CLAIMED: Absence = { status: 403, reason: 'MissingClaim', mayLeaveOut: true };
 /** The client does not have the claim. */
-const DENIED: Absence = { status: 403, reason: 'MissingClaim', mayLeaveOut: false };
+export const DENIED: Absence = { status: 403, reason: 'MissingClaim', mayLeaveOut: false };
 /** The value cannot stand where it should. */
 export const UNFIT: Absence = { status: 400, reason: 'UnfitValue', mayLeaveOut: false };
 
@@ -33,6 +33,19 @@ export function isAbsence(value: string | Absence): value is Absence {
 
 /** A part of a template that has a value. */
 export type ValuePart = Exclude<Part, { from: 'text' }>;
+
+const ORIGINS = ['capture', 'query', 'header', 'request'] as const;
+
+/**
+ * The part with words of this program in place of equal ones that came with the table: what is the same object is compared at once,
+ * and these are compared for every request.
+ */
+export function inOwnWords(part: ValuePart): ValuePart {
+  if (part.from === 'claim') return part;
+  const { fallback } = part;
+  const from = ORIGINS.find((origin) => origin === part.from)!;
+  return { from, name: REQUEST_VALUES.find((value) => value === part.name) ?? part.name, fallback };
+}
 
 /** The values of requests: what a template is filled from. */
 export interface Values {

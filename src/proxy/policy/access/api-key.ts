@@ -3,7 +3,7 @@ import { ORDER, PASS, type Stage } from '../stage.ts';
 import type { Identity, Visit } from '../visit.ts';
 import { challenge, REASONS } from './answer.ts';
 import { Credential } from './credential.ts';
-import { digestFor, digestOf } from './digest.ts';
+import { digestOf } from './digest.ts';
 
 const UNKNOWN = challenge('ApiKey');
 
@@ -11,6 +11,7 @@ const UNKNOWN = challenge('ApiKey');
 export class APIKeyStage implements Stage {
   readonly order = ORDER.authentication;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   readonly sources: readonly CredentialSource[];
   /** By the digests of their keys. */
   private readonly consumers: ReadonlyMap<string, Identity>;
@@ -28,16 +29,12 @@ export class APIKeyStage implements Stage {
   }
 
   enter(visit: Visit): number {
-    const key = this.credential.find(visit);
-    if (key === null) return visit.answer(UNKNOWN, REASONS.missing);
-    const identity = this.consumers.get(digestFor(visit.client, key));
+    const digest = this.credential.digest(visit);
+    if (digest === null) return visit.answer(UNKNOWN, REASONS.missing);
+    const identity = this.consumers.get(digest);
     if (identity === undefined) return visit.answer(UNKNOWN, REASONS.invalid);
     visit.identity = identity;
     if (this.removes) this.credential.remove(visit);
     return PASS;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }

@@ -11,6 +11,7 @@ const FORBIDDEN_TOKEN = withField(FORBIDDEN, 'WWW-Authenticate', 'Bearer error="
 export class AuthorizationStage implements Stage {
   readonly order = ORDER.authorization;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   private readonly derive: readonly DerivedClaim[];
   private readonly requirements: readonly ClaimRequirement[];
 
@@ -31,10 +32,6 @@ export class AuthorizationStage implements Stage {
     }
     return PASS;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }
 
 /** The claims, and those that are made of them; one whose source is not there is not there either. */

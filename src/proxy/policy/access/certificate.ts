@@ -10,6 +10,7 @@ import { FORBIDDEN, REASONS, UNAUTHENTICATED } from './answer.ts';
 export class CertificateStage implements Stage {
   readonly order = ORDER.authentication;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   private readonly entry: ClientCertificateAccess;
   /** Whether it is the certificate that says who the client is. */
   private readonly identifies: boolean;
@@ -41,10 +42,6 @@ export class CertificateStage implements Stage {
     }
     return PASS;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }
 
 /** Whether a certificate has a subject alternative name, of the kind that the name is of. */

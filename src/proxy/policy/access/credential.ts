@@ -5,17 +5,23 @@ import type { FieldSection } from '../../http1/field-section.ts';
 import { isWord } from '../../http1/framing.ts';
 import type { Visit } from '../visit.ts';
 import { cookieValue, withoutCookie } from './cookie.ts';
+import { digestAgain, digestFor } from './digest.ts';
 import { queryValue, withoutParameter } from './query.ts';
 
 /** Finds a credential in requests, and takes it out of them. */
 export class Credential {
   private readonly sources: readonly Source[];
+  /** The header that is its only place, in lower case; null: there are others, or it stays. */
+  private readonly onlyField: readonly string[] | null;
 
   constructor(sources: readonly CredentialSource[]) {
     this.sources = sources.map(({ type, name, prefix }) => {
       const field = type === 'Header' ? name.toLowerCase() : 'cookie';
       return { type, name, field, prefix: prefix.toLowerCase(), isConnection: CONNECTION_FIELDS.has(field) };
     });
+    const [first] = this.sources;
+    const isAlone = this.sources.length === 1 && first!.type === 'Header' && !first!.isConnection;
+    this.onlyField = isAlone ? [first!.field] : null;
   }
 
   /** The first that there is; null without. A field of the name that holds something else counts for nothing. */
@@ -28,8 +34,26 @@ export class Credential {
     return null;
   }
 
-  /** What backends are to see of the request has no credential any more, in none of its places. */
+  /**
+   * The digest of what `find` finds; null without. A credential that comes in a header and that the client brought last is known by its
+   * bytes: no text is made of it.
+   */
+  digest(visit: Visit): string | null {
+    const again = this.sources.length === 0 ? null : digestOfField(this.sources[0]!, visit);
+    if (again !== null) return again;
+    const found = this.find(visit);
+    return found === null ? null : digestFor(visit.client, found);
+  }
+
+  /**
+   * What backends are to see of the request has no credential any more, in none of its places. To be called where one was
+   * found.
+   */
   remove(visit: Visit): void {
+    if (this.onlyField !== null) {
+      visit.request.removeAll(this.onlyField);
+      return;
+    }
     for (const source of this.sources) {
       if (source.type === 'Header') {
         // A field that may hold nothing else need not be read again.
@@ -72,6 +96,19 @@ function read({ type, name, field, prefix }: Source, visit: Visit): string | nul
   if (prefix === '') return filled(value);
   if (value.length <= prefix.length || value.slice(0, prefix.length).toLowerCase() !== prefix) return null;
   return filled(value.slice(prefix.length).trim());
+}
+
+/** The digest of what stands in the only field of the name, if it is what the client brought last; null otherwise. */
+function digestOfField({ type, field, prefix }: Source, { client, head }: Visit): string | null {
+  if (type !== 'Header') return null;
+  const { fields } = head;
+  const index = fields.only(field);
+  if (index === -1) return null;
+  const start = fields.valueStart(index);
+  const behind = start + prefix.length;
+  const end = fields.valueEnd(index);
+  if (behind >= end || !isWord(fields.buffer, start, behind, prefix)) return null;
+  return digestAgain(client, fields.buffer, behind, end);
 }
 
 /**

@@ -8,6 +8,7 @@ import { IPSet } from './ip-set.ts';
 export class IPStage implements Stage {
   readonly order = ORDER.ip;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   /** Null: whoever is not denied. */
   private readonly allow: IPSet | null;
   private readonly deny: IPSet;
@@ -29,8 +30,4 @@ export class IPStage implements Stage {
     if (allow !== null && allow.has(address) !== true) return false;
     return (this.allowFirst && allow !== null) || this.deny.has(address) === false;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }

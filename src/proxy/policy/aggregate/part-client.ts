@@ -1,7 +1,7 @@
 import type { PeerCertificate } from 'node:tls';
 import type { ClientValidation } from '../../../ir/table.ts';
 import type { Carrier } from '../../backend/carrier.ts';
-import type { CompiledMatch } from '../../compile/compiled.ts';
+import type { CompiledMatch, CompiledPort, MatchTaker } from '../../compile/compiled.ts';
 import type { Client, ResponseSide, UpgradableClient } from '../../exchange/client.ts';
 import { Exchange } from '../../exchange/exchange.ts';
 import type { DirectResponse } from '../../filter/plan.ts';
@@ -43,7 +43,7 @@ export class PartClient implements Client {
     const { runtime, site } = outer;
     const limits = runtime.options.limits.message;
     this.runtime = runtime;
-    this.site = { ...site, compiled: { ...site.compiled, route: () => match } };
+    this.site = { ...site, compiled: leadingTo(match, site.compiled) };
     this.sni = outer.sni;
     this.peer = outer.peer;
     this.protocol = outer.protocol;
@@ -113,6 +113,15 @@ export class PartClient implements Client {
   }
 }
 
+/** The port where every request gets one match. Its listener's filters have been done to the request that is asked for in parts. */
+function leadingTo(match: CompiledMatch, port: CompiledPort): CompiledPort {
+  const lead = (_view: unknown, _sni: unknown, taker: MatchTaker): null => {
+    taker.take(match, match.plan, match.rule, match.isGuarded);
+    return null;
+  };
+  return { ...port, hasFilters: false, route: () => match, lead };
+}
+
 /** Keeps a response in place of a client. */
 class PartResponse implements ResponseSide {
   status: number;
@@ -166,6 +175,10 @@ class PartResponse implements ResponseSide {
   }
 
   end(): void {}
+
+  breakOff(): boolean {
+    return false;
+  }
 
   answer(response: DirectResponse): void {
     this.status = response.status;

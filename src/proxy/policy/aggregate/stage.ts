@@ -62,8 +62,6 @@ class AggregateStage implements Stage {
     return WAIT;
   }
 
-  responded(): void {}
-
   ended(visit: Visit): void {
     this.running.get(visit)?.cancel();
     this.running.delete(visit);

@@ -1,8 +1,7 @@
-import type { HeaderValue } from '../../../ir/filter.ts';
 import type { RateLimit } from '../../../ir/policy/rate-limit.ts';
 import { grpcError, isGrpc } from '../../exchange/grpc.ts';
 import { errorBody } from '../../exchange/response-writer.ts';
-import type { DirectResponse } from '../../filter/plan.ts';
+import type { DirectResponse, HeaderLine } from '../../filter/plan.ts';
 import type { Visit } from '../visit.ts';
 import { FIELD, POLICY_FIELD, seconds } from './fields.ts';
 import type { Limiter } from './limiter.ts';
@@ -15,12 +14,12 @@ export const UNIDENTIFIED = 'client-unidentified';
 const FIELDS = [POLICY_FIELD, FIELD].map((name) => name.toLowerCase());
 
 /** Says what is left, beside what policies for something else say; a backend has no say in it. */
-export function inform(visit: Visit, policy: HeaderValue, field: string): void {
+export function inform(visit: Visit, policy: HeaderLine, remaining: HeaderLine): void {
   const { response } = visit;
-  if (response.get(FIELD) === null) response.setLines(FIELDS, [policy, { name: FIELD, value: field }]);
+  if (response.get(FIELD) === null) response.setLines(FIELDS, [policy, remaining]);
   else {
     response.addLine(policy);
-    response.addOwn(FIELD, field);
+    response.addLine(remaining);
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Limit } from '../../../ir/policy/rate-limit.ts';
-import { Body, item, policyField, seconds } from './fields.ts';
+import { MessageWriter } from '../../http1/writer.ts';
+import { Body, ItemName, policyField, RemainingLine, seconds } from './fields.ts';
 
 const LIMIT: Limit = {
   name: 'per-client',
@@ -19,8 +20,23 @@ test('seconds are whole, and enough', () => {
 test('limits are listed', () => {
   const other = { ...LIMIT, name: 'burst', requests: 5, interval: 500 };
   expect(policyField([LIMIT, other])).toBe('"per-client";q=100;w=90, "burst";q=5;w=1');
-  expect(item('"burst"', 4, 250)).toBe('"burst";r=4;t=1');
 });
+
+test.each([0, 4, 10, 99, 12_345, 999_999_999, 1_000_000_000, 9_007_199_254_740_991])(
+  'what is left is written: %d',
+  (left) => {
+    const writer = new MessageWriter();
+    const line = new RemainingLine(
+      new ItemName('burst'),
+      left,
+      250,
+      new RemainingLine(new ItemName('day'), 1, 86_400_000, null),
+    );
+    expect(line.value).toBe(`"burst";r=${left};t=1, "day";r=1;t=86400`);
+    line.write(writer);
+    expect(writer.view().toString()).toBe(`${line.name}: ${line.value}\r\n`);
+  },
+);
 
 test('a body says what the limit is, and when to come again', () => {
   const text = '{"error": "{limit} per {interval} ({name})", "retry": {retryAfter}, "other": "{other}"}';

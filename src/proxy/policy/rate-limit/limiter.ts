@@ -3,7 +3,7 @@ import type { Visit } from '../visit.ts';
 import type { Bound } from './bound.ts';
 import { clientOf } from './client.ts';
 import type { Counter } from './counter.ts';
-import { Body } from './fields.ts';
+import { Body, ItemName } from './fields.ts';
 import type { Meter, MeterBook } from './meter.ts';
 import type { Places } from './place.ts';
 
@@ -13,24 +13,29 @@ export class Limiter {
   readonly bound: Bound;
   readonly body: Body;
   /** Its name as RateLimit has it. */
-  readonly quoted: string;
+  readonly item: ItemName;
   private readonly policy: string;
   private readonly places: Places;
   private readonly book: MeterBook<Counter>;
   private readonly isForServices: boolean;
   /** By match, or by the entry of the backend: what does not change from one request to the next. */
   private readonly meters: WeakMap<object, Meter<Counter>>;
+  /** The one of `meters` that was asked for last, and by what: of most policies there is no other. */
+  private lastAt: object | null;
+  private last: Meter<Counter> | null;
 
   constructor(policy: string, entry: RateLimit, limit: Limit, places: Places, book: MeterBook<Counter>) {
     this.limit = limit;
     this.bound = { requests: limit.requests, interval: limit.interval, penalty: limit.penalty ?? 0 };
     this.body = new Body(entry.response.body, limit);
-    this.quoted = `"${limit.name}"`;
+    this.item = new ItemName(limit.name);
     this.policy = policy;
     this.places = places;
     this.book = book;
     this.isForServices = entry.isForServices;
     this.meters = new WeakMap();
+    this.lastAt = null;
+    this.last = null;
   }
 
   /** Whom a request is counted for; null: it does not say, and must. */
@@ -41,10 +46,12 @@ export class Limiter {
   /** Where a request is counted. */
   meter(visit: Visit): Meter<Counter> {
     const at: object = this.isForServices ? visit.backend! : visit.match;
+    if (at === this.lastAt && this.last!.isKept) return this.last!;
     const known = this.meters.get(at);
-    if (known?.isKept === true) return known;
-    const meter = this.book.meter(this.meterName(visit));
-    this.meters.set(at, meter);
+    const meter = known?.isKept === true ? known : this.book.meter(this.meterName(visit));
+    if (meter !== known) this.meters.set(at, meter);
+    this.lastAt = at;
+    this.last = meter;
     return meter;
   }
 

@@ -4,7 +4,7 @@ import type { Visit } from '../visit.ts';
 import { UNIDENTIFIED, unidentified } from './answer.ts';
 import { machineTime } from './bound.ts';
 import type { Counter } from './counter.ts';
-import { item } from './fields.ts';
+import { RemainingLine } from './fields.ts';
 import type { Meter, MeterBook } from './meter.ts';
 import type { Counted, RedisCounts } from './redis/counts.ts';
 import type { RateLimitStage } from './stage.ts';
@@ -39,7 +39,7 @@ export class SharedRateLimitStage implements Stage {
       const block = this.blocksOf(name).find(client);
       if (block !== null && block.blockedUntil > now) {
         const wait = block.blockedUntil - now;
-        return local.answer(visit, index, wait, item(limiter.quoted, 0, wait));
+        return local.answer(visit, index, wait, new RemainingLine(limiter.item, 0, wait, null));
       }
       keys.push(`headgate:${name}:${safe(client)}`);
     }
@@ -47,10 +47,6 @@ export class SharedRateLimitStage implements Stage {
     const isAsked = this.redis.count(keys, bounds, new CountedVisit(this, visit));
     return isAsked ? WAIT : local.take(visit);
   }
-
-  responded(): void {}
-
-  ended(): void {}
 
   /** The counts are what the script answers; null: nobody knows. */
   counted(visit: Visit, counts: readonly number[] | null): void {
@@ -62,21 +58,23 @@ export class SharedRateLimitStage implements Stage {
     }
     const { limiters } = local;
     let refused = -1;
-    let field = '';
+    let remaining: RemainingLine | null = null;
+    for (let index = limiters.length - 1; index >= 0; index--) {
+      const left = counts[2 * index]!;
+      remaining = new RemainingLine(limiters[index]!.item, left, counts[2 * index + 1]!, remaining);
+    }
     for (let index = 0; index < limiters.length; index++) {
       const left = counts[2 * index]!;
       const wait = counts[2 * index + 1]!;
-      if (index > 0) field += ', ';
-      field += item(limiters[index]!.quoted, Math.max(0, left), wait);
       if (left >= 0) continue;
       this.block(visit, index, wait);
       if (refused < 0 || wait > counts[2 * refused + 1]!) refused = index;
     }
     if (refused >= 0) {
-      local.answer(visit, refused, counts[2 * refused + 1]!, field);
+      local.answer(visit, refused, counts[2 * refused + 1]!, remaining!);
       return;
     }
-    local.inform(visit, field);
+    local.inform(visit, remaining!);
     visit.proceed();
   }
 

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
-import type { HeaderValue } from '../../../ir/filter.ts';
 import type { RateLimit } from '../../../ir/policy/rate-limit.ts';
 import { WrittenLine } from '../../filter/header-modifier.ts';
+import type { HeaderLine } from '../../filter/plan.ts';
 import { PASS, type Stage, WAIT } from '../stage.ts';
 import type { Visit } from '../visit.ts';
 import { inform, refusal, TOO_MANY, UNIDENTIFIED, unidentified } from './answer.ts';
 import { isOver, machineTime } from './bound.ts';
 import { Exemptions } from './client.ts';
 import { ASKED, BLOCKED, type Counter, type Counts, type Parked, park } from './counter.ts';
-import { item, POLICY_FIELD, policyField } from './fields.ts';
+import { POLICY_FIELD, policyField, RemainingLine } from './fields.ts';
 import type { Limiter } from './limiter.ts';
 import type { RateLimits } from './rate-limits.ts';
 
@@ -16,6 +16,7 @@ import type { RateLimits } from './rate-limits.ts';
 export class RateLimitStage implements Stage {
   readonly order: number;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   readonly entry: RateLimit;
   readonly limiters: readonly Limiter[];
   readonly limits: RateLimits;
@@ -24,7 +25,7 @@ export class RateLimitStage implements Stage {
   private readonly counts: Counts;
   private readonly exemptions: Exemptions | null;
   /** What responses say of the limits. */
-  private readonly policyLine: HeaderValue;
+  private readonly policyLine: HeaderLine;
   /** Those of the request at hand, by limit; of no use to the next one. */
   private readonly counters: Counter[];
 
@@ -50,10 +51,6 @@ export class RateLimitStage implements Stage {
   enter(visit: Visit): number {
     return this.isExempt(visit) ? PASS : this.take(visit);
   }
-
-  responded(): void {}
-
-  ended(): void {}
 
   isExempt(visit: Visit): boolean {
     return this.exemptions?.has(visit) === true;
@@ -85,41 +82,40 @@ export class RateLimitStage implements Stage {
       return WAIT;
     }
     for (let index = 0; index < limiters.length; index++) counts.use(counters[index]!, limiters[index]!.bound, now);
-    if (this.entry.response.headers) inform(visit, this.policyLine, this.field(now));
+    if (this.entry.response.headers) inform(visit, this.policyLine, this.remaining(now));
     return PASS;
   }
 
   /** Answers that a request is too many for the limit of an index. `wait`: milliseconds. */
-  answer(visit: Visit, index: number, wait: number, field: string): number {
+  answer(visit: Visit, index: number, wait: number, remaining: HeaderLine): number {
     const limiter = this.limiters[index]!;
     const client = hash('sha256', limiter.client(visit) ?? '', 'base64url').slice(0, 16);
     visit.limited = { limit: `${this.name}/${limiter.limit.name}`, client };
     this.limits.countLimited(this.name, limiter.limit.name, visit.match.rule.key);
-    if (this.entry.response.headers) inform(visit, this.policyLine, field);
+    if (this.entry.response.headers) inform(visit, this.policyLine, remaining);
     return visit.answer(refusal(visit, this.entry, limiter, wait), TOO_MANY);
   }
 
   /** Says of a request that was counted elsewhere what is left. */
-  inform(visit: Visit, field: string): void {
-    if (this.entry.response.headers) inform(visit, this.policyLine, field);
+  inform(visit: Visit, remaining: HeaderLine): void {
+    if (this.entry.response.headers) inform(visit, this.policyLine, remaining);
   }
 
   private refuse(visit: Visit, index: number, now: number): number {
-    return this.answer(visit, index, this.counters[index]!.blockedUntil - now, this.field(now));
+    return this.answer(visit, index, this.counters[index]!.blockedUntil - now, this.remaining(now));
   }
 
-  private field(now: number): string {
+  private remaining(now: number): RemainingLine {
     const { counters, limiters } = this;
-    let field = '';
-    for (let index = 0; index < limiters.length; index++) {
-      const { bound, quoted } = limiters[index]!;
+    let line: RemainingLine | null = null;
+    for (let index = limiters.length - 1; index >= 0; index--) {
+      const { bound, item } = limiters[index]!;
       const counter = counters[index]!;
-      if (index > 0) field += ', ';
-      if (isOver(counter, now)) field += item(quoted, bound.requests, bound.interval);
-      else if (counter.blockedUntil !== 0) field += item(quoted, 0, counter.blockedUntil - now);
-      else field += item(quoted, counter.left + counter.elsewhere, counter.end - now);
+      if (isOver(counter, now)) line = new RemainingLine(item, bound.requests, bound.interval, line);
+      else if (counter.blockedUntil !== 0) line = new RemainingLine(item, 0, counter.blockedUntil - now, line);
+      else line = new RemainingLine(item, counter.left + counter.elsewhere, counter.end - now, line);
     }
-    return field;
+    return line!;
   }
 }
 

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { Filter } from '../../../ir/filter.ts';
 import type { SOAP } from '../../../ir/soap.ts';
 import { without } from '../../exchange/forwarded-head.ts';
@@ -8,6 +7,7 @@ import { compactJSON } from '../aggregate/json.ts';
 import { statusOfFailure } from '../failure.ts';
 import { isJSON, jsonAnswer, timeLimit } from '../json-answer.ts';
 import { NOT_FOR_OWN_REQUESTS } from '../own-request.ts';
+import { reasonPhrase } from '../reason-phrase.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../stage.ts';
 import type { Visit } from '../visit.ts';
 import { Envelope } from './envelope.ts';
@@ -71,15 +71,11 @@ class SOAPStage implements Stage {
       if (!('failure' in result)) this.answer(visit, result);
       else {
         const status = statusOfFailure(result.failure);
-        visit.answer(refusal(status, STATUS_CODES[status]!), result.failure);
+        visit.answer(refusal(status, reasonPhrase(status)), result.failure);
       }
     });
     return WAIT;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 
   private answer(visit: Visit, { body, headers, status }: SubrequestResponse): void {
     try {
@@ -89,7 +85,7 @@ class SOAPStage implements Stage {
       else visit.answer(jsonAnswer(status, said.json), ANSWERED);
     } catch (error) {
       if (!(error instanceof XMLError)) throw error;
-      visit.answer(refusal(502, STATUS_CODES[502]!), BAD_RESPONSE);
+      visit.answer(refusal(502, reasonPhrase(502)), BAD_RESPONSE);
     }
   }
 }

@@ -38,8 +38,6 @@ export class ReportStage implements Stage {
     return PASS;
   }
 
-  responded(): void {}
-
   ended(visit: Visit, status: number): void {
     // A sink that is gone costs no report.
     if (!this.outbox.hasRoom(0)) {

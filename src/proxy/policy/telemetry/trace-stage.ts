@@ -75,8 +75,6 @@ export class TraceStage implements Stage {
     return PASS;
   }
 
-  responded(): void {}
-
   ended(visit: Visit, status: number, reason: string): void {
     const begun = this.begun.get(visit);
     if (begun === undefined) return;

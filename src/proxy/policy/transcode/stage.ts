@@ -5,6 +5,7 @@ import type { DirectResponse } from '../../filter/plan.ts';
 import { statusOfFailure } from '../failure.ts';
 import { isJSON, jsonAnswer, timeLimit } from '../json-answer.ts';
 import { NOT_FOR_OWN_REQUESTS } from '../own-request.ts';
+import { reasonPhrase } from '../reason-phrase.ts';
 import { ORDER, PASS, type Stage, WAIT } from '../stage.ts';
 import type { Visit } from '../visit.ts';
 import { framed, unframed } from './frame.ts';
@@ -18,7 +19,6 @@ import {
   messageText,
   NOT_FOUND,
   OK,
-  reasonPhrase,
   UNKNOWN,
 } from './status.ts';
 import { type Call, Transcoder } from './transcoder.ts';
@@ -82,10 +82,6 @@ class TranscodeStage implements Stage {
     });
     return WAIT;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 
   private callOf(visit: Visit, method: string, path: string, query: string): Call | DirectResponse | null {
     const body = visit.body();

@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http';
-
 /** HTTP statuses by gRPC code (google/rpc/code.proto). */
 const HTTP_STATUS: readonly number[] = [
   200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401,
@@ -36,11 +34,6 @@ export function codeOfHTTP(status: number): number {
 /** Of a failure that the proxy answers with an HTTP status. */
 export function codeOfFailure(status: number): number {
   return status === 504 ? DEADLINE_EXCEEDED : UNAVAILABLE;
-}
-
-/** What stands for a message of our own: nothing about what is behind us. */
-export function reasonPhrase(status: number): string {
-  return STATUS_CODES[status] ?? 'Error';
 }
 
 /** grpc-message is percent-encoded UTF-8; what is encoded badly stays as it is (gRPC over HTTP/2, Responses). */

@@ -21,6 +21,7 @@ const KEPT = 4_096;
 export class BasicStage implements Stage {
   readonly order = ORDER.authentication;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   private readonly users: Htpasswd['users'];
   /** What the passwords of users that do not exist are compared with: it must take as long. */
   private readonly nobody: string | null;
@@ -61,10 +62,6 @@ export class BasicStage implements Stage {
     );
     return isAsked ? WAIT : visit.answer(UNAVAILABLE, REASONS.unavailable);
   }
-
-  responded(): void {}
-
-  ended(): void {}
 
   private async check(user: string, password: string, hash: string): Promise<boolean> {
     // `$2y$` is PHP's and Apache's name of what everybody else calls `$2b$`.

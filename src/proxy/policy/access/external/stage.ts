@@ -36,8 +36,4 @@ export class ExternalStage implements Stage {
     });
     return WAIT;
   }
-
-  responded(): void {}
-
-  ended(): void {}
 }

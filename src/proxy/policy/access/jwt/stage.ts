@@ -3,7 +3,6 @@ import { ORDER, PASS, type Stage, WAIT } from '../../stage.ts';
 import type { Identity, Visit } from '../../visit.ts';
 import { challenge, REASONS, UNAVAILABLE } from '../answer.ts';
 import { Credential } from '../credential.ts';
-import { digestFor } from '../digest.ts';
 import { Verdicts } from '../verdicts.ts';
 import type { Keys } from './keys.ts';
 import { checkSignature, readToken, SIGNED, type Token, UNKNOWN_KEY, validity } from './token.ts';
@@ -27,6 +26,7 @@ const BAD_TOKEN = challenge('Bearer error="invalid_token"');
 export class JWTStage implements Stage {
   readonly order = ORDER.authentication;
   readonly bodyLimit = 0;
+  readonly letsGo = true;
   readonly sources: readonly CredentialSource[];
   private readonly entry: JWTAuthentication;
   private readonly keys: Keys;
@@ -47,10 +47,9 @@ export class JWTStage implements Stage {
   }
 
   enter(visit: Visit): number {
-    const text = this.credential.find(visit);
-    if (text === null) return visit.answer(NO_TOKEN, REASONS.missing);
+    const digest = this.credential.digest(visit);
+    if (digest === null) return visit.answer(NO_TOKEN, REASONS.missing);
     const now = Date.now();
-    const digest = digestFor(visit.client, text);
     const keys = this.keys.current(now);
     if (this.version !== this.keys.version) {
       this.version = this.keys.version;
@@ -60,17 +59,13 @@ export class JWTStage implements Stage {
       const known = this.verdicts.get(digest);
       if (known !== undefined) return this.follow(known, visit, now);
     }
-    const token = readToken(text, this.entry);
+    const token = readToken(this.credential.find(visit)!, this.entry);
     if (token === null) return visit.answer(BAD_TOKEN, REASONS.invalid);
     const result = keys === null ? UNKNOWN_KEY : checkSignature(token, keys);
     if (result !== UNKNOWN_KEY) return this.settle(digest, token, result, visit, now);
     if (this.keys.renew(now, () => this.renewed(digest, token, visit))) return WAIT;
     return this.withoutKey(keys !== null, visit);
   }
-
-  responded(): void {}
-
-  ended(): void {}
 
   /** There may be newer keys. */
   private renewed(digest: string, token: Token, visit: Visit): void {

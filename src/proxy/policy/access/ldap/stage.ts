@@ -53,10 +53,6 @@ export class LDAPStage implements Stage {
     return isAsked ? WAIT : visit.answer(UNAVAILABLE, REASONS.unavailable);
   }
 
-  responded(): void {}
-
-  ended(): void {}
-
   private follow(answer: DirectoryAnswer, user: string, visit: Visit): number {
     if (answer.kind === 'unknown') return visit.answer(UNAVAILABLE, REASONS.unavailable);
     if (answer.kind === 'wrong') return visit.answer(BASIC_CHALLENGE, REASONS.invalid);

@@ -69,10 +69,6 @@ export class OIDCStage implements Stage {
     return PASS;
   }
 
-  responded(): void {}
-
-  ended(): void {}
-
   private sessionOf(client: Bearer, cookies: string, now: number): Session | null {
     const sealed = cookieValue(cookies, this.cookie);
     if (sealed === null) return null;
