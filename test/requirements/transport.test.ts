@@ -1,9 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { EXACT } from '../fake/certificates.ts';
-import { service, startBackend } from './backend.ts';
+import { startBackend } from './backend.ts';
+import { startEcho } from './echo.ts';
 import { GATEWAY, route, startGateway } from './gateway.ts';
 import { startCatalogue } from './grpc-backend.ts';
 import { row } from './row.ts';
@@ -94,55 +95,12 @@ spec:
   expect(await call('Plain')).toBe('12');
 });
 
-const STREAMS = `apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {name: headgate}
-spec: {controllerName: headgate.dev/gateway-controller}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: web}
-spec:
-  gatewayClassName: headgate
-  listeners:
-  - {name: tcp, port: 90, protocol: TCP}
-  - {name: udp, port: 91, protocol: UDP}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: TCPRoute
-metadata: {name: echo}
-spec:
-  parentRefs: [{name: web, sectionName: tcp}]
-  rules: [{backendRefs: [{name: echo, port: 80}]}]
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: UDPRoute
-metadata: {name: echo}
-spec:
-  parentRefs: [{name: web, sectionName: udp}]
-  rules: [{backendRefs: [{name: udp, port: 80}]}]
-`;
-
 row('PROTO-05', 'connections of TCP and datagrams of UDP are passed on', async () => {
-  const tcp = createServer((socket) => socket.on('error', () => {}).pipe(socket));
-  tcp.listen(0, '127.0.0.1');
-  const udp = createSocket('udp4');
-  udp.on('message', (text, from) => udp.send(text.toString().toUpperCase(), from.port, from.address));
-  udp.bind(0, '127.0.0.1');
-  await Promise.all([once(tcp, 'listening'), once(udp, 'listening')]);
+  const gateway = await startGateway(await startEcho());
   const client = createSocket('udp4');
   onTestFinished(() => {
-    tcp.close();
-    udp.close();
     client.close();
   });
-  const at = (port: number) => [{ address: '127.0.0.1', port }];
-  const datagrams = service('udp', at(udp.address().port)).replace('- port: 80', '- port: 80\n      protocol: UDP');
-  const gateway = await startGateway([
-    STREAMS,
-    service('echo', at((tcp.address() as AddressInfo).port)),
-    datagrams.replace(/ {2}- port: (\d{4,})/, '  - port: $1\n    protocol: UDP'),
-  ]);
   const socket = connect(gateway.port(90), '127.0.0.1');
   onTestFinished(() => {
     socket.destroy();

@@ -79,8 +79,12 @@ row(['ADM-01', 'ADM-02'], 'one request to the API server creates a route, and fr
   await create(httpRoute(namespace, 'by-one-request', path));
   const { seen } = await statusesOf(path);
   expect(seen.filter((status) => status !== 404)).toEqual([200]);
-  const { status } = await get('HTTPRoute', namespace, 'by-one-request');
-  expect(status.parents[0].conditions).toContainEqual(expect.objectContaining({ type: 'Accepted', status: 'True' }));
+  // The proxies have it before the API server has its status.
+  const { parents } = await until(
+    'its status',
+    async () => (await get('HTTPRoute', namespace, 'by-one-request')).status,
+  );
+  expect(parents[0].conditions).toContainEqual(expect.objectContaining({ type: 'Accepted', status: 'True' }));
   await remove('HTTPRoute', namespace, 'by-one-request');
   await until('the route is gone', async () => (await statusOf(path)) === 404);
 });
