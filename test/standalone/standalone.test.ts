@@ -326,7 +326,7 @@ test('the access log is written, and on standard output it is alone there', asyn
   const file = join(manifests.path, 'access.log');
   const first = await start([manifests.path], '--access-log', file);
   await get(first.port, '/logged');
-  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('/logged'), { timeout: 3_000 });
+  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('/logged'), { timeout: 10_000 });
   expect(() => JSON.parse(readFileSync(file, 'utf8').trimEnd())).not.toThrow();
 
   renameSync(file, `${file}.1`);
@@ -336,7 +336,7 @@ test('the access log is written, and on standard output it is alone there', asyn
       await get(first.port, '/rotated');
       expect(readFileSync(file, 'utf8')).toContain('/rotated');
     },
-    { timeout: 5_000, interval: 100 },
+    { timeout: 10_000, interval: 100 },
   );
   expect(readFileSync(`${file}.1`, 'utf8')).toContain('/logged');
 

@@ -56,10 +56,13 @@ test('it narrows a route once every proxy has it, closes it when it is wrong, an
   await patch('HTTPMatchPolicy', namespace, NAME, { spec: { expression: 'request.path ==' } });
   await judged('False', 'False');
   await until('the route answers 500', async () => (await statusOf('/anything')) === 500);
-  const { status } = await get('HTTPRoute', namespace, 'all');
-  const conditions: Condition[] = status.parents[0].conditions;
+  // The route is another object than the policy, and its status is written after it.
+  const conditions = await until('the route says so', async () => {
+    const { status } = await get('HTTPRoute', namespace, 'all');
+    const now: Condition[] = status.parents[0].conditions;
+    return now.find(({ type }) => type === 'PartiallyInvalid')?.status === 'True' ? now : null;
+  });
   expect(conditions.find(({ type }) => type === 'Accepted')).toMatchObject({ status: 'True' });
-  expect(conditions.find(({ type }) => type === 'PartiallyInvalid')).toMatchObject({ status: 'True' });
 
   await patch('HTTPMatchPolicy', namespace, NAME, { spec: { expression: 'request.method == "GET"' } });
   await judged('True', 'True');
