@@ -1,6 +1,6 @@
 import type { Gateway } from '../api/gateway/gateway.ts';
 import { clusterServices } from '../infra/cluster-service.ts';
-import { sameContent } from '../translate/incremental/equal.ts';
+import { sameContent } from '../translate/equal.ts';
 import { portKey } from './lags.ts';
 import { proxyService } from './ready-proxies.ts';
 import type { WatchedObject } from './watched.ts';

@@ -6,7 +6,7 @@ export async function annotate(
   path: string,
   annotations: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await client.request('PATCH', path, {
+  await client.tell('PATCH', path, {
     contentType: 'application/merge-patch+json',
     body: { metadata: { annotations } },
   });

@@ -133,7 +133,7 @@ export class Lease {
   /** False when another was faster (409): the record has moved, so its holder is alive. */
   async #write(method: 'PUT' | 'POST', path: string, body: LeaseObject, signal: AbortSignal): Promise<boolean> {
     try {
-      await this.#options.client.request(method, path, { body, signal });
+      await this.#options.client.tell(method, path, { body, signal });
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.conflict) return false;
@@ -147,7 +147,7 @@ export class Lease {
     const current = await client.request<LeaseObject>('GET', path);
     if (current.spec.holderIdentity !== identity) return;
     const body = { ...leaseHead(namespace, name, current), spec: { ...current.spec, holderIdentity: '' } };
-    await client.request('PUT', path, { body });
+    await client.tell('PUT', path, { body });
   }
 }
 

@@ -13,6 +13,7 @@ import type {
   Stream,
 } from '../ir/table.ts';
 import type { ResolvedCertificate } from './certificate.ts';
+import { sameContent } from './equal.ts';
 import { allListeners, type GatewayPlan } from './gateway.ts';
 import { NO_FILTERS } from './gateway-headers.ts';
 import type { ListenerPlan } from './listener-plan.ts';
@@ -151,10 +152,10 @@ function entryOf(
   const entries = remembered.get(body) ?? new Map<string, Remembered>();
   const place = filters.length === 0 ? key : `${key} with filters`;
   const known = entries.get(place);
-  if (known !== undefined && alike(known.filters, filters)) {
+  if (known !== undefined && sameContent(known.filters, filters)) {
     const { entry } = known;
     const said = ('metadata' in entry ? entry.metadata : null) ?? null;
-    if (entry.order === order && sameAttachments(entry.attachments, attachments) && alike(said, metadata)) {
+    if (entry.order === order && sameAttachments(entry.attachments, attachments) && sameContent(said, metadata)) {
       return entry;
     }
   }
@@ -162,10 +163,6 @@ function entryOf(
   const entry: Rule | Stream = { attachments, ...behind(filters, body), order, ...own };
   remembered.set(body, entries.set(place, { entry, filters }));
   return entry;
-}
-
-function alike(a: object | null, b: object | null): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** A rule with filters before its own. */

@@ -64,8 +64,8 @@ export class AuthoritySecret {
       data: dataOf(authorities),
     };
     try {
-      if (over === null) await this.#client.request('POST', this.#collection, { body });
-      else await this.#client.request('PUT', `${this.#collection}/${this.#name}`, { body });
+      if (over === null) await this.#client.tell('POST', this.#collection, { body });
+      else await this.#client.tell('PUT', `${this.#collection}/${this.#name}`, { body });
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.conflict) return false;

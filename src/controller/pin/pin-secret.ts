@@ -155,8 +155,8 @@ export class PinSecret {
       const metadata = { name, namespace, resourceVersion: stored?.metadata.resourceVersion };
       const body = { apiVersion: 'v1', kind: 'Secret', type: 'headgate.dev/pins', metadata, data };
       try {
-        if (stored === null) await client.request('POST', this.#collection, { body });
-        else await client.request('PUT', path, { body });
+        if (stored === null) await client.tell('POST', this.#collection, { body });
+        else await client.tell('PUT', path, { body });
         return;
       } catch (error) {
         if (!(error instanceof ApiError && error.conflict) || conflicts === CONFLICTS) throw error;

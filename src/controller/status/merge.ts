@@ -3,7 +3,7 @@
  * (their entries among a route's parents or a policy's ancestors, their conditions) stays as it is.
  */
 import type { Condition } from '../../ir/status.ts';
-import { sameContent } from '../../translate/incremental/equal.ts';
+import { sameContent } from '../../translate/equal.ts';
 import { mergeConditions, type StoredCondition } from './conditions.ts';
 
 type Reference = {

@@ -3,6 +3,7 @@ import type { BackendTLSPolicy } from '../../api/gateway/backend-tls-policy.ts';
 import type { ListenerSet } from '../../api/gateway/listener-set.ts';
 import { referentsOfAggregate } from '../aggregate.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
+import { sameContent } from '../equal.ts';
 import { FILTER_TYPES } from '../extension-filter/types.ts';
 import { parentOf } from '../listener-set.ts';
 import { keyOf } from '../object.ts';
@@ -12,7 +13,6 @@ import { POLICY_KINDS } from '../policy/kinds.ts';
 import { resolvesAlike } from './alike.ts';
 import type { ResourceChanges } from './changes.ts';
 import { Dirty } from './dirty.ts';
-import { sameContent } from './equal.ts';
 import { KnownObjects, take } from './known-objects.ts';
 import {
   aggregateReferent,

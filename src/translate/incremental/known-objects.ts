@@ -15,6 +15,7 @@ import type { GatewayParameters } from '../../api/policy/gateway-parameters.ts';
 import type { ExtensionFilter } from '../../api/policy/http-route-filter.ts';
 import { COLLECTION_OF, type Kind, type Resource } from '../../api/resources.ts';
 import { servicesOf } from '../backend-tls-policy.ts';
+import { sameObject } from '../equal.ts';
 import { parentOf } from '../listener-set.ts';
 import { type Lookup, labelsOf, sectionsIn, serviceOf, sortPolicies, sortSlices } from '../lookup.ts';
 import { type PolicyObject, type TargetKind, targetsOf } from '../policy/kind.ts';
@@ -23,7 +24,6 @@ import { Grants } from '../reference-grant.ts';
 import type { Route } from '../route/kind.ts';
 import { ROUTE_KINDS } from '../route/kinds.ts';
 import type { ObjectChange, ResourceChanges } from './changes.ts';
-import { sameObject } from './equal.ts';
 
 /** An object that translation sees otherwise than before; null: it is not there. */
 export type Difference<T> = { readonly key: string; readonly before: T | null; readonly after: T | null };

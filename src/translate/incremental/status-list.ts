@@ -1,7 +1,7 @@
 import type { ObjectKey } from '../../ir/status.ts';
+import { sameContent } from '../equal.ts';
 import { deepFreeze } from '../freeze.ts';
 import { byObject, type ObjectStatus } from '../object-status.ts';
-import { sameContent } from './equal.ts';
 
 /** The difference between two lists of statuses. */
 export type StatusChanges = {

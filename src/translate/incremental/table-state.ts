@@ -5,13 +5,13 @@ import type { Secret } from '../../ir/policy/policy.ts';
 import { type Collection, emptyTable, type RoutingTable, type Rule, type Stream } from '../../ir/table.ts';
 import { mapsOf, type TableMaps, tableOfMaps } from '../../ir/table-maps.ts';
 import type { ResolvedCertificate } from '../certificate.ts';
+import { sameContent } from '../equal.ts';
 import { deepFreeze } from '../freeze.ts';
 import type { GatewayPlan } from '../gateway.ts';
 import { type Judgement, strayKey } from '../policy/book.ts';
 import type { PolicyContent } from '../policy/kind.ts';
 import type { BackendCatalogue } from '../route/backend-ref.ts';
 import { backendOf, backendsOfListeners, listenersOf, noteBackends, secretsOf } from '../table.ts';
-import { sameContent } from './equal.ts';
 
 /** One Gateway's table between two steps: what it was, and what of it is to be changed. */
 export class TableState {

@@ -179,13 +179,7 @@ export class IncrementalTranslator {
     for (const [id] of left) if (this.#parents.get(id)?.gateway === key) this.#parents.delete(id);
     for (const [id, parent] of brought) this.#parents.set(id, parent);
     this.#intake.dirty.plannedGateways.add(key);
-    if (
-      before === undefined ||
-      plan === undefined ||
-      !attachesAlike(before, plan) ||
-      before.filters !== plan.filters ||
-      hasOther
-    ) {
+    if (before === undefined || plan === undefined || !attachesAlike(before, plan) || hasOther) {
       for (const [id] of [...left, ...brought]) this.#intake.addRoutesTo(parentReferent(id));
     }
   }

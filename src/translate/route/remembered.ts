@@ -1,4 +1,5 @@
 import type { BackendObjectReference } from '../../api/gateway/backend-reference.ts';
+import { sameContent } from '../equal.ts';
 import type { ResolvedFilter } from '../extension-filter/book.ts';
 import type { BackendCatalogue, BackendUse, Resolution, Resolve } from './backend-ref.ts';
 import type { ConvertedRule, RuleBody, StreamBody } from './kind.ts';
@@ -96,7 +97,7 @@ export function rememberedEnding(rule: object, converted: ConvertedRule): Conver
   if (body === null) return converted;
   const known = endings.get(rule);
   if (known === body) return converted;
-  if (known !== undefined && JSON.stringify(known) === JSON.stringify(body)) return { ...converted, body: known };
+  if (known !== undefined && sameContent(known, body)) return { ...converted, body: known };
   endings.set(rule, body);
   return converted;
 }

@@ -1,4 +1,4 @@
-import type { Resource } from '../../api/resources.ts';
+import type { Resource } from '../api/resources.ts';
 
 /** Equal content of two values that JSON can hold. A member that is undefined counts as one that is not there. */
 export function sameContent(a: unknown, b: unknown): boolean {

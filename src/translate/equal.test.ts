@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Resource } from '../../api/resources.ts';
+import type { Resource } from '../api/resources.ts';
 import { sameContent, sameObject } from './equal.ts';
 
 test('two values have the same content if their JSON has', () => {
