@@ -9,6 +9,7 @@ import { objectsOf, runImport } from './run.ts';
 test.each([
   ['kong', 'kong.yaml'],
   ['kong', 'kong-policies.yaml'],
+  ['kong', 'kong-paths.yaml'],
   ['ocelot', 'ocelot.json'],
   ['ocelot', 'ocelot-policies.json'],
   ['apinto', 'apinto.yaml'],
@@ -54,7 +55,10 @@ test("Kong's routes are served as Kong would", async () => {
     'services[0].routes[0].methods': ['translated', expect.anything()],
     'services[0].routes[0].tags': ['translated', expect.stringContaining('metadata.headgate.dev/tags')],
     'services[0].read_timeout': ['different', expect.stringContaining('GatewayParameters')],
-    'services[0].routes[1].paths': ['not supported', 'the path /api/v1 of the service is not put before it'],
+    'services[0].routes[1].paths[0]': [
+      'not supported',
+      expect.stringMatching(/; the path \/api\/v1 of the service is not put before it$/),
+    ],
     'services[0].routes[1].snis': ['not supported', expect.stringContaining('listener')],
     'services[1].plugins[0].config.origins[0]': ['translated', 'allowOrigins'],
     'services[1].plugins[0].config.origins[1]': ['not supported', expect.stringContaining('pattern of origins')],
@@ -72,6 +76,37 @@ test("Kong's routes are served as Kong would", async () => {
       },
     },
   });
+});
+
+test("Kong's paths reach a service as Kong would send them", async () => {
+  const base = await startBackend();
+  const { manifests, verdicts } = await runImport('kong', 'kong-paths.yaml', { 19001: base.port });
+  const gateway = await startGateway(manifests);
+  const sent = async (url: string, method = 'GET') => {
+    expect(await gateway.request(method, `http://${url}`)).toMatchObject({ status: 200 });
+    return base.last.url;
+  };
+  // The service's path comes before all of them, with and without paths of the route.
+  expect(await sent('host.example/x?y=1')).toBe('/base/x?y=1');
+  expect(await sent('host.example/')).toBe('/base/');
+  expect(await sent('kinds.example/cart/7', 'POST')).toBe('/base/7');
+  expect(await sent('kinds.example/basket/7')).toBe('/base/7');
+  expect(await sent('kept.example/a/1')).toBe('/base/a/1');
+  expect(await sent('kept.example/b/1')).toBe('/base/b/1');
+  expect(await sent('one.example/one')).toBe('/base');
+  expect(await sent('plain.example/x')).toBe('/x');
+  // A pattern beside them costs them nothing, and says what is missing.
+  expect(await sent('kinds.example/item/7')).toBe('/item/7');
+  const missing =
+    'what a regular expression has matched is not cut off (strip_path), and the path /base of the service';
+  expect(verdicts).toMatchObject({
+    'services[0].routes[1].paths[0]': ['different', expect.stringContaining('whole segments')],
+    'services[0].routes[1].paths[2]': ['not supported', expect.stringContaining(missing)],
+    'services[0].routes[1].strip_path': ['translated', expect.anything()],
+    'services[0].routes[2].paths[1]': ['different', expect.stringContaining('whole segments')],
+    'services[0].routes[3].expression': ['translated', 'a match'],
+  });
+  expect(manifests).not.toMatch(/[&*]a\d/);
 });
 
 test("Ocelot's routes are served as Ocelot would, with the client's side called upstream", async () => {

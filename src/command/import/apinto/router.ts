@@ -46,8 +46,9 @@ export function importRouter(router: Node, { manifests, services, templates, nam
   const targets = addRoute(manifests, {
     name,
     hostnames,
-    matches: combine([path], methodsOf(router), headers.length === 0 ? [] : [headers], queryParams),
-    filters,
+    rules: [
+      { matches: combine([path], methodsOf(router), headers.length === 0 ? [] : [headers], queryParams), filters },
+    ],
     backendRefs: [...(service?.backends ?? [])],
     timeout: timeoutOf(router, proxy, service),
     retry: retryOf(router, proxy, service),

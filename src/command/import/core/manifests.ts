@@ -117,7 +117,9 @@ export class Manifests {
 
   /** One YAML document each, the same to readers of YAML 1.1, as Kubernetes' are, and of 1.2. */
   toYaml(manifests: readonly Manifest[] = this.all): string {
-    return manifests.map((manifest) => stringify(manifest, { lineWidth: 0, compat: 'yaml-1.1' })).join('---\n');
+    return manifests
+      .map((manifest) => stringify(manifest, { lineWidth: 0, compat: 'yaml-1.1', aliasDuplicateObjects: false }))
+      .join('---\n');
   }
 
   /** The same by file: one for each kind. */

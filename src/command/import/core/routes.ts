@@ -16,11 +16,13 @@ export type Match = {
   readonly queryParams?: readonly HeaderMatch[];
 };
 
+/** What is matched, and what is done to it. */
+export type RuleDraft = { readonly matches: readonly Match[]; readonly filters: readonly object[] };
+
 export type RouteDraft = {
   readonly name: string;
   readonly hostnames: readonly string[];
-  readonly matches: readonly Match[];
-  readonly filters: readonly object[];
+  readonly rules: readonly RuleDraft[];
   readonly backendRefs: readonly BackendRef[];
   /** Milliseconds; null: as the Gateway has it. */
   readonly timeout: number | null;
@@ -37,13 +39,14 @@ export type TargetRef = { readonly group: string; readonly kind: string; readonl
 export function addRoute(manifests: Manifests, draft: RouteDraft): TargetRef[] {
   const targets: TargetRef[] = [];
   const hosts = draft.hostnames.length === 0 ? [[]] : chunks(draft.hostnames, HOSTNAMES);
-  // A prefix is replaced in a rule with no other match only.
-  const perRule = draft.filters.some(replacesPrefix) ? 1 : MATCHES_PER_RULE;
-  const perRoute = Math.min(MATCHES_PER_ROUTE, RULES * perRule);
+  const whole = draft.rules.flatMap(({ filters, matches }) => {
+    // A prefix is replaced in a rule with no other match only.
+    const perRule = filters.some(replacesPrefix) ? 1 : MATCHES_PER_RULE;
+    return chunks(matches, perRule).map((those) => ruleOf(draft, those, filters));
+  });
   for (const hostnames of hosts) {
-    for (const matches of chunks(draft.matches, perRoute)) {
+    for (const rules of inRoutes(whole)) {
       const name = manifests.nameFor('HTTPRoute', draft.name);
-      const rules = chunks(matches, perRule).map((those) => ruleOf(draft, those));
       manifests.add(
         'HTTPRoute',
         name,
@@ -63,6 +66,24 @@ export function addRoute(manifests: Manifests, draft: RouteDraft): TargetRef[] {
   return targets;
 }
 
+type Rule = { readonly matches: readonly Match[] };
+
+/** As many rules in each as a route may have. */
+function inRoutes(rules: readonly Rule[]): Rule[][] {
+  const routes: Rule[][] = [];
+  let matches = 0;
+  for (const rule of rules) {
+    const last = routes.at(-1);
+    matches += rule.matches.length;
+    if (last !== undefined && last.length < RULES && matches <= MATCHES_PER_ROUTE) last.push(rule);
+    else {
+      routes.push([rule]);
+      matches = rule.matches.length;
+    }
+  }
+  return routes;
+}
+
 function replacesPrefix(filter: object): boolean {
   const { urlRewrite } = filter as { urlRewrite?: { path?: { type: string } } };
   return urlRewrite?.path?.type === 'ReplacePrefixMatch';
@@ -74,7 +95,11 @@ function parentsOf({ gateway, namespace }: Manifests, sections: readonly string[
   return sections.length === 0 ? [parent] : sections.map((sectionName) => ({ ...parent, sectionName }));
 }
 
-function ruleOf({ filters, backendRefs, timeout, retry }: RouteDraft, matches: readonly Match[]): object {
+function ruleOf(
+  { backendRefs, timeout, retry }: RouteDraft,
+  matches: readonly Match[],
+  filters: readonly object[],
+): Rule {
   return {
     matches,
     ...(filters.length === 0 ? {} : { filters }),

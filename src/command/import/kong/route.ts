@@ -4,7 +4,8 @@ import { PolicyDrafts } from '../core/policies.ts';
 import { addRoute, combine, type HeaderMatch, type Match, type RouteDraft } from '../core/routes.ts';
 import { matchesOfExpression } from './expression.ts';
 import type { Plugins } from './plugins.ts';
-import type { KongService, Services } from './service.ts';
+import { rewritten } from './rewrite.ts';
+import type { Services } from './service.ts';
 
 export type RouteContext = {
   readonly manifests: Manifests;
@@ -41,15 +42,13 @@ export function importRoute(route: Node, serviceNode: Node | null, context: Rout
   if (matches === null) return;
   const policies = new PolicyDrafts();
   const filters: object[] = [];
-  const rewrite = rewriteOf(route, service, paths);
-  if (rewrite !== null) filters.push(rewrite);
+  const rules = rewritten(route, service, matches, (path) => expression ?? route.list('paths')[paths.indexOf(path)]!);
   judgeRest(route, policies, paths);
   const effect = plugins.apply(route, serviceNode, { manifests, name, filters, policies, services, service });
   const draft: RouteDraft = {
     name,
     hostnames: hostnames.length > 0 ? hostnames : expression === null ? [] : (hostOf(expression) ?? []),
-    matches,
-    filters,
+    rules: rules.map((rule) => ({ ...rule, filters: [...rule.filters, ...filters] })),
     backendRefs: effect.isAnswered ? [] : ((service?.backends ?? []) as BackendRef[]),
     timeout: null,
     retry: service?.retries == null || service.retries <= 0 ? null : { attempts: service.retries },
@@ -58,8 +57,12 @@ export function importRoute(route: Node, serviceNode: Node | null, context: Rout
   };
   const targets = addRoute(manifests, draft);
   for (const { header, backends } of effect.byHeader) {
-    const narrower = { ...draft, name: `${name}-by-header`, backendRefs: backends };
-    targets.push(...addRoute(manifests, { ...narrower, matches: matches.map((match) => withHeaders(match, header)) }));
+    const narrower = draft.rules.map((rule) => ({
+      ...rule,
+      matches: rule.matches.map((match) => withHeaders(match, header)),
+    }));
+    const byHeader = { ...draft, name: `${name}-by-header`, rules: narrower, backendRefs: backends };
+    targets.push(...addRoute(manifests, byHeader));
   }
   policies.addTo(manifests, name, targets);
 }
@@ -124,35 +127,6 @@ function hostnamesOf(route: Node): string[] {
     else host.different('hostnames: a port in Host does not matter');
     return [plain];
   });
-}
-
-/** Kong puts the service's path before the rest of the path, behind what the route's prefix has matched. */
-function rewriteOf(route: Node, service: KongService | null, paths: readonly Path[]): object | null {
-  const strips = route.get('strip_path')?.value !== false;
-  const keepsHost = route.get('preserve_host')?.isTrue === true;
-  route.get('strip_path')?.translated(strips ? 'URLRewrite with ReplacePrefixMatch' : 'the path is kept');
-  route.get('preserve_host')?.translated(keepsHost ? 'the Host of the client is kept' : 'URLRewrite with the hostname');
-  const hostname =
-    keepsHost || service === null || service.host === null ? {} : { hostname: service.host.toLowerCase() };
-  const prefix = service?.path ?? '';
-  const isPrefix = paths.every(({ type }) => type === 'PathPrefix');
-  const wants = strips ? paths.length > 0 : prefix !== '';
-  let path = {};
-  if (wants && !isPrefix) {
-    const what = strips ? 'what a regular expression has matched is not cut off (strip_path)' : '';
-    const before = prefix === '' ? '' : `the path ${prefix} of the service is not put before it`;
-    route.get('paths')!.unsupported([what, before].filter((part) => part !== '').join(', and '));
-  } else if (wants && strips) {
-    path = { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: prefix === '' ? '/' : prefix } };
-  } else if (wants && paths.length === 1) {
-    path = {
-      path: { type: 'ReplacePrefixMatch', replacePrefixMatch: `${prefix}${paths[0]!.value}`.replace(/(.)\/$/, '$1') },
-    };
-  } else if (wants) {
-    route.unsupported("the service's path before several paths that are kept: write one route for each path");
-  }
-  if (Object.keys({ ...hostname, ...path }).length === 0) return null;
-  return { type: 'URLRewrite', urlRewrite: { ...hostname, ...path } };
 }
 
 function judgeRest(route: Node, policies: PolicyDrafts, paths: readonly Path[]): void {

@@ -61,8 +61,7 @@ export function importRoute(route: Node, context: RouteContext): TargetRef[] {
   const targets = addRoute(manifests, {
     name,
     hostnames: hostsOf(route),
-    matches: combine(paths, methodsOf(route), headersOf(route, policies)),
-    filters,
+    rules: [{ matches: combine(paths, methodsOf(route), headersOf(route, policies)), filters }],
     backendRefs,
     timeout: timeoutOf(route, global),
     retry: null,
