@@ -180,6 +180,47 @@ test("Apinto's routers and APIPark's routes are served as they would", async () 
   });
 });
 
+test('what is said of backends is said of every Service of a route, and by the first of several routes', async () => {
+  const route = (path: string, hosts: readonly string[], failures: number) => ({
+    UpstreamPathTemplate: path,
+    DownstreamPathTemplate: path,
+    DownstreamHostAndPorts: hosts.map((host) => ({ Host: host, Port: 80 })),
+    LoadBalancerOptions: { Type: 'LeastConnection' },
+    QoSOptions: { ExceptionsAllowedBeforeBreaking: failures, DurationOfBreak: 1_000 },
+  });
+  const config = { Routes: [route('/both', ['one.example', 'two.example'], 3), route('/one', ['one.example'], 4)] };
+  const { manifests, verdicts } = await runImport('ocelot', written(config));
+  const spec = { loadBalancer: { type: 'LeastRequest' }, circuitBreaker: { consecutiveFailures: 3 } };
+  const services = Object.keys(objectsOf(manifests, 'Service'));
+  expect(services).toHaveLength(3);
+  const policies = objectsOf(manifests, 'BackendTrafficPolicy');
+  expect(policies).toMatchObject({ [services[0]!]: { spec }, [services[1]!]: { spec } });
+  expect(verdicts).toMatchObject({
+    'Routes[0].LoadBalancerOptions.Type': ['different', expect.stringContaining('of each of 2 Services')],
+    'Routes[0].QoSOptions.ExceptionsAllowedBeforeBreaking': ['different', expect.stringContaining('circuitBreaker')],
+    'Routes[1].QoSOptions.ExceptionsAllowedBeforeBreaking': ['translated', 'BackendTrafficPolicy circuitBreaker'],
+  });
+});
+
+test('of two routes to a Service of the cluster that say different things of it, the second is told', async () => {
+  const route = (path: string, failures: number) => ({
+    UpstreamPathTemplate: path,
+    DownstreamPathTemplate: path,
+    ServiceName: 'shop',
+    ServiceNamespace: 'shops',
+    QoSOptions: { ExceptionsAllowedBeforeBreaking: failures },
+  });
+  const { manifests, verdicts } = await runImport('ocelot', written({ Routes: [route('/a', 3), route('/b', 4)] }));
+  expect(objectsOf(manifests, 'BackendTrafficPolicy')).toMatchObject({
+    shop: { metadata: { namespace: 'shops' }, spec: { circuitBreaker: { consecutiveFailures: 3 } } },
+  });
+  expect(refusals(manifests)).toEqual([]);
+  expect(verdicts).toMatchObject({
+    'Routes[0].QoSOptions.ExceptionsAllowedBeforeBreaking': ['translated', 'BackendTrafficPolicy circuitBreaker'],
+    'Routes[1].QoSOptions.ExceptionsAllowedBeforeBreaking': ['not supported', expect.stringContaining('Service shop')],
+  });
+});
+
 test('a route with more conditions than an HTTPRoute may have becomes several', async () => {
   const paths = Array.from({ length: 100 }, (_, i) => `/p${i}`);
   const config = {
@@ -192,10 +233,7 @@ test('a route with more conditions than an HTTPRoute may have becomes several', 
       },
     ],
   };
-  const folder = mkdtempSync(join(tmpdir(), 'headgate-import-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'kong.json'), JSON.stringify(config));
-  const { manifests } = await runImport('kong', join(folder, 'kong.json'));
+  const { manifests } = await runImport('kong', written(config));
   const routes = Object.values(objectsOf(manifests, 'HTTPRoute'));
   expect(routes).toHaveLength(3);
   const rules = routes.map(({ spec }) => (spec.rules as { matches: unknown[] }[]).map(({ matches }) => matches.length));
@@ -393,3 +431,12 @@ test('-o writes a file for each kind, and the report', async () => {
   });
   expect(report).toContain(readFileSync(join(folder, 'report.txt'), 'utf8').trim());
 });
+
+/** Where a configuration was written for this test. */
+function written(config: object): string {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-import-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'configuration.json');
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}

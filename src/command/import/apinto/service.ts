@@ -1,6 +1,7 @@
-import { backendsFor, type Target, trafficPolicy } from '../core/backends.ts';
+import { backendsFor, type Target } from '../core/backends.ts';
 import { type BackendRef, dnsName, type Manifests } from '../core/manifests.ts';
 import type { Node } from '../core/node.ts';
+import { trafficPolicy } from '../core/traffic-policy.ts';
 
 export type ApintoService = {
   readonly backends: readonly BackendRef[];
@@ -60,7 +61,7 @@ export class ApintoServices {
       service.unsupported('it has no nodes: services that are discovered are Services of Kubernetes');
     const backends = backendsFor(this.#manifests, targets, { name, tls });
     const balance = service.get('balance');
-    for (const { name: own } of backends) this.#balance(balance, own);
+    for (const ref of backends) this.#balance(balance, ref);
     service.get('discovery')?.unsupported('Services of Kubernetes take its place');
     service.get('limit_peer_second')?.unsupported('write a RateLimitPolicy for the Service');
     service.get('proxy_headers')?.unsupported('write a RequestHeaderModifier filter for its routes');
@@ -70,12 +71,12 @@ export class ApintoServices {
     return { backends, timeout: timeout?.number ?? null, retry: retry?.number ?? null, host: hostOf(service, targets) };
   }
 
-  #balance(balance: Node | null, service: string): void {
+  #balance(balance: Node | null, ref: BackendRef): void {
     if (balance === null) return;
     const type = balance.text.toLowerCase();
     if (type === 'ip-hash') {
       const consistentHash = { type: 'SourceIP' };
-      trafficPolicy(this.#manifests, service, { loadBalancer: { type: 'ConsistentHash', consistentHash } });
+      trafficPolicy(this.#manifests, ref, { loadBalancer: { type: 'ConsistentHash', consistentHash } });
       balance.translated('BackendTrafficPolicy consistentHash SourceIP');
     } else if (type === 'round-robin' || type === '') balance.translated('RoundRobin');
     else balance.unsupported('no such balancer');

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { BackendRef, Manifests } from './manifests.ts';
 import { dnsName } from './manifests.ts';
 import type { Node } from './node.ts';
+import { trafficPolicy } from './traffic-policy.ts';
 
 export type Target = {
   readonly host: string;
@@ -66,18 +67,7 @@ function balanceByWeight(manifests: Manifests, service: string, targets: readonl
     return { cidr: `${address}/${isIP(address) === 6 ? 128 : 32}`, weight: Math.max(1, Math.min(1_000, weight)) };
   });
   const unique = endpointWeights.filter(({ cidr }, i) => endpointWeights.findIndex((one) => one.cidr === cidr) === i);
-  trafficPolicy(manifests, service, { loadBalancer: { type: 'RoundRobin', endpointWeights: unique } });
-}
-
-/** What is said of a Service; of several parts all hold. */
-export function trafficPolicy(manifests: Manifests, service: string, spec: object): void {
-  const targetRefs = [{ group: '', kind: 'Service', name: service }];
-  const known = manifests.find('BackendTrafficPolicy', service);
-  if (known === null) {
-    manifests.add('BackendTrafficPolicy', manifests.nameFor('BackendTrafficPolicy', service), { targetRefs, ...spec });
-  } else {
-    Object.assign(known.spec as object, spec);
-  }
+  trafficPolicy(manifests, { name: service }, { loadBalancer: { endpointWeights: unique } });
 }
 
 function named(manifests: Manifests, target: Target, options: BackendOptions): BackendRef {
@@ -116,7 +106,7 @@ function secure(manifests: Manifests, service: string, hostname: string): void {
 
 function grant(manifests: Manifests, namespace: string, service: string): void {
   const name = `from-${manifests.namespace}-to-${service}`;
-  if (manifests.find('ReferenceGrant', name) !== null) return;
+  if (manifests.find('ReferenceGrant', name, namespace) !== null) return;
   manifests.put({
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'ReferenceGrant',

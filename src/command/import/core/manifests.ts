@@ -103,8 +103,10 @@ export class Manifests {
   }
 
   /** An object by its kind and name; null when there is none. */
-  find(kind: string, name: string): Manifest | null {
-    return this.#all.find((one) => one.kind === kind && one.metadata.name === name) ?? null;
+  find(kind: string, name: string, namespace = this.namespace): Manifest | null {
+    const isIt = ({ kind: own, metadata }: Manifest) =>
+      own === kind && metadata.name === name && metadata.namespace === namespace;
+    return this.#all.find(isIt) ?? null;
   }
 
   get all(): readonly Manifest[] {

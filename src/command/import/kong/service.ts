@@ -1,6 +1,7 @@
-import { backendsFor, type Target, trafficPolicy } from '../core/backends.ts';
+import { backendsFor, type Target } from '../core/backends.ts';
 import type { BackendRef, Manifests } from '../core/manifests.ts';
 import type { Node } from '../core/node.ts';
+import { trafficPolicy } from '../core/traffic-policy.ts';
 
 export type KongService = {
   readonly backends: readonly BackendRef[];
@@ -92,7 +93,7 @@ export class Services {
     upstream.get('tags')?.different('not kept');
     upstream.get('id')?.translated('not needed');
     const refs = backendsFor(this.#manifests, targets, { name, tls: options.tls ?? false, ...options });
-    for (const { name: service } of refs) balance(upstream, service, this.#manifests);
+    for (const ref of refs) balance(upstream, ref, this.#manifests);
     return refs;
   }
 
@@ -113,14 +114,14 @@ export class Services {
 }
 
 /** Names that Kong's balancers have here. */
-function balance(upstream: Node, service: string, manifests: Manifests): void {
+function balance(upstream: Node, ref: BackendRef, manifests: Manifests): void {
   const algorithm = upstream.get('algorithm');
   const hash = upstream.get('hash_on');
   if (algorithm !== null) {
     const type = { 'round-robin': 'RoundRobin', 'least-connections': 'LeastRequest', latency: 'LeastRequest' }[
       algorithm.text
     ];
-    if (type !== undefined && type !== 'RoundRobin') trafficPolicy(manifests, service, { loadBalancer: { type } });
+    if (type !== undefined && type !== 'RoundRobin') trafficPolicy(manifests, ref, { loadBalancer: { type } });
     if (type !== undefined) {
       const said = `BackendTrafficPolicy loadBalancer ${type}`;
       if (algorithm.text === 'latency') algorithm.different(said);
@@ -132,7 +133,7 @@ function balance(upstream: Node, service: string, manifests: Manifests): void {
     const consistentHash = hashOf(hash, upstream);
     if (consistentHash === null) hash.unsupported('hashing by this is not offered');
     else {
-      trafficPolicy(manifests, service, { loadBalancer: { type: 'ConsistentHash', consistentHash } });
+      trafficPolicy(manifests, ref, { loadBalancer: { type: 'ConsistentHash', consistentHash } });
       hash.translated(`BackendTrafficPolicy consistentHash ${consistentHash.type}`);
     }
   } else hash?.translated('nothing is hashed');

@@ -10,7 +10,7 @@ import { headerActions } from './headers.ts';
 import { pathsOf, rewritePath } from './path.ts';
 import { cacheOf, limitsOf, securityOf } from './policies.ts';
 import { parseTemplate } from './template.ts';
-import { balanceBackend, breakCircuit, timeoutOf } from './traffic.ts';
+import { balanceBackends, breakCircuit, timeoutOf } from './traffic.ts';
 
 export type RouteContext = {
   readonly manifests: Manifests;
@@ -123,11 +123,8 @@ function backendsOf(route: Node, global: Node | null, { manifests, name }: Route
   const version = route.textOf('DownstreamHttpVersion') ?? '';
   const options = { name, tls, ...(version.startsWith('2') && !tls ? { appProtocol: 'kubernetes.io/h2c' } : {}) };
   const refs = serviceOf(route, manifests) ?? fromHosts(route, manifests, options);
-  const service = refs[0];
-  if (service !== undefined) {
-    balanceBackend(route, service.name, manifests, global);
-    breakCircuit(route, service.name, manifests, global);
-  }
+  balanceBackends(route, refs, manifests, global);
+  breakCircuit(route, refs, manifests, global);
   const accepts = route.get('DangerousAcceptAnyServerCertificateValidator');
   if (accepts?.isTrue === true) accepts.unsupported('certificates of backends are always verified');
   else accepts?.translated('certificates of backends are verified');
