@@ -1,16 +1,13 @@
-import type { Condition, ObjectKey } from '../../ir/status.ts';
+import type { ObjectKey } from '../../ir/status.ts';
 import type { TranslationStep } from '../../translate/incremental/translator.ts';
 import type { ObjectStatus } from '../../translate/index.ts';
 import type { LagChanges } from '../lags.ts';
 import { isOwnPolicy, isOwnPolicyKind } from '../policy-programmed.ts';
-import { ROUTE_PROGRAMMED } from '../programmed.ts';
 import type { World, WorldChange } from '../world.ts';
 import { pathOf } from './path.ts';
+import { patienceWith } from './patience.ts';
 import { releasedTarget } from './released.ts';
 import type { StatusTarget } from './writer.ts';
-
-/** Milliseconds: proxies of a busy node take tens of them to say what they serve. */
-const PATIENCE = 150;
 
 /**
  * What should stand in each object's status, and of which objects that must be looked at again: those that are translated
@@ -104,7 +101,8 @@ export class StatusBoard {
       if (known !== undefined) {
         const shown = shownOf(known);
         if (isOwnPolicy(known) && shown !== known) this.#latePolicies.add(id);
-        yield targetOf(path, stored, shown);
+        const patience = patienceWith(shown, stored, this.#controllerName);
+        yield { path, stored, status: shown.status, ...(patience === 0 ? {} : { patience }) };
       } else if (released) yield releasedTarget(path, stored, !hasClass(world, namespace, name));
       else if (this.#isOurs(stored)) yield { path, stored, status: withoutEntries(stored) };
     }
@@ -123,19 +121,6 @@ export class StatusBoard {
     const entries = hasAncestors(kind) ? status?.ancestors : status?.parents;
     return entries?.some(({ controllerName }) => controllerName === this.#controllerName) ?? false;
   }
-}
-
-/**
- * A route that the proxies do not serve yet as it is usually is served a few milliseconds later: a status that says the
- * first is worth waiting for the one that says the second.
- */
-function targetOf(path: string, stored: StatusTarget['stored'], { status }: ObjectStatus): StatusTarget {
-  const pending = 'parents' in status && status.parents.some(({ conditions }) => conditions.some(isPending));
-  return pending ? { path, stored, status, patience: PATIENCE } : { path, stored, status };
-}
-
-function isPending({ type, reason }: Condition): boolean {
-  return type === ROUTE_PROGRAMMED && reason === 'Pending';
 }
 
 /** Whether there is a GatewayClass of the name that the Gateway has. */
