@@ -30,6 +30,9 @@ export class FieldSection {
   private state: number;
   private ranges: Int32Array;
   private ids: Uint8Array;
+  /** Of `viewed`. */
+  private view: DataView | null;
+  private viewed: Buffer | null;
 
   constructor(buffer: Buffer) {
     this.buffer = buffer;
@@ -41,6 +44,18 @@ export class FieldSection {
     this.state = LINE_START;
     this.ranges = new Int32Array(16 * STRIDE);
     this.ids = new Uint8Array(16);
+    this.view = null;
+    this.viewed = null;
+  }
+
+  /** The buffer, of which several bytes can be read at once. Nearly always the one before had the same. */
+  bytes(): DataView {
+    const { buffer } = this;
+    if (this.view === null || this.viewed !== buffer) {
+      this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+      this.viewed = buffer;
+    }
+    return this.view;
   }
 
   /** Prepares for a section whose first byte is at `position`. */

@@ -108,7 +108,7 @@ function digestOfField({ type, field, prefix }: Source, { client, head }: Visit)
   const behind = start + prefix.length;
   const end = fields.valueEnd(index);
   if (behind >= end || !isWord(fields.buffer, start, behind, prefix)) return null;
-  return digestAgain(client, fields.buffer, behind, end);
+  return digestAgain(client, fields.bytes(), behind, end);
 }
 
 /**

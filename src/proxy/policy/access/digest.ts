@@ -1,7 +1,7 @@
 /** Names for credentials by which they are remembered: how long that takes tells nothing of a credential. */
 import { hash, randomBytes } from 'node:crypto';
 
-/** The credential that a connection brought last. It is kept no longer than the connection. */
+/** The credential that connections brought last. It is kept no longer than these. */
 export type DigestedCredential = { readonly bytes: DataView; readonly digest: string };
 
 /** Whoever brings credentials; most bring the same one all the time. */
@@ -27,39 +27,44 @@ export function digestFor(bearer: Bearer, credential: string): string {
   const last = bearer.lastCredential;
   if (last !== null && isSame(last.bytes, credential)) return last.digest;
   const digest = digestOf(credential);
-  const bytes = credential.length <= LONGEST ? latin1Bytes(credential) : null;
-  if (bytes !== null) bearer.lastCredential = { bytes, digest };
+  const digested = credential.length <= LONGEST ? shared(credential, digest) : null;
+  if (digested !== null) bearer.lastCredential = digested;
   return digest;
 }
 
 /**
- * The digest of the credential `buffer[start, end)`, where it is what the bearer brought last; null otherwise. In constant time
+ * Credentials that some connection brought last, by a few letters of their digests. What many connections bring is in memory once, and
+ * so in the processor's caches: reading one that is not takes longer than all else that is done with it.
+ */
+const recent: (WeakRef<DigestedCredential> | undefined)[] = new Array(256).fill(undefined);
+
+/** Null for one with characters of more than a byte. */
+function shared(credential: string, digest: string): DigestedCredential | null {
+  const place = ((digest.charCodeAt(0) & 15) << 4) | (digest.charCodeAt(1) & 15);
+  const known = recent[place]?.deref();
+  if (known?.digest === digest) return known;
+  const bytes = latin1Bytes(credential);
+  if (bytes === null) return null;
+  const made = { bytes, digest };
+  recent[place] = new WeakRef(made);
+  return made;
+}
+
+/**
+ * The digest of the credential `received[start, end)`, where it is what the bearer brought last; null otherwise. In constant time
  * for credentials of one length: others may share a connection, of a load balancer, with whoever sent the last one.
  */
-export function digestAgain({ lastCredential }: Bearer, buffer: Uint8Array, start: number, end: number): string | null {
+export function digestAgain({ lastCredential }: Bearer, received: DataView, start: number, end: number): string | null {
   if (lastCredential === null) return null;
   const { bytes, digest } = lastCredential;
   const length = end - start;
   if (bytes.byteLength !== length) return null;
-  const received = viewOf(buffer);
   let difference = 0;
   let at = 0;
   // Four at a time take a third of the time.
   for (; at + 4 <= length; at += 4) difference |= bytes.getInt32(at) ^ received.getInt32(start + at);
   for (; at < length; at++) difference |= bytes.getUint8(at) ^ received.getUint8(start + at);
   return difference === 0 ? digest : null;
-}
-
-/** Of the buffer that was looked at last: nearly all requests are read into the same one (wire.ts). */
-let viewed: Uint8Array = new Uint8Array(0);
-let view = new DataView(viewed.buffer);
-
-function viewOf(buffer: Uint8Array): DataView {
-  if (buffer !== viewed) {
-    view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-    viewed = buffer;
-  }
-  return view;
 }
 
 /** As `digestAgain` compares. */

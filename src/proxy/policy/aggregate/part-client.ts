@@ -50,7 +50,7 @@ export class PartClient implements Client {
     this.head = new RequestHead(limits, normalisePath);
     this.body = new BodyReader(limits);
     this.isFramed = false;
-    this.lastCredential = null;
+    this.lastCredential = outer.lastCredential;
     this.isReceiving = false;
     this.hasInput = false;
     this.isVolatile = false;
