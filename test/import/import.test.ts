@@ -203,14 +203,20 @@ test('what is said of backends is said of every Service of a route, and by the f
 });
 
 test('of two routes to a Service of the cluster that say different things of it, the second is told', async () => {
-  const route = (path: string, failures: number) => ({
+  const route = (path: string, QoSOptions: object) => ({
     UpstreamPathTemplate: path,
     DownstreamPathTemplate: path,
     ServiceName: 'shop',
     ServiceNamespace: 'shops',
-    QoSOptions: { ExceptionsAllowedBeforeBreaking: failures },
+    QoSOptions,
   });
-  const { manifests, verdicts } = await runImport('ocelot', written({ Routes: [route('/a', 3), route('/b', 4)] }));
+  const Routes = [
+    route('/a', { ExceptionsAllowedBeforeBreaking: 3 }),
+    route('/b', { ExceptionsAllowedBeforeBreaking: 4 }),
+    route('/c', { ExceptionsAllowedBeforeBreaking: 3 }),
+    route('/d', { FailureRatio: 0.5 }),
+  ];
+  const { manifests, verdicts } = await runImport('ocelot', written({ Routes }));
   expect(objectsOf(manifests, 'BackendTrafficPolicy')).toMatchObject({
     shop: { metadata: { namespace: 'shops' }, spec: { circuitBreaker: { consecutiveFailures: 3 } } },
   });
@@ -218,7 +224,25 @@ test('of two routes to a Service of the cluster that say different things of it,
   expect(verdicts).toMatchObject({
     'Routes[0].QoSOptions.ExceptionsAllowedBeforeBreaking': ['translated', 'BackendTrafficPolicy circuitBreaker'],
     'Routes[1].QoSOptions.ExceptionsAllowedBeforeBreaking': ['not supported', expect.stringContaining('Service shop')],
+    'Routes[2].QoSOptions.ExceptionsAllowedBeforeBreaking': ['translated', 'BackendTrafficPolicy circuitBreaker'],
+    'Routes[3].QoSOptions.FailureRatio': ['not supported', expect.stringContaining('Service shop')],
   });
+});
+
+test("the weights of Kong's targets stay beside how they are balanced", async () => {
+  const targets = [
+    { target: '127.0.0.1:1', weight: 10 },
+    { target: '127.0.0.2:1', weight: 30 },
+  ];
+  const config = {
+    _format_version: '3.0',
+    upstreams: [{ name: 'shop', algorithm: 'least-connections', targets }],
+    services: [{ name: 'shop', host: 'shop', port: 80, protocol: 'http', routes: [{ name: 'all', paths: ['/'] }] }],
+  };
+  const { manifests } = await runImport('kong', written(config));
+  const loadBalancer = { type: 'LeastRequest', endpointWeights: [{ weight: 10 }, { weight: 30 }] };
+  expect(objectsOf(manifests, 'BackendTrafficPolicy')).toMatchObject({ shop: { spec: { loadBalancer } } });
+  expect(refusals(manifests)).toEqual([]);
 });
 
 test('a route with more conditions than an HTTPRoute may have becomes several', async () => {

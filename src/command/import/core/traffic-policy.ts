@@ -5,7 +5,8 @@ type Fields = { [name: string]: unknown };
 
 /**
  * Says something of a Service, for all routes that lead there.
- * @returns false when it was said otherwise before, which stays
+ * @param part members of the policy's spec
+ * @returns false when one of them was said otherwise before, which stays
  */
 export function trafficPolicy(
   manifests: Manifests,
@@ -13,31 +14,22 @@ export function trafficPolicy(
   part: Readonly<Fields>,
 ): boolean {
   const known = manifests.find('BackendTrafficPolicy', name, namespace);
-  if (known !== null) return addTo(known.spec as Fields, structuredClone(part));
-  const targetRefs = [{ group: '', kind: 'Service', name }];
-  manifests.add('BackendTrafficPolicy', name, { targetRefs, ...structuredClone(part) }, { namespace });
-  return true;
-}
-
-/** All of a part or, where something of it is there and another, nothing. */
-function addTo(fields: Fields, part: Readonly<Fields>): boolean {
-  if (!fits(fields, part)) return false;
-  for (const [name, value] of Object.entries(part)) {
-    const known = fields[name];
-    if (isFields(known) && isFields(value)) addTo(known, value);
-    else fields[name] = value;
+  if (known === null) {
+    const targetRefs = [{ group: '', kind: 'Service', name }];
+    manifests.add('BackendTrafficPolicy', name, { targetRefs, ...part }, { namespace });
+    return true;
   }
+  const spec = known.spec as Fields;
+  if (!Object.entries(part).every(([member, value]) => fits(member, spec[member], value))) return false;
+  // Of a loadBalancer endpoints have the weights, and something else the type.
+  const loadBalancer = { ...(spec.loadBalancer as Fields), ...(part.loadBalancer as Fields) };
+  Object.assign(spec, part, Object.keys(loadBalancer).length === 0 ? {} : { loadBalancer });
   return true;
 }
 
-function fits(fields: Readonly<Fields>, part: Readonly<Fields>): boolean {
-  return Object.entries(part).every(([name, value]) => {
-    const known = fields[name];
-    if (isFields(known) && isFields(value)) return fits(known, value);
-    return known === undefined || isDeepStrictEqual(known, value);
-  });
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function fits(member: string, known: unknown, value: unknown): boolean {
+  if (known === undefined || isDeepStrictEqual(known, value)) return true;
+  if (member !== 'loadBalancer') return false;
+  const before = known as Fields;
+  return Object.entries(value as Fields).every(([name, one]) => fits(name, before[name], one));
 }
