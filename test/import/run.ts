@@ -1,5 +1,8 @@
 /** Runs `headgate import` in this process. */
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { importCommand } from '../../src/command/import.ts';
 
@@ -41,4 +44,13 @@ export async function runImport(
 export function objectsOf(manifests: string, kind: string): Record<string, { spec: Record<string, unknown> }> {
   const all = parseAllDocuments(manifests).map((document) => document.toJS());
   return Object.fromEntries(all.filter((one) => one.kind === kind).map((one) => [one.metadata.name, one]));
+}
+
+/** Where a configuration was written for this test. */
+export function written(config: object): string {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-import-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'configuration.json');
+  writeFileSync(path, JSON.stringify(config));
+  return path;
 }
