@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Limit } from '../../../ir/policy/rate-limit.ts';
 import { MessageWriter } from '../../http1/writer.ts';
@@ -15,6 +16,16 @@ const LIMIT: Limit = {
 
 test('seconds are whole, and enough', () => {
   expect([-1, 0, 1, 999, 1_000, 1_001].map(seconds)).toEqual([0, 0, 1, 1, 1, 2]);
+});
+
+test('an interval that has just begun has its own seconds left, whatever the time is', () => {
+  const begun = fc.double({ min: 0, max: 1e10, noNaN: true });
+  fc.assert(
+    fc.property(begun, fc.integer({ min: 1, max: 86_400 }), (now, interval) => {
+      expect(seconds(now + interval * 1_000 - now)).toBe(interval);
+    }),
+    { examples: [[8_388_607.9, 3_600]], numRuns: 10_000 },
+  );
 });
 
 test('limits are listed', () => {

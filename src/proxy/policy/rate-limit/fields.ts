@@ -6,9 +6,12 @@ import type { MessageWriter } from '../../http1/writer.ts';
 export const POLICY_FIELD = 'RateLimit-Policy';
 export const FIELD = 'RateLimit';
 
+/** Milliseconds by which what is left until a time may be off, because sums of times are rounded. */
+const ROUNDING = 0.001;
+
 /** Whole seconds that are no less than so many milliseconds. */
 export function seconds(milliseconds: number): number {
-  return milliseconds <= 0 ? 0 : Math.ceil(milliseconds / 1_000);
+  return milliseconds <= ROUNDING ? 0 : Math.ceil((milliseconds - ROUNDING) / 1_000);
 }
 
 /** The value of RateLimit-Policy: what each limit lets through, in how many seconds. */
