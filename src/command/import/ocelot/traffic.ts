@@ -29,9 +29,8 @@ export function balanceBackends(
       cookie: { name: 'headgate-session' },
       idleTimeout: durationOf(expiry?.number ?? SESSION),
     };
-    const said = 'BackendTrafficPolicy sessionPersistence';
-    type.different(`${said}: the proxy gives out a cookie of its own`);
-    sayOf(refs, manifests, { sessionPersistence }, type, said);
+    sayOf(refs, manifests, { sessionPersistence }, type, 'BackendTrafficPolicy sessionPersistence');
+    type.different('the proxy gives out a cookie of its own');
     options.get('Key')?.different('the cookie is headgate-session: that of the application is left alone');
     expiry?.translated('sessionPersistence.idleTimeout');
     return;

@@ -104,11 +104,8 @@ function digestOfField({ type, field, prefix }: Source, { client, head }: Visit)
   const { fields } = head;
   const index = fields.only(field);
   if (index === -1) return null;
-  const start = fields.valueStart(index);
-  const behind = start + prefix.length;
-  const end = fields.valueEnd(index);
-  if (behind >= end || !isWord(fields.buffer, start, behind, prefix)) return null;
-  return digestAgain(client, fields.bytes(), behind, end);
+  const behind = startBehind(fields, index, prefix);
+  return behind === -1 ? null : digestAgain(client, fields.bytes(), behind, fields.valueEnd(index));
 }
 
 /**
@@ -116,11 +113,15 @@ function digestOfField({ type, field, prefix }: Source, { client, head }: Visit)
  * with the credential that came before, and a token is long.
  */
 function readBehind(fields: FieldSection, index: number, prefix: string): string | null {
+  const behind = startBehind(fields, index, prefix);
+  return behind === -1 ? null : filled(latin1(fields.buffer, behind, fields.valueEnd(index)).trim());
+}
+
+/** Where what stands behind the prefix in a field begins; -1: nothing does, or it has another prefix. */
+function startBehind(fields: FieldSection, index: number, prefix: string): number {
   const start = fields.valueStart(index);
   const behind = start + prefix.length;
-  const end = fields.valueEnd(index);
-  if (behind >= end || !isWord(fields.buffer, start, behind, prefix)) return null;
-  return filled(latin1(fields.buffer, behind, end).trim());
+  return behind < fields.valueEnd(index) && isWord(fields.buffer, start, behind, prefix) ? behind : -1;
 }
 
 function filled(value: string | null): string | null {
